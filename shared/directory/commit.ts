@@ -1,0 +1,55 @@
+import type { Membership, ResourceRow } from './resource.js';
+
+/** What a directory's newest commit says of the whole directory. */
+export interface Head {
+  /** Gapless per directory; 0 before the first commit. */
+  readonly number: number;
+  /** `seq` of the newest event; 0 before the first. Gapless per directory. */
+  readonly lastSeq: number;
+  /** When it was committed, never before its predecessor: `max(now, predecessor's at)`. */
+  readonly at: number;
+  /** Live resources by resource type's name: `totalResults` of an unfiltered list in O(1). */
+  readonly counts: Readonly<Record<string, number>>;
+  /** True of the final commit of a deleted directory: nothing may follow it. */
+  readonly deleted: boolean;
+}
+
+/** The head of a directory that has no commit yet. */
+export const GENESIS: Head = { number: 0, lastSeq: 0, at: 0, counts: {}, deleted: false };
+
+/** One row's new image. A commit names each row once; `unlink` and `sweep` reach only rows of earlier commits. */
+export type Change =
+  /** A created (`version` 1) or changed resource. */
+  | { readonly kind: 'put'; readonly resource: ResourceRow }
+  /** A deleted resource; its memberships go by the `unlink` beside it. */
+  | { readonly kind: 'delete'; readonly type: string; readonly id: string }
+  /** A new membership; an earlier one of the same pair may have ended. */
+  | { readonly kind: 'join'; readonly membership: Membership }
+  /** The end of a membership that was there. */
+  | { readonly kind: 'leave'; readonly membership: Membership }
+  /** The end of every membership in which `id` is the group or the member. */
+  | { readonly kind: 'unlink'; readonly id: string }
+  /** The end of every row of the directory. */
+  | { readonly kind: 'sweep' };
+
+/** An event as the commit carries it: numbered, and serialized once. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly seq: number;
+  /** The event's JSON: webhook body and Kafka value, byte for byte. */
+  readonly body: string;
+}
+
+/** The only thing that a store writes resources with: their changes and the events that tell of them. */
+export interface Commit extends Head {
+  readonly directoryId: string;
+  /** Log partition of the directory, from its creation. */
+  readonly partition: number;
+  /** Tells this commit from another writer's under the same number. */
+  readonly nonce: string;
+  /** When tombstones that this commit leaves may be purged, where a store keeps tombstones. */
+  readonly purgeAt: number;
+  readonly changes: readonly Change[];
+  readonly events: readonly StoredEvent[];
+}

@@ -1,0 +1,124 @@
+/** Every event type there is; the sole home of these strings. */
+export const EVENT_TYPES = [
+  'user.created',
+  'user.updated',
+  'user.deleted',
+  'group.created',
+  'group.updated',
+  'group.deleted',
+  'group.members_added',
+  'group.members_removed',
+  'directory.activated',
+  'directory.deleted',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Absent values are null, so that a receiver's code sees every field on every event. */
+export interface UserData {
+  readonly id: string;
+  readonly directoryId: string;
+  readonly organizationId: string;
+  readonly externalId: string | null;
+  readonly userName: string;
+  readonly active: boolean;
+  /** The primary e-mail address, else the first. */
+  readonly email: string | null;
+  readonly emails: readonly ContactData[];
+  readonly name: { readonly given: string | null; readonly family: string | null; readonly formatted: string | null };
+  readonly displayName: string | null;
+  readonly title: string | null;
+  readonly department: string | null;
+  readonly employeeNumber: string | null;
+  readonly managerId: string | null;
+  readonly locale: string | null;
+  readonly timezone: string | null;
+  readonly phoneNumbers: readonly ContactData[];
+  readonly roles: readonly ContactData[];
+  /** Attributes of extensions other than the enterprise user's, keyed by schema URN. */
+  readonly custom: Readonly<Record<string, unknown>>;
+  readonly version: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface ContactData {
+  readonly value: string;
+  readonly type: string | null;
+  readonly primary: boolean;
+}
+
+export interface GroupData {
+  readonly id: string;
+  readonly directoryId: string;
+  readonly organizationId: string;
+  readonly externalId: string | null;
+  readonly displayName: string;
+  readonly custom: Readonly<Record<string, unknown>>;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** A member as a membership event names it; userName and email are null of a group that is a member. */
+export interface MemberData {
+  readonly id: string;
+  readonly type: string;
+  readonly userName: string | null;
+  readonly email: string | null;
+  readonly externalId: string | null;
+}
+
+export interface MembershipData {
+  readonly group: GroupData;
+  /** 1 to 100. */
+  readonly members: readonly MemberData[];
+}
+
+export interface DirectoryData {
+  readonly id: string;
+  readonly organizationId: string;
+}
+
+interface Envelope<Type extends EventType, Data> {
+  readonly id: string;
+  readonly type: Type;
+  /** ISO 8601, UTC, milliseconds: when it was committed. */
+  readonly timestamp: string;
+  readonly organizationId: string;
+  readonly directoryId: string;
+  /** Gapless per directory, from 1. */
+  readonly seq: number;
+  readonly data: Data;
+  readonly cause: { readonly requestId: string };
+}
+
+/** `previous` holds the changed attributes as they were, absent-before as null. */
+interface UpdateEnvelope<Type extends EventType, Data> extends Envelope<Type, Data> {
+  readonly previous: Partial<Data>;
+}
+
+/** The body of a webhook and the value of a Kafka record, discriminated by `type`. */
+export type DirectoryEvent =
+  | Envelope<'user.created' | 'user.deleted', UserData>
+  | UpdateEnvelope<'user.updated', UserData>
+  | Envelope<'group.created' | 'group.deleted', GroupData>
+  | UpdateEnvelope<'group.updated', GroupData>
+  | Envelope<'group.members_added' | 'group.members_removed', MembershipData>
+  | Envelope<'directory.activated' | 'directory.deleted', DirectoryData>;
+
+/**
+ * The resources that an event is about, as far as order matters: the user or the group, and of a membership event its group
+ * and all its members. Two events that share a key are delivered in `seq` order ("causal lanes"). An event about the
+ * directory itself has the directory's id alone.
+ */
+export function laneKeys(event: DirectoryEvent): readonly string[] {
+  switch (event.type) {
+    case 'group.members_added':
+    case 'group.members_removed':
+      return [event.data.group.id, ...event.data.members.map((member) => member.id)];
+    default:
+      return [event.data.id];
+  }
+}

@@ -1,0 +1,62 @@
+import type { Attempt, Delivery, DeliveryStatus } from '../webhooks/delivery.js';
+
+/** Up to which event of a directory the dispatcher has made delivery rows. */
+export interface Progress {
+  readonly directoryId: string;
+  readonly seq: number;
+}
+
+/** What an attempt, or a decision about a delivery, leaves behind. */
+export interface Settlement {
+  readonly deliveryId: string;
+  /** Undefined when no HTTP request was made (canceled, held, blocked). */
+  readonly attempt?: Attempt;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly nextAttemptAt: number | null;
+  readonly lastError: string | null;
+}
+
+export interface DeliveryFilter {
+  readonly endpointId?: string;
+  readonly directoryId?: string;
+  readonly organizationId?: string;
+  readonly eventId?: string;
+  readonly status?: DeliveryStatus;
+}
+
+/** A place in an endpoint's order of deliveries; excludes itself. */
+export interface DeliveryOrder {
+  readonly offset: number;
+  readonly seq: number;
+}
+
+/** Delivery rows and their attempts. Every write is bulk: the dispatcher gathers, the store writes once. */
+export interface DeliveryStore {
+  /** Adds those that are not there yet (by id) and moves each directory's progress forward, never back. */
+  insert(deliveries: readonly Delivery[], progress: readonly Progress[]): Promise<void>;
+  /** `seq` 0 where nothing was consumed yet. */
+  progress(directoryIds: readonly string[]): Promise<Map<string, number>>;
+  /** Endpoints that have deliveries of the partition in one of the statuses. */
+  endpointsWith(partition: number, statuses: readonly DeliveryStatus[]): Promise<string[]>;
+  /** One endpoint's deliveries of the partition in one of the statuses, by (offset, seq). */
+  queue(
+    partition: number,
+    endpointId: string,
+    statuses: readonly DeliveryStatus[],
+    after: DeliveryOrder | undefined,
+    limit: number,
+  ): Promise<Delivery[]>;
+  /** Before the requests go out: status `sending` with a lease. */
+  claim(deliveryIds: readonly string[], owner: string, leaseUntil: number, now: number): Promise<void>;
+  /** After: the attempt and the delivery's next state as one; clears the lease. */
+  settle(settlements: readonly Settlement[], now: number): Promise<void>;
+  /** Moves all of an endpoint's deliveries from one status to another (hold, resume, cancel). Answers how many. */
+  move(endpointId: string, from: readonly DeliveryStatus[], to: DeliveryStatus, now: number): Promise<number>;
+  get(id: string): Promise<Delivery | undefined>;
+  /** Newest first. `beforeId` excludes itself. */
+  list(filter: DeliveryFilter, page: { readonly beforeId?: string; readonly limit: number }): Promise<Delivery[]>;
+  /** Oldest first. */
+  attempts(deliveryId: string): Promise<Attempt[]>;
+  countByStatus(endpointId: string): Promise<Partial<Record<DeliveryStatus, number>>>;
+}

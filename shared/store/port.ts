@@ -1,0 +1,135 @@
+import type { Commit, Head, StoredEvent } from '../directory/commit.js';
+import type { Membership, ResourceRow } from '../directory/resource.js';
+import type { DeliveryStore } from './deliveries.js';
+import type { Registry } from './registry.js';
+
+/**
+ * The store port. Two adapters: `sqlite/` and `mongo/`; one contract suite for both in test/contract. Consumers ask for the
+ * part that they need. Every directory-bound call takes the directory; rows of one can never answer for another.
+ */
+export interface Store {
+  readonly commits: CommitStore;
+  readonly resources: ResourceReader;
+  readonly outbox: Outbox;
+  readonly events: EventReader;
+  readonly deliveries: DeliveryStore;
+  readonly registry: Registry;
+  readonly leases: Leases;
+  /** Throws when the store cannot be reached. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a batch of commands must see before it can be decided. */
+export interface Needs {
+  readonly ids: ReadonlySet<string>;
+  /** Index keys with the resource type that they belong to: who bears them? */
+  readonly keys: readonly { readonly type: string; readonly key: string }[];
+  readonly memberships: readonly { readonly groupId: string; readonly memberId: string }[];
+  /** Groups whose whole membership is needed. */
+  readonly members: ReadonlySet<string>;
+}
+
+/** The live rows that were asked for; what is not among them does not exist. */
+export interface Loaded {
+  /** By id and by key, each row once. */
+  readonly resources: readonly ResourceRow[];
+  readonly memberships: readonly Membership[];
+}
+
+/** The write path. A directory's commits form one gapless chain; `commit` is a compare-and-swap on its head. */
+export interface CommitStore {
+  /** The newest commit, after making sure that it is applied. `GENESIS` where there is none. */
+  head(directoryId: string): Promise<Head>;
+  /** Rows as of a head at least as new as the last one that this process has seen. */
+  load(directoryId: string, needs: Needs): Promise<Loaded>;
+  /**
+   * Writes resources and events as one. `conflict`: another writer took this number; read the head and decide again. Resolves
+   * only when the outcome is certain, however long that takes; rejects only when nothing was written and nothing will be.
+   */
+  commit(commit: Commit): Promise<'committed' | 'conflict'>;
+  /** Whether `number` is still the directory's head: asked before an answer that commits nothing (no-op, 409, 412 …). */
+  confirmHead(directoryId: string, number: number): Promise<boolean>;
+}
+
+/** Which resources can match a filter: those with one of the ids or one of the index keys. A superset, never the answer. */
+export interface Candidates {
+  readonly ids: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** Pages are in the order of ids. `afterId` excludes itself. */
+export interface ResourcePage {
+  readonly afterId?: string;
+  readonly offset?: number;
+  readonly limit: number;
+}
+
+/** Live resources of one directory. */
+export interface ResourceReader {
+  get(directoryId: string, type: string, id: string): Promise<ResourceRow | undefined>;
+  /** Of any type, in no order; absent ones are left out. */
+  getMany(directoryId: string, ids: readonly string[]): Promise<ResourceRow[]>;
+  /** `candidates` undefined: every resource of the type. */
+  list(
+    directoryId: string,
+    type: string,
+    candidates: Candidates | undefined,
+    page: ResourcePage,
+  ): Promise<ResourceRow[]>;
+  /** In the order of member ids. */
+  membersOf(directoryId: string, groupId: string, page: ResourcePage): Promise<Membership[]>;
+  /** Memberships of each of the given members, in no order. */
+  groupsOf(directoryId: string, memberIds: readonly string[]): Promise<Membership[]>;
+}
+
+/** A commit on its way to the log, with its place in it. */
+export interface PositionedCommit {
+  readonly directoryId: string;
+  readonly number: number;
+  readonly position: number;
+  readonly events: readonly StoredEvent[];
+}
+
+/** The commits that are not yet published, seen by the relay. */
+export interface Outbox {
+  /**
+   * The next commits to publish of a partition, in position order, each with a position that is its own for ever: commits
+   * already positioned and not marked come first, then newly positioned ones, per directory by number. Only applied commits;
+   * a half applied one is applied on the way. Empty when there is nothing to do, or when another relay was faster.
+   */
+  next(partition: number, limit: number): Promise<PositionedCommit[]>;
+  /** They are in the log. Marking twice changes nothing. */
+  markPublished(partition: number, commits: readonly PositionedCommit[]): Promise<void>;
+  /** The oldest commit not yet published: how far behind the log is. Undefined when none waits. */
+  oldestAt(partition: number): Promise<number | undefined>;
+}
+
+/** A place in a partition's order of events: after the `index`-th event of the commit at `position`. */
+export interface LogCursor {
+  readonly position: number;
+  readonly index: number;
+}
+
+export interface PositionedEvent extends StoredEvent, LogCursor {
+  readonly directoryId: string;
+}
+
+/** Events, read back from the commits that carry them. */
+export interface EventReader {
+  /** Events after the cursor, in log order, up to the first position that is not there yet. `{position: 0, index: 0}` is the start. */
+  after(partition: number, cursor: LogCursor, limit: number): Promise<PositionedEvent[]>;
+  /** Events of a directory with `seq` above `afterSeq`, in order. */
+  ofDirectory(directoryId: string, afterSeq: number, limit: number): Promise<StoredEvent[]>;
+  /** Where a consumer group goes on reading. */
+  loadCursor(group: string, partition: number): Promise<LogCursor>;
+  saveCursor(group: string, partition: number, cursor: LogCursor): Promise<void>;
+}
+
+/** Leases that save work, never correctness: a late owner's writes are harmless. */
+export interface Leases {
+  /** Takes or extends the lease when it is free, expired or ours. Answers its epoch (one more per change of owner), or undefined. */
+  acquire(name: string, owner: string, ttlMs: number, now: number): Promise<number | undefined>;
+  /** Gives it back, if it is still ours. */
+  release(name: string, owner: string): Promise<void>;
+}

@@ -1,0 +1,103 @@
+/** A record that people and programs administer. `version` 1 when made, one more for each change. */
+export interface RegistryRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** A customer of the host application. */
+export interface Organization extends RegistryRecord {
+  readonly name: string;
+}
+
+/** One identity provider's connection of an organization. Whether it is activated is told by its first commit. */
+export interface Directory extends RegistryRecord {
+  readonly organizationId: string;
+  readonly name: string;
+  /** Which provider's dialect to expect, such as `okta`; null when unknown. */
+  readonly provider: string | null;
+  /** Log partition, given at creation and never changed. */
+  readonly partition: number;
+  /** Deleted directories stay on record, so that their ids are never used again. */
+  readonly deletedAt: number | null;
+}
+
+/** A bearer token of a directory; only its SHA-256 is kept. */
+export interface DirectoryToken extends RegistryRecord {
+  readonly directoryId: string;
+  /** SHA-256 of the token, hex. */
+  readonly hash: string;
+  /** The token's last four characters, to tell tokens apart. */
+  readonly hint: string;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  readonly lastUsedAt: number | null;
+}
+
+/** A signing secret; several at once while one is rotated out. */
+export interface EndpointSecret {
+  /** `whsec_…`, sealed with the encryption key. */
+  readonly sealed: string;
+  readonly createdAt: number;
+  /** Null of the current one. */
+  readonly expiresAt: number | null;
+}
+
+/** A webhook URL with its subscription and signing secrets. */
+export interface Endpoint extends RegistryRecord {
+  readonly url: string;
+  readonly description: string;
+  /** Empty: every type. */
+  readonly eventTypes: readonly string[];
+  /** Null: every organization. */
+  readonly organizationId: string | null;
+  /** Null: every directory of the scope above. */
+  readonly directoryId: string | null;
+  readonly enabled: boolean;
+  readonly disabledReason: string | null;
+  /** Newest first. */
+  readonly secrets: readonly EndpointSecret[];
+}
+
+/** A key for the management API; only its SHA-256 is kept. */
+export interface AdminKey extends RegistryRecord {
+  readonly name: string;
+  /** SHA-256 of the key, hex. */
+  readonly hash: string;
+  readonly hint: string;
+}
+
+/** A table of records, looked up by id or by equality on the fields named in `Lookup`. */
+export interface RegistryTable<T extends RegistryRecord, Lookup extends keyof T> {
+  /** Throws `DuplicateId` when the id is taken. */
+  insert(record: T): Promise<void>;
+  get(id: string): Promise<T | undefined>;
+  /** In the order of ids; `afterId` excludes itself. */
+  find(where: Partial<Pick<T, Lookup>>, page: { readonly afterId?: string; readonly limit: number }): Promise<T[]>;
+  /** Writes `record` when the stored version is `record.version - 1`; answers whether it did. */
+  replace(record: T): Promise<boolean>;
+  delete(id: string): Promise<boolean>;
+}
+
+export interface Registry {
+  readonly organizations: RegistryTable<Organization, never>;
+  readonly directories: RegistryTable<Directory, 'organizationId'>;
+  readonly tokens: RegistryTable<DirectoryToken, 'directoryId'>;
+  readonly endpoints: RegistryTable<Endpoint, 'organizationId' | 'directoryId'>;
+  readonly adminKeys: RegistryTable<AdminKey, 'hash'>;
+}
+
+/** Which fields each table is looked up by, for the adapters' indexes. */
+export const REGISTRY_LOOKUPS = {
+  organizations: [],
+  directories: ['organizationId'],
+  tokens: ['directoryId'],
+  endpoints: ['organizationId', 'directoryId'],
+  adminKeys: ['hash'],
+} as const satisfies { readonly [Name in keyof Registry]: readonly string[] };
+
+/** A record of that id is already there. */
+export class DuplicateId extends Error {
+  override readonly name = 'DuplicateId';
+}

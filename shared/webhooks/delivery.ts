@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The life of a delivery (one event × one endpoint).
+ *
+ *   pending ──▶ sending ──▶ delivered
+ *                  │  ▲
+ *                  ▼  │
+ *               retrying ──▶ parked      its retries are spent; later deliveries that share a lane key wait
+ *   pending ◀──▶ blocked                 waits for an earlier delivery that shares a lane key and is retrying or parked
+ *   pending ◀──▶ held                    its endpoint is disabled; resumes where it stopped
+ *   any open ──▶ canceled                its endpoint is gone, or an operator skipped it
+ *   delivered, parked, canceled ──▶ pending   replayed by hand, under the same webhook-id
+ */
+export const DELIVERY_STATUSES = [
+  'pending',
+  'sending',
+  'delivered',
+  'retrying',
+  'blocked',
+  'parked',
+  'held',
+  'canceled',
+] as const;
+
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** What the dispatcher still has to work on; `held` and `parked` wait for a person. */
+export const OPEN_STATUSES: readonly DeliveryStatus[] = ['pending', 'sending', 'retrying', 'blocked'];
+
+export interface Delivery {
+  /** See `deliveryId`. */
+  readonly id: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly endpointId: string;
+  readonly organizationId: string;
+  readonly directoryId: string;
+  readonly partition: number;
+  /** Place of the event's record in its log partition; with `seq` the order in which an endpoint's deliveries are worked through. */
+  readonly offset: number;
+  readonly seq: number;
+  /** See `laneKeys` in shared/events. */
+  readonly laneKeys: readonly string[];
+  readonly status: DeliveryStatus;
+  /** Attempts so far in the present run of the retry schedule. */
+  readonly attempts: number;
+  /** When the next attempt is due; null when none is planned. */
+  readonly nextAttemptAt: number | null;
+  /** While `sending`: who sends, and until when nobody else may. */
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: number | null;
+  /** Why the last attempt failed, in words; null before and after success. */
+  readonly lastError: string | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** One HTTP request of a delivery. */
+export interface Attempt {
+  readonly id: string;
+  readonly deliveryId: string;
+  readonly endpointId: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+  /** HTTP status, or null when no answer came. */
+  readonly status: number | null;
+  /** Why it failed, in words; null of a success. */
+  readonly error: string | null;
+  /** The first 4 KiB of the answer, as text. */
+  readonly response: string;
+}
+
+/**
+ * The one id that a delivery of this event to this endpoint can have, so that inserting it twice is inserting it once.
+ * UUID version 8: the first 48 bits are the event id's time, so that listing by id lists by time.
+ */
+export function deliveryId(eventId: string, endpointId: string): string {
+  const hash = createHash('sha256').update(eventId).update(endpointId).digest('hex');
+  return `${eventId.slice(0, 13)}-8${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+}
