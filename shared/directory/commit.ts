@@ -19,8 +19,8 @@ export const GENESIS: Head = { number: 0, lastSeq: 0, at: 0, counts: {}, deleted
 
 /** One row's new image. A commit names each row once; `unlink` and `sweep` reach only rows of earlier commits. */
 export type Change =
-  /** A created (`version` 1) or changed resource. */
-  | { readonly kind: 'put'; readonly resource: ResourceRow }
+  /** A created or changed resource. `isNew`: no earlier commit has this row (its version may be above 1 when one batch made and changed it). */
+  | { readonly kind: 'put'; readonly resource: ResourceRow; readonly isNew: boolean }
   /** A deleted resource; its memberships go by the `unlink` beside it. */
   | { readonly kind: 'delete'; readonly type: string; readonly id: string }
   /** A new membership; an earlier one of the same pair may have ended. */
@@ -53,3 +53,6 @@ export interface Commit extends Head {
   readonly changes: readonly Change[];
   readonly events: readonly StoredEvent[];
 }
+
+/** How long a tombstone outlives its commit: far longer than a paused writer can hold on to an old one. */
+export const TOMBSTONE_LIFE_MS = 24 * 60 * 60 * 1000;

@@ -1,0 +1,132 @@
+import type { ContactData, GroupData, MemberData, UserData } from '../events/event.js';
+import type { Attributes, AttributeValue } from '../scim/attributes.js';
+import { ENTERPRISE_USER_URN } from '../scim/schemas/enterprise-user.js';
+import type { ResourceRow } from './resource.js';
+
+/** Whose resource it is. */
+export interface Scope {
+  readonly directoryId: string;
+  readonly organizationId: string;
+}
+
+/** Attributes that have a field of their own in an event; everything else a client sends is kept under `custom`. */
+const USER_FIELDS = new Set([
+  'externalId',
+  'userName',
+  'active',
+  'emails',
+  'name',
+  'displayName',
+  'title',
+  'locale',
+  'timezone',
+  'phoneNumbers',
+  'roles',
+]);
+const ENTERPRISE_FIELDS = new Set(['department', 'employeeNumber', 'manager']);
+const GROUP_FIELDS = new Set(['externalId', 'displayName']);
+
+/** The SCIM user as a host application wants it: flat, every field present, absent values null. */
+export function userData(row: ResourceRow, scope: Scope): UserData {
+  const { attributes } = row;
+  const enterprise = complex(attributes[ENTERPRISE_USER_URN]);
+  const name = complex(attributes['name']);
+  const emails = contacts(attributes['emails']);
+  return {
+    id: row.id,
+    directoryId: scope.directoryId,
+    organizationId: scope.organizationId,
+    externalId: text(attributes['externalId']),
+    userName: text(attributes['userName']) ?? '',
+    active: attributes['active'] !== false,
+    email: preferred(emails),
+    emails,
+    name: { given: text(name['givenName']), family: text(name['familyName']), formatted: text(name['formatted']) },
+    displayName: text(attributes['displayName']),
+    title: text(attributes['title']),
+    department: text(enterprise['department']),
+    employeeNumber: text(enterprise['employeeNumber']),
+    managerId: text(complex(enterprise['manager'])['value']),
+    locale: text(attributes['locale']),
+    timezone: text(attributes['timezone']),
+    phoneNumbers: contacts(attributes['phoneNumbers']),
+    roles: contacts(attributes['roles']),
+    custom: customOf(attributes, USER_FIELDS),
+    version: row.version,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  };
+}
+
+export function groupData(row: ResourceRow, scope: Scope): GroupData {
+  const { attributes } = row;
+  return {
+    id: row.id,
+    directoryId: scope.directoryId,
+    organizationId: scope.organizationId,
+    externalId: text(attributes['externalId']),
+    displayName: text(attributes['displayName']) ?? '',
+    custom: customOf(attributes, GROUP_FIELDS),
+    version: row.version,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  };
+}
+
+export function memberData(row: ResourceRow): MemberData {
+  return {
+    id: row.id,
+    type: row.type,
+    userName: text(row.attributes['userName']),
+    email: preferred(contacts(row.attributes['emails'])),
+    externalId: text(row.attributes['externalId']),
+  };
+}
+
+/**
+ * The fields of `before` that differ in `after`, as they were. `version` and `updatedAt` change with every change and are left
+ * out; nothing in `before` is undefined, so absent-before is null by construction.
+ */
+export function previousOf<Data extends UserData | GroupData>(before: Data, after: Data): Partial<Data> {
+  const changed = Object.entries(before).filter(
+    ([field, value]) =>
+      field !== 'version' &&
+      field !== 'updatedAt' &&
+      JSON.stringify(value) !== JSON.stringify(after[field as keyof Data]),
+  );
+  return Object.fromEntries(changed) as Partial<Data>;
+}
+
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+function customOf(attributes: Attributes, fields: ReadonlySet<string>): Record<string, unknown> {
+  const custom: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === ENTERPRISE_USER_URN) {
+      const rest = Object.entries(complex(value)).filter(([sub]) => !ENTERPRISE_FIELDS.has(sub));
+      if (rest.length > 0) custom[name] = Object.fromEntries(rest);
+    } else if (!fields.has(name)) {
+      custom[name] = value;
+    }
+  }
+  return custom;
+}
+
+function contacts(value: AttributeValue | undefined): ContactData[] {
+  if (!isList(value)) return [];
+  return value.flatMap((item) => {
+    const contact = complex(item);
+    const of = text(contact['value']);
+    return of === null ? [] : [{ value: of, type: text(contact['type']), primary: contact['primary'] === true }];
+  });
+}
+
+const preferred = (list: readonly ContactData[]): string | null =>
+  (list.find((contact) => contact.primary) ?? list[0])?.value ?? null;
+
+const text = (value: AttributeValue | undefined): string | null => (typeof value === 'string' ? value : null);
+
+const isList = (value: AttributeValue | undefined): value is readonly AttributeValue[] => Array.isArray(value);
+
+const complex = (value: AttributeValue | undefined): Attributes =>
+  typeof value === 'object' && !isList(value) ? value : {};

@@ -1,0 +1,35 @@
+import type { StoredEvent } from '../directory/commit.js';
+import type { DirectoryEvent } from './event.js';
+
+type Distribute<Event> = Event extends unknown ? Omit<Event, 'id' | 'timestamp' | 'seq' | 'organizationId' | 'directoryId'> : never;
+
+/** An event before it is numbered: what happened, and which request caused it. */
+export type EventDraft = Distribute<DirectoryEvent>;
+
+/** Where and when a draft becomes an event. */
+export interface EventPlace {
+  readonly id: string;
+  readonly seq: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly timestamp: string;
+  readonly organizationId: string;
+  readonly directoryId: string;
+}
+
+/** Numbers a draft and serializes it, once for every receiver. Field order is the documented one. */
+export function storeEvent(draft: EventDraft, place: EventPlace): StoredEvent {
+  const { id, seq, timestamp, organizationId, directoryId } = place;
+  const previous = 'previous' in draft ? { previous: draft.previous } : {};
+  const body = JSON.stringify({
+    id,
+    type: draft.type,
+    timestamp,
+    organizationId,
+    directoryId,
+    seq,
+    data: draft.data,
+    ...previous,
+    cause: draft.cause,
+  });
+  return { id, type: draft.type, seq, body };
+}
