@@ -1,0 +1,208 @@
+import { nearest } from '../runtime/nearest.js';
+import {
+  environment,
+  variable,
+  VARIABLE_NAMES,
+  type Environment,
+  type Role,
+  type Values,
+  type VariableName,
+} from './env.js';
+
+export interface MongoStoreConfig {
+  readonly kind: 'mongodb';
+  readonly uri: string;
+}
+
+export interface SqliteStoreConfig {
+  readonly kind: 'sqlite';
+}
+
+export interface KafkaLogConfig {
+  readonly kind: 'kafka';
+  readonly brokers: readonly string[];
+  readonly topic: string;
+}
+
+export interface InProcessLogConfig {
+  readonly kind: 'in-process';
+}
+
+interface Common<R extends Role> {
+  readonly role: R;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly logLevel: Values['ROLLCALL_LOG_LEVEL'];
+}
+
+export interface IngestConfig extends Common<'ingest'> {
+  readonly store: MongoStoreConfig;
+  /** Undefined: see `publicUrlOf`. */
+  readonly publicUrl: string | undefined;
+}
+
+export interface RelayConfig extends Common<'relay'> {
+  readonly store: MongoStoreConfig;
+  readonly eventLog: KafkaLogConfig;
+  readonly logPartitions: number;
+}
+
+export interface DispatcherConfig extends Common<'dispatcher'> {
+  readonly store: MongoStoreConfig;
+  readonly eventLog: KafkaLogConfig;
+  readonly logPartitions: number;
+  readonly encryptionKey: Buffer;
+  readonly webhookAllowCidrs: readonly string[];
+}
+
+export interface AdminConfig extends Common<'admin'> {
+  readonly store: MongoStoreConfig;
+  readonly publicUrl: string | undefined;
+  readonly logPartitions: number;
+  readonly adminKey: string;
+  readonly encryptionKey: Buffer;
+  readonly webhookAllowCidrs: readonly string[];
+}
+
+export interface StandaloneConfig extends Common<'standalone'> {
+  readonly store: MongoStoreConfig | SqliteStoreConfig;
+  readonly eventLog: KafkaLogConfig | InProcessLogConfig;
+  readonly dataDir: string;
+  readonly publicUrl: string | undefined;
+  readonly logPartitions: number;
+  /** Undefined: see `firstAdminKey`. */
+  readonly adminKey: string | undefined;
+  /** Undefined: see `storedEncryptionKey`. */
+  readonly encryptionKey: Buffer | undefined;
+  readonly webhookAllowCidrs: readonly string[];
+}
+
+export interface Configs {
+  readonly ingest: IngestConfig;
+  readonly relay: RelayConfig;
+  readonly dispatcher: DispatcherConfig;
+  readonly admin: AdminConfig;
+  readonly standalone: StandaloneConfig;
+}
+
+/** Each problem names the variable, what came, what is allowed and how to mend it. */
+export type LoadedConfig<R extends Role> = { readonly config: Configs[R] } | { readonly problems: readonly string[] };
+
+const LOOPBACK_CIDRS = ['127.0.0.0/8', '::1/128'];
+
+/** The role's configuration, or everything that is wrong with it at once. Variables that the role has no use for are checked too. */
+export function loadConfig<R extends Role>(role: R, env: Environment): LoadedConfig<R> {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(present);
+  const wrong = new Set(parsed.error?.issues.map((issue) => issue.path[0]));
+  const problems = [
+    ...VARIABLE_NAMES.filter((name) => wrong.has(name)).map((name) => wrongValue(name, present[name] ?? '')),
+    ...missing(role, present),
+    ...contradictions(role, present),
+    ...unknown(present),
+  ];
+  return parsed.success && problems.length === 0 ? { config: BUILD[role](parsed.data) } : { problems };
+}
+
+/** The URL that identity providers reach, where the configuration leaves it to the port that is listened on. */
+export const publicUrlOf = (config: { readonly publicUrl: string | undefined }, port: number): string =>
+  config.publicUrl ?? `http://localhost:${port}`;
+
+function wrongValue(name: VariableName, value: string): string {
+  const { secret, allowed, example } = variable(name);
+  const came = secret === true ? `a value of ${value.length} characters` : JSON.stringify(value);
+  return `${name}: ${came} is not allowed; it must be ${allowed}, for example ${name}=${example}`;
+}
+
+const missing = (role: Role, present: Environment): string[] =>
+  VARIABLE_NAMES.filter((name) => present[name] === undefined && variable(name).requiredBy.includes(role)).map(
+    (name) => {
+      const { allowed, example } = variable(name);
+      return `${name}: it is not set, and the role ${role} needs it; it must be ${allowed}, for example ${name}=${example}`;
+    },
+  );
+
+function contradictions(role: Role, present: Environment): string[] {
+  const isKafkaAlone = present['KAFKA_BROKERS'] !== undefined && present['MONGODB_URI'] === undefined;
+  if (role !== 'standalone' || !isKafkaAlone) return [];
+  return [
+    'KAFKA_BROKERS: it is set without MONGODB_URI, but the SQLite store keeps its event log itself; set MONGODB_URI too, or unset KAFKA_BROKERS',
+  ];
+}
+
+/** Kubernetes describes each Service to every pod of its namespace in such variables, so `rollcall-…` Services make them too. */
+const SERVICE_LINK = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_|$)/;
+
+function unknown(present: Environment): string[] {
+  const names = Object.keys(present).filter(
+    (name) => name.startsWith('ROLLCALL_') && !(name in environment.shape) && !isServiceLink(name, present[name] ?? ''),
+  );
+  return names.map((name) => {
+    const meant = nearest(name, VARIABLE_NAMES);
+    const fix = meant === undefined ? 'unset it; `rollcall config` lists all variables' : `did you mean ${meant}?`;
+    return `${name}: there is no such variable; ${fix}`;
+  });
+}
+
+const isServiceLink = (name: string, value: string): boolean =>
+  SERVICE_LINK.test(name) || (name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value));
+
+const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
+  ingest: (values) => ({
+    ...common('ingest', values),
+    store: mongoStore(values),
+    publicUrl: values.ROLLCALL_PUBLIC_URL,
+  }),
+  relay: (values) => ({
+    ...common('relay', values),
+    store: mongoStore(values),
+    eventLog: kafkaLog(values),
+    logPartitions: values.ROLLCALL_LOG_PARTITIONS,
+  }),
+  dispatcher: (values) => ({
+    ...common('dispatcher', values),
+    store: mongoStore(values),
+    eventLog: kafkaLog(values),
+    logPartitions: values.ROLLCALL_LOG_PARTITIONS,
+    encryptionKey: needed(values.ROLLCALL_ENCRYPTION_KEY),
+    webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? [],
+  }),
+  admin: (values) => ({
+    ...common('admin', values),
+    store: mongoStore(values),
+    publicUrl: values.ROLLCALL_PUBLIC_URL,
+    logPartitions: values.ROLLCALL_LOG_PARTITIONS,
+    adminKey: needed(values.ROLLCALL_ADMIN_KEY),
+    encryptionKey: needed(values.ROLLCALL_ENCRYPTION_KEY),
+    webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? [],
+  }),
+  standalone: (values) => ({
+    ...common('standalone', values),
+    store: values.MONGODB_URI === undefined ? { kind: 'sqlite' } : mongoStore(values),
+    eventLog: values.KAFKA_BROKERS === undefined ? { kind: 'in-process' } : kafkaLog(values),
+    dataDir: values.ROLLCALL_DATA_DIR,
+    publicUrl: values.ROLLCALL_PUBLIC_URL,
+    logPartitions: values.ROLLCALL_LOG_PARTITIONS,
+    adminKey: values.ROLLCALL_ADMIN_KEY,
+    encryptionKey: values.ROLLCALL_ENCRYPTION_KEY,
+    webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? LOOPBACK_CIDRS,
+  }),
+};
+
+function common<R extends Role>(role: R, values: Values): Common<R> {
+  return { role, port: values.ROLLCALL_PORT, logLevel: values.ROLLCALL_LOG_LEVEL };
+}
+
+const mongoStore = (values: Values): MongoStoreConfig => ({ kind: 'mongodb', uri: needed(values.MONGODB_URI) });
+
+const kafkaLog = (values: Values): KafkaLogConfig => ({
+  kind: 'kafka',
+  brokers: needed(values.KAFKA_BROKERS),
+  topic: values.ROLLCALL_KAFKA_TOPIC,
+});
+
+/** `requiredBy` has already refused its absence. */
+function needed<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a variable is needed that its declaration does not require');
+  return value;
+}

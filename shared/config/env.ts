@@ -1,0 +1,212 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+
+export const ROLES = ['ingest', 'relay', 'dispatcher', 'admin', 'standalone'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the reference and the error messages say of a variable. */
+export interface Variable {
+  readonly description: string;
+  /** What is allowed, completing "must be …". */
+  readonly allowed: string;
+  /** In words, where it is not just a value. */
+  readonly default: string;
+  readonly unit?: string;
+  readonly example: string;
+  readonly usedBy: readonly Role[];
+  readonly requiredBy: readonly Role[];
+  /** Never shown, not even in an error. */
+  readonly secret?: true;
+}
+
+export const variables = z.registry<Variable>();
+
+const CLUSTER_ROLES = ['ingest', 'relay', 'dispatcher', 'admin'] as const;
+const LOG_ROLES = ['relay', 'dispatcher'] as const;
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+const items = (text: string): string[] => text.split(',').map((item) => item.trim());
+
+/** Every variable there is, each with its check, its default and all that is said of it. Empty means unset. */
+export const environment = z.object({
+  ROLLCALL_PORT: integer(0, 65_535).default(3000).register(variables, {
+    description:
+      'TCP port of the HTTP server: SCIM, the management API and the probes, whichever the role has. 0 picks a free one.',
+    allowed: 'an integer from 0 to 65535',
+    default: '3000',
+    example: '3000',
+    usedBy: ROLES,
+    requiredBy: [],
+  }),
+  ROLLCALL_PUBLIC_URL: z
+    .string()
+    .refine(isPublicUrl)
+    .transform(withoutTrailingSlash)
+    .optional()
+    .register(variables, {
+      description: 'Base URL under which identity providers reach ingest. SCIM base URLs begin with it.',
+      allowed:
+        'an http or https URL without user, query, fragment and underscore (Okta refuses one in a SCIM base URL)',
+      default: 'http://localhost: and the port',
+      example: 'https://directory.example.com',
+      usedBy: ['ingest', 'admin', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_DATA_DIR: z
+    .string()
+    .default('./data')
+    .register(variables, {
+      description: 'Folder of the SQLite database and of the generated encryption key. One process at a time holds it.',
+      allowed: 'a path',
+      default: './data',
+      example: '/var/lib/rollcall',
+      usedBy: ['standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_ADMIN_KEY: z
+    .string()
+    .regex(/^[!-~]{16,200}$/)
+    .optional()
+    .register(variables, {
+      description: 'Bearer key of the management API.',
+      allowed:
+        'at least 16 and at most 200 printable ASCII characters without spaces (make one: openssl rand -base64 32)',
+      default: 'standalone makes one and prints it, once',
+      example: '<output of openssl rand -base64 32>',
+      usedBy: ['admin', 'standalone'],
+      requiredBy: ['admin'],
+      secret: true,
+    }),
+  ROLLCALL_ENCRYPTION_KEY: z
+    .string()
+    .transform(decodeKey)
+    .pipe(z.instanceof(Buffer))
+    .optional()
+    .register(variables, {
+      description:
+        'Key that encrypts webhook signing secrets at rest. The same in every role; without it they cannot be read again.',
+      allowed: 'the base64 form of 32 bytes (make one: openssl rand -base64 32)',
+      default: 'standalone keeps a generated one in the file encryption.key of its data folder',
+      example: '<output of openssl rand -base64 32>',
+      usedBy: ['dispatcher', 'admin', 'standalone'],
+      requiredBy: ['dispatcher', 'admin'],
+      secret: true,
+    }),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/\S+$/)
+    .optional()
+    .register(variables, {
+      description: 'Connection string of the MongoDB deployment that is the store.',
+      allowed: 'a connection string that begins with mongodb:// or mongodb+srv://',
+      default: 'standalone uses SQLite in the data folder',
+      example: 'mongodb://mongo.internal:27017/rollcall',
+      usedBy: ROLES,
+      requiredBy: CLUSTER_ROLES,
+      secret: true,
+    }),
+  KAFKA_BROKERS: z
+    .string()
+    .transform(items)
+    .refine((brokers) => brokers.every(isHostAndPort))
+    .optional()
+    .register(variables, {
+      description: 'Kafka brokers to begin with; with them, Kafka is the event log.',
+      allowed: 'host:port pairs separated by commas',
+      default: 'standalone keeps the event log in its store',
+      example: 'kafka-0:9092,kafka-1:9092',
+      usedBy: [...LOG_ROLES, 'standalone'],
+      requiredBy: LOG_ROLES,
+    }),
+  ROLLCALL_KAFKA_TOPIC: z
+    .string()
+    .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/)
+    .default('rollcall.events')
+    .register(variables, {
+      description: 'Kafka topic of the events. It has ROLLCALL_LOG_PARTITIONS partitions.',
+      allowed: '1 to 249 letters, digits, dots, underscores and hyphens',
+      default: 'rollcall.events',
+      example: 'rollcall.events',
+      usedBy: [...LOG_ROLES, 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_LOG_PARTITIONS: integer(1, 1000)
+    .default(12)
+    .register(variables, {
+      description:
+        'Partitions of the event log. The same in every role. Raising it later gives the new ones to new directories only.',
+      allowed: 'an integer from 1 to 1000',
+      default: '12',
+      unit: 'partitions',
+      example: '12',
+      usedBy: ['relay', 'dispatcher', 'admin', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_WEBHOOK_ALLOW_CIDRS: z
+    .string()
+    .transform((text) => (text === 'none' ? [] : items(text)))
+    .refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)))
+    .optional()
+    .register(variables, {
+      description: 'Address ranges that webhooks may reach although they are loopback, private or otherwise refused.',
+      allowed: 'address ranges in CIDR form separated by commas, or none',
+      default: 'none; standalone: 127.0.0.0/8,::1/128',
+      example: '10.20.0.0/16',
+      usedBy: ['dispatcher', 'admin', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').register(variables, {
+    description: 'The least severe log lines that are written, as JSON on standard output.',
+    allowed: 'debug, info, warn or error',
+    default: 'info',
+    example: 'info',
+    usedBy: ROLES,
+    requiredBy: [],
+  }),
+});
+
+export type VariableName = keyof typeof environment.shape;
+
+/** What the variables say, checked and with defaults. */
+export type Values = z.output<typeof environment>;
+
+export const VARIABLE_NAMES: readonly VariableName[] = environment.keyof().options;
+
+/** What is said of a variable. */
+export function variable(name: VariableName): Variable {
+  const found = variables.get(environment.shape[name]);
+  if (found === undefined) throw new Error(`${name} is not described`);
+  return found;
+}
+
+/** The environment of this process: the only place that reads it. */
+export const processEnvironment = (): Environment => process.env;
+
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text) || text.includes('_')) return false;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && !/[?#]/.test(text);
+}
+
+function withoutTrailingSlash(text: string): string {
+  return text.replace(/\/+$/, '');
+}
+
+/** Undefined where the text is not the padded, standard base64 form of 32 bytes: a lax decoder would take a mistyped key. */
+function decodeKey(text: string): Buffer | undefined {
+  const key = Buffer.from(text, 'base64');
+  return key.length === 32 && key.toString('base64') === text ? key : undefined;
+}
+
+function isHostAndPort(text: string): boolean {
+  const port = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(text)?.[1];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
+}

@@ -1,0 +1,24 @@
+import { ROLES, variable, VARIABLE_NAMES, type Role, type VariableName } from './env.js';
+
+const INTRODUCTION = `# Configuration
+
+Rollcall is configured by environment variables only. Every problem is reported at once when a process starts, and the exit
+code is then 78. An empty variable counts as unset. An unknown variable that begins with \`ROLLCALL_\` is refused.
+
+This page is the output of \`rollcall config\`.
+`;
+
+const COLUMNS = ['Variable', 'Meaning', 'Value', 'Default', 'Unit', 'Used by', 'Required by'];
+
+/** Every variable as a Markdown page with one table. Checked in as docs/configuration.md. */
+export function configReference(): string {
+  const lines = [COLUMNS, COLUMNS.map(() => '---'), ...VARIABLE_NAMES.map(row)];
+  return `${INTRODUCTION}\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+function row(name: VariableName): string[] {
+  const { description, allowed, default: byDefault, unit, usedBy, requiredBy } = variable(name);
+  return [`\`${name}\``, description, allowed, byDefault, unit ?? '', roles(usedBy), roles(requiredBy)];
+}
+
+const roles = (some: readonly Role[]): string => (some.length === ROLES.length ? 'all' : some.join(', '));

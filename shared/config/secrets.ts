@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { issueCredential } from '../runtime/credentials.js';
+import type { Clock } from '../runtime/clock.js';
+import { SEALING_KEY_BYTES } from '../runtime/seal.js';
+import type { Registry } from '../store/registry.js';
+
+const KEY_FILE = 'encryption.key';
+
+/**
+ * The encryption key of a data folder, for a standalone process that was given none: made on the first start, as base64 in
+ * `encryption.key`, readable by its owner only. Throws when the file is damaged: a new key could not read the old secrets.
+ */
+export function storedEncryptionKey(dataDir: string): Buffer {
+  mkdirSync(dataDir, { recursive: true });
+  const file = path.join(dataDir, KEY_FILE);
+  const stored = readKeyFile(file);
+  if (stored !== undefined) return stored;
+  writeKeyFile(file, randomBytes(SEALING_KEY_BYTES));
+  return storedEncryptionKey(dataDir);
+}
+
+function readKeyFile(file: string): Buffer | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  const key = Buffer.from(text, 'base64');
+  if (key.length !== SEALING_KEY_BYTES || key.toString('base64') !== text) {
+    throw new Error(
+      `${file}: not the base64 form of ${SEALING_KEY_BYTES} bytes; restore it from a backup, or set ROLLCALL_ENCRYPTION_KEY to the key that was in it`,
+    );
+  }
+  return key;
+}
+
+/** Whole and durable, or not at all; leaves a key alone that another process has written meanwhile. */
+function writeKeyFile(file: string, key: Buffer): void {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  const descriptor = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(descriptor, `${key.toString('base64')}\n`);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  const folder = openSync(path.dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+}
+
+/** SHA-256 of an admin key that the operator chose, hex. */
+export const adminKeyHash = (key: string): string => createHash('sha256').update(key).digest('hex');
+
+/** Makes and stores an admin key where there is none. Answers the key, to be shown this once; undefined where there is one. */
+export async function firstAdminKey(
+  adminKeys: Registry['adminKeys'],
+  clock: Clock,
+  newId: () => string,
+): Promise<string | undefined> {
+  const existing = await adminKeys.find({}, { limit: 1 });
+  if (existing.length > 0) return undefined;
+  const { secret, hash, hint } = issueCredential('rca');
+  const now = clock();
+  await adminKeys.insert({ id: newId(), version: 1, createdAt: now, updatedAt: now, name: 'first start', hash, hint });
+  return secret;
+}
+
+const hasCode = (error: unknown, code: string): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === code;

@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { loadConfig, publicUrlOf } from '../../../shared/config/config.js';
+import { ROLES, variable, VARIABLE_NAMES, type Environment, type Role } from '../../../shared/config/env.js';
+
+const KEY = Buffer.alloc(32, 1).toString('base64');
+
+/** Enough for every role. */
+const CLUSTER = {
+  MONGODB_URI: 'mongodb://mongo:27017/rollcall',
+  KAFKA_BROKERS: 'kafka-0:9092, kafka-1:9092',
+  ROLLCALL_ENCRYPTION_KEY: KEY,
+  ROLLCALL_ADMIN_KEY: 'a-key-of-the-operator',
+};
+
+function problems(role: Role, env: Environment): readonly string[] {
+  const loaded = loadConfig(role, env);
+  return 'problems' in loaded ? loaded.problems : [];
+}
+
+function config<R extends Role>(role: R, env: Environment) {
+  const loaded = loadConfig(role, env);
+  if ('problems' in loaded) throw new Error(loaded.problems.join('\n'));
+  return loaded.config;
+}
+
+test('standalone needs no variable at all', () => {
+  expect(config('standalone', {})).toEqual({
+    role: 'standalone',
+    port: 3000,
+    logLevel: 'info',
+    store: { kind: 'sqlite' },
+    eventLog: { kind: 'in-process' },
+    dataDir: './data',
+    publicUrl: undefined,
+    logPartitions: 12,
+    adminKey: undefined,
+    encryptionKey: undefined,
+    webhookAllowCidrs: ['127.0.0.0/8', '::1/128'],
+  });
+});
+
+test('standalone runs on MongoDB, with and without Kafka', () => {
+  const { MONGODB_URI, KAFKA_BROKERS } = CLUSTER;
+  const mongodb = { kind: 'mongodb', uri: MONGODB_URI };
+  expect(config('standalone', { MONGODB_URI })).toMatchObject({ store: mongodb, eventLog: { kind: 'in-process' } });
+  expect(config('standalone', { MONGODB_URI, KAFKA_BROKERS })).toMatchObject({
+    store: mongodb,
+    eventLog: { kind: 'kafka', brokers: ['kafka-0:9092', 'kafka-1:9092'], topic: 'rollcall.events' },
+  });
+});
+
+test('a separate role gets what it needs and no secret that it has no use for', () => {
+  const store = { kind: 'mongodb', uri: CLUSTER.MONGODB_URI };
+  const eventLog = { kind: 'kafka', brokers: ['kafka-0:9092', 'kafka-1:9092'], topic: 'rollcall.events' };
+  const common = { port: 3000, logLevel: 'info', store };
+  const encryptionKey = Buffer.alloc(32, 1);
+  expect(ROLES.filter((role) => role !== 'standalone').map((role) => config(role, CLUSTER))).toEqual([
+    { ...common, role: 'ingest', publicUrl: undefined },
+    { ...common, role: 'relay', eventLog, logPartitions: 12 },
+    { ...common, role: 'dispatcher', eventLog, logPartitions: 12, encryptionKey, webhookAllowCidrs: [] },
+    {
+      ...common,
+      role: 'admin',
+      publicUrl: undefined,
+      logPartitions: 12,
+      adminKey: CLUSTER.ROLLCALL_ADMIN_KEY,
+      encryptionKey,
+      webhookAllowCidrs: [],
+    },
+  ]);
+});
+
+test.each([
+  ['ingest', ['MONGODB_URI']],
+  ['relay', ['MONGODB_URI', 'KAFKA_BROKERS']],
+  ['dispatcher', ['ROLLCALL_ENCRYPTION_KEY', 'MONGODB_URI', 'KAFKA_BROKERS']],
+  ['admin', ['ROLLCALL_ADMIN_KEY', 'ROLLCALL_ENCRYPTION_KEY', 'MONGODB_URI']],
+] as const)('%s does not start without %s', (role, names) => {
+  const found = problems(role, {});
+  expect(found.map((problem) => problem.split(':', 1)[0])).toEqual(names);
+  for (const problem of found) expect(problem).toContain(`the role ${role} needs it`);
+});
+
+test('an empty variable counts as unset', () => {
+  expect(config('standalone', { ROLLCALL_PORT: '', MONGODB_URI: '' })).toMatchObject({
+    port: 3000,
+    store: { kind: 'sqlite' },
+  });
+  expect(problems('ingest', { ...CLUSTER, MONGODB_URI: '' })).toHaveLength(1);
+});
+
+test('every problem is reported at once', () => {
+  expect(
+    problems('standalone', {
+      ROLLCALL_PORT: '80a',
+      ROLLCALL_LOG_LEVEL: 'loud',
+      KAFKA_BROKERS: 'kafka:9092',
+      ROLLCALL_PROT: '1',
+    }),
+  ).toEqual([
+    'ROLLCALL_PORT: "80a" is not allowed; it must be an integer from 0 to 65535, for example ROLLCALL_PORT=3000',
+    'ROLLCALL_LOG_LEVEL: "loud" is not allowed; it must be debug, info, warn or error, for example ROLLCALL_LOG_LEVEL=info',
+    'KAFKA_BROKERS: it is set without MONGODB_URI, but the SQLite store keeps its event log itself; set MONGODB_URI too, or unset KAFKA_BROKERS',
+    'ROLLCALL_PROT: there is no such variable; did you mean ROLLCALL_PORT?',
+  ]);
+});
+
+test.each([
+  ['ROLLCALL_PORT', ['65536', '-1', '3000.5', '0x10', ' 3000', 'http']],
+  [
+    'ROLLCALL_PUBLIC_URL',
+    [
+      'example.com',
+      'ftp://example.com',
+      'https://a_b.example.com',
+      'https://x.example/?a',
+      'https://u:p@x.example',
+      'https://x.example/#',
+    ],
+  ],
+  [
+    'ROLLCALL_ADMIN_KEY',
+    ['short', 'fifteen-letters', 'a key with spaces in it', 'x'.repeat(201), 'ключ-ключ-ключ-ключ'],
+  ],
+  [
+    'ROLLCALL_ENCRYPTION_KEY',
+    [KEY.slice(0, -1), `${KEY}A`, Buffer.alloc(31).toString('base64'), Buffer.alloc(32).toString('hex'), ` ${KEY}`],
+  ],
+  ['MONGODB_URI', ['localhost:27017', 'http://localhost', 'mongodb://', 'mongodb://a b']],
+  ['KAFKA_BROKERS', ['kafka', 'kafka:0', 'kafka:65536', 'a:1,', 'a:1;b:2', 'kafka://a:9092']],
+  ['ROLLCALL_KAFKA_TOPIC', ['.', '..', 'a b', 'a/b', 'x'.repeat(250)]],
+  ['ROLLCALL_LOG_PARTITIONS', ['0', '1001', 'twelve', '-12']],
+  [
+    'ROLLCALL_WEBHOOK_ALLOW_CIDRS',
+    ['10.0.0.0', '10.0.0.0/33', '::1/129', '10.0.0.0/8,', 'localhost/8', 'none,10.0.0.0/8'],
+  ],
+  ['ROLLCALL_LOG_LEVEL', ['INFO', 'verbose']],
+] as const)('%s: %j are refused by name, with what is allowed and an example', (name, values) => {
+  for (const value of values) {
+    const [problem, ...others] = problems('admin', { ...CLUSTER, [name]: value });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(new RegExp(`^${name}: .+ is not allowed; it must be .+, for example ${name}=`));
+  }
+});
+
+test.each(VARIABLE_NAMES.filter((name) => variable(name).secret))('the value of %s is not in its error', (name) => {
+  const problem = problems('admin', { ...CLUSTER, [name]: 'a canary\u0000' }).join('\n');
+  expect(problem).toContain(`${name}: a value of 9 characters is not allowed`);
+  expect(problem).not.toContain('canary');
+});
+
+test.each([
+  ['https://directory.example.com', 'https://directory.example.com'],
+  ['https://directory.example.com/base//', 'https://directory.example.com/base'],
+])('the public URL %s is taken as %s', (given, taken) => {
+  const loaded = config('ingest', { ...CLUSTER, ROLLCALL_PUBLIC_URL: given });
+  expect(publicUrlOf(loaded, 8080)).toBe(taken);
+});
+
+test('without a public URL, it is the port that is listened on', () => {
+  expect(publicUrlOf(config('standalone', { ROLLCALL_PORT: '0' }), 45_678)).toBe('http://localhost:45678');
+});
+
+test('standalone can be told to reach no loopback address', () => {
+  expect(config('standalone', { ROLLCALL_WEBHOOK_ALLOW_CIDRS: 'none' }).webhookAllowCidrs).toEqual([]);
+  expect(config('standalone', { ROLLCALL_WEBHOOK_ALLOW_CIDRS: '10.0.0.0/8, fd00::/8' }).webhookAllowCidrs).toEqual([
+    '10.0.0.0/8',
+    'fd00::/8',
+  ]);
+});
+
+test('an unknown variable without a near name says where all are listed', () => {
+  expect(problems('standalone', { ROLLCALL_FLUX_CAPACITOR: '1' })).toEqual([
+    'ROLLCALL_FLUX_CAPACITOR: there is no such variable; unset it; `rollcall config` lists all variables',
+  ]);
+});
+
+test('variables of others, and those that Kubernetes makes of Services, are let be', () => {
+  const env = {
+    PATH: '/bin',
+    ROLLCALL_ADMIN_SERVICE_HOST: '10.0.0.1',
+    ROLLCALL_ADMIN_SERVICE_PORT_HTTP: '80',
+    ROLLCALL_ADMIN_PORT: 'tcp://10.0.0.1:80',
+    ROLLCALL_ADMIN_PORT_80_TCP_ADDR: '10.0.0.1',
+  };
+  expect(problems('standalone', env)).toEqual([]);
+});
+
+test('whatever the environment, there is either a configuration or a problem, and nothing throws', () => {
+  const env = fc.dictionary(
+    fc.constantFrom(...VARIABLE_NAMES),
+    fc.oneof(fc.string(), fc.constantFrom(...Object.values(CLUSTER))),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...ROLES), env, (role, values) => {
+      const loaded = loadConfig(role, values);
+      if ('problems' in loaded) expect(loaded.problems.length).toBeGreaterThan(0);
+      else expect(loaded.config.role).toBe(role);
+    }),
+  );
+});
