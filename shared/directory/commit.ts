@@ -1,4 +1,7 @@
+import type { StoredEvent } from '../events/envelope.js';
 import type { Membership, ResourceRow } from './resource.js';
+
+export type { StoredEvent };
 
 /** What a directory's newest commit says of the whole directory. */
 export interface Head {
@@ -31,15 +34,6 @@ export type Change =
   | { readonly kind: 'unlink'; readonly id: string }
   /** The end of every row of the directory. */
   | { readonly kind: 'sweep' };
-
-/** An event as the commit carries it: numbered, and serialized once. */
-export interface StoredEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly seq: number;
-  /** The event's JSON: webhook body and Kafka value, byte for byte. */
-  readonly body: string;
-}
 
 /** The only thing that a store writes resources with: their changes and the events that tell of them. */
 export interface Commit extends Head {

@@ -1,5 +1,13 @@
-import type { StoredEvent } from '../directory/commit.js';
 import type { DirectoryEvent } from './event.js';
+
+/** An event as a commit carries it: numbered, and serialized once. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly seq: number;
+  /** The event's JSON: webhook body and Kafka value, byte for byte. */
+  readonly body: string;
+}
 
 type Distribute<Event> = Event extends unknown ? Omit<Event, 'id' | 'timestamp' | 'seq' | 'organizationId' | 'directoryId'> : never;
 

@@ -1,7 +1,10 @@
 import type { Commit, Head, StoredEvent } from '../directory/commit.js';
+import type { Loaded, Needs } from '../directory/needs.js';
 import type { Membership, ResourceRow } from '../directory/resource.js';
 import type { DeliveryStore } from './deliveries.js';
 import type { Registry } from './registry.js';
+
+export type { Loaded, Needs };
 
 /**
  * The store port. Two adapters: `sqlite/` and `mongo/`; one contract suite for both in test/contract. Consumers ask for the
@@ -18,23 +21,6 @@ export interface Store {
   /** Throws when the store cannot be reached. */
   check(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** What a batch of commands must see before it can be decided. */
-export interface Needs {
-  readonly ids: ReadonlySet<string>;
-  /** Index keys with the resource type that they belong to: who bears them? */
-  readonly keys: readonly { readonly type: string; readonly key: string }[];
-  readonly memberships: readonly { readonly groupId: string; readonly memberId: string }[];
-  /** Groups whose whole membership is needed. */
-  readonly members: ReadonlySet<string>;
-}
-
-/** The live rows that were asked for; what is not among them does not exist. */
-export interface Loaded {
-  /** By id and by key, each row once. */
-  readonly resources: readonly ResourceRow[];
-  readonly memberships: readonly Membership[];
 }
 
 /** The write path. A directory's commits form one gapless chain; `commit` is a compare-and-swap on its head. */

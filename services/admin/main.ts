@@ -1,0 +1,34 @@
+import { publicUrlOf, type AdminConfig } from '../../shared/config/config.js';
+import { adminKeyHash } from '../../shared/config/secrets.js';
+import { systemClock } from '../../shared/runtime/clock.js';
+import { createLogger } from '../../shared/runtime/logger.js';
+import { createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import { createSealer } from '../../shared/runtime/seal.js';
+import { serve } from '../../shared/runtime/serve.js';
+import { openMongoStore } from '../../shared/store/mongo/store.js';
+import { createAdmin } from './app.js';
+
+/** The `admin` role. */
+export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promise<void> {
+  const logger = createLogger('admin', config.logLevel);
+  const store = await openMongoStore({ uri: config.store.uri, logger });
+  const admin = createAdmin({
+    registry: store.registry,
+    commits: store.commits,
+    resources: store.resources,
+    events: store.events,
+    deliveries: store.deliveries,
+    sealer: createSealer(config.encryptionKey),
+    publicUrl: publicUrlOf(config, config.port),
+    partitions: config.logPartitions,
+    adminKeyHash: adminKeyHash(config.adminKey),
+    allowCidrs: config.webhookAllowCidrs,
+    clock: systemClock,
+    logger,
+  });
+  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('admin') });
+  const { port, closed } = await serve((req, res) => void (probes(req, res) || admin(req, res)), config.port, signal);
+  logger.info({ port }, 'Ready for management.');
+  await closed;
+  await store.close();
+}

@@ -1,0 +1,93 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadConfig, type Configs } from '../../shared/config/config.js';
+import { processEnvironment, type Role } from '../../shared/config/env.js';
+import { configReference } from '../../shared/config/reference.js';
+import { runUntilStopped } from '../../shared/runtime/lifecycle.js';
+import { version } from '../../shared/runtime/version.js';
+import { runAdmin } from '../admin/main.js';
+import { runDispatcher } from '../dispatcher/main.js';
+import { runIngest } from '../ingest/main.js';
+import { runRelay } from '../relay/main.js';
+import { runStandalone } from '../standalone/main.js';
+import { runDemo } from './demo.js';
+import { runMigrate } from './migrate/main.js';
+import { runSimulate } from './simulate.js';
+
+/** sysexits.h: EX_CONFIG. */
+const EXIT_CONFIG = 78;
+const EXIT_USAGE = 2;
+
+export function createProgram(): Command {
+  const program = new Command('rollcall')
+    .description('Directory sync: SCIM in, webhooks out.')
+    .version(version)
+    .exitOverride(({ exitCode, code }) => process.exit(exitCode === 0 ? 0 : code.startsWith('commander.') ? EXIT_USAGE : exitCode))
+    .addHelpText('after', '\nRoles are configured by environment variables; "rollcall config" lists them all.');
+
+  addRole(program, 'standalone', 'all roles in one process, on SQLite unless MONGODB_URI is set', runStandalone);
+  addRole(program, 'ingest', 'SCIM in', runIngest);
+  addRole(program, 'relay', 'moves committed events to the event log', runRelay);
+  addRole(program, 'dispatcher', 'delivers webhooks', runDispatcher);
+  addRole(program, 'admin', 'management API', runAdmin);
+
+  program
+    .command('migrate')
+    .description('prepare MongoDB and the Kafka topic; safe to repeat')
+    .action(() => withConfig('relay', runMigrate));
+  program
+    .command('config')
+    .description('print the reference of all environment variables')
+    .action(() => void process.stdout.write(configReference()));
+  program
+    .command('demo')
+    .description('watch a simulated identity provider’s changes become verified webhooks')
+    .option('--users <n>', 'users to hire', positiveInteger, 24)
+    .option('--seed <n>', 'same seed, same story', positiveInteger, 1)
+    .action(async (options: { users: number; seed: number }) => {
+      process.exitCode = await runDemo(options);
+    });
+  program
+    .command('simulate')
+    .description('play an identity provider against a SCIM base URL')
+    .requiredOption('--url <url>', 'SCIM base URL of a directory')
+    .requiredOption('--token <token>', 'its bearer token')
+    .addOption(new Option('--provider <name>', 'whose dialect to speak').choices(['okta', 'entra']).default('okta'))
+    .option('--users <n>', 'users to hire', positiveInteger, 100)
+    .option('--groups <n>', 'groups to create', positiveInteger, 10)
+    .option('--seed <n>', 'same seed, same story', positiveInteger, 1)
+    .action(async (options: Parameters<typeof runSimulate>[0]) => {
+      process.exitCode = await runSimulate(options);
+    });
+  return program;
+}
+
+function addRole<R extends Role>(
+  program: Command,
+  role: R,
+  description: string,
+  run: (config: Configs[R], signal: AbortSignal) => Promise<void>,
+): void {
+  program
+    .command(role)
+    .description(description)
+    .action(() => withConfig(role, run));
+}
+
+async function withConfig<R extends Role>(
+  role: R,
+  run: (config: Configs[R], signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const loaded = loadConfig(role, processEnvironment());
+  if ('problems' in loaded) {
+    process.stderr.write(`rollcall: the configuration has problems:\n${loaded.problems.map((line) => `  ${line}\n`).join('')}`);
+    process.exitCode = EXIT_CONFIG;
+    return;
+  }
+  process.exitCode = await runUntilStopped((signal) => run(loaded.config, signal));
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return value;
+}

@@ -1,0 +1,38 @@
+import type { DispatcherConfig } from '../../shared/config/config.js';
+import { createKafkaLog } from '../../shared/event-log/kafka/log.js';
+import { systemClock } from '../../shared/runtime/clock.js';
+import { newId } from '../../shared/runtime/ids.js';
+import { createLogger } from '../../shared/runtime/logger.js';
+import { createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import { createSealer } from '../../shared/runtime/seal.js';
+import { serve } from '../../shared/runtime/serve.js';
+import { openMongoStore } from '../../shared/store/mongo/store.js';
+import { createDispatcher } from './dispatcher.js';
+
+/** The `dispatcher` role. */
+export async function runDispatcher(config: DispatcherConfig, signal: AbortSignal): Promise<void> {
+  const logger = createLogger('dispatcher', config.logLevel);
+  const store = await openMongoStore({ uri: config.store.uri, logger });
+  const log = createKafkaLog({ ...config.eventLog, partitions: config.logPartitions, clientId: 'rollcall-dispatcher', logger });
+  await log.check();
+  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('dispatcher') });
+  const { port, closed } = await serve((req, res) => void (probes(req, res) || res.writeHead(404).end()), config.port, signal);
+  const dispatcher = createDispatcher({
+    log,
+    group: 'dispatcher',
+    deliveries: store.deliveries,
+    events: store.events,
+    endpoints: store.registry.endpoints,
+    sealer: createSealer(config.encryptionKey),
+    owner: newId(),
+    soleOwner: false,
+    allowCidrs: config.webhookAllowCidrs,
+    clock: systemClock,
+    logger,
+  });
+  logger.info({ port }, 'Dispatching.');
+  await dispatcher.run(signal);
+  await closed;
+  await log.close();
+  await store.close();
+}

@@ -1,0 +1,93 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { NextFunction, Request, RequestHandler } from 'express';
+import { directoryGone } from '../../shared/directory/batch.js';
+import type { Clock } from '../../shared/runtime/clock.js';
+import { credentialHash } from '../../shared/runtime/credentials.js';
+import { Unauthorized } from '../../shared/scim/errors.js';
+import type { Directory, DirectoryToken, Registry } from '../../shared/store/registry.js';
+import type { ScimResponse } from './call.js';
+
+/** How long a directory and its tokens are believed: a revoked token is dead everywhere within 5 s. */
+const BELIEVED_MS = 3_000;
+const DIRECTORIES_MAX = 10_000;
+/** `lastUsedAt` is for people: once a minute is close enough. */
+const LAST_USED_EVERY_MS = 60_000;
+
+interface Known {
+  readonly directory: Directory;
+  readonly tokens: readonly DirectoryToken[];
+  readonly until: number;
+}
+
+type Tables = Pick<Registry, 'directories' | 'tokens'>;
+
+/** Lets a request pass when it bears a live token of the directory in its path: 404, then 401 (RFC 7644 section 3.12). */
+export function authenticate(registry: Tables, clock: Clock): RequestHandler {
+  const known = new Map<string, Known>();
+
+  const look = async (directoryId: string, notBefore: number): Promise<Known> => {
+    const cached = known.get(directoryId);
+    if (cached !== undefined && cached.until > notBefore) return cached;
+    const directory = await registry.directories.get(directoryId);
+    if (directory === undefined || directory.deletedAt !== null) {
+      known.delete(directoryId);
+      throw directoryGone(directoryId);
+    }
+    const tokens = await registry.tokens.find({ directoryId }, { limit: 100 });
+    const fresh = { directory, tokens, until: clock() + BELIEVED_MS };
+    known.set(directoryId, fresh);
+    const oldest = known.keys().next();
+    if (known.size > DIRECTORIES_MAX && oldest.done === false) known.delete(oldest.value);
+    return fresh;
+  };
+
+  const check = async (directoryId: string, authorization: string | undefined): Promise<Directory> => {
+    const now = clock();
+    const remembered = await look(directoryId, now);
+    const hash = bearerHash(authorization);
+    // A token that is not known may just have been made: look once more before refusing it.
+    const match =
+      liveToken(remembered, hash, now) ?? liveToken(await look(directoryId, now + BELIEVED_MS), hash, now);
+    if (match === undefined) {
+      throw new Unauthorized('The bearer token is not a live token of this directory. Issue a new one and update it at your identity provider.');
+    }
+    if (match.lastUsedAt === null || match.lastUsedAt < now - LAST_USED_EVERY_MS) {
+      await touch(registry, match, now);
+      known.delete(directoryId);
+    }
+    return remembered.directory;
+  };
+
+  return (req: Request, res: ScimResponse, next: NextFunction) => {
+    const directoryId = req.params['directoryId'];
+    check(typeof directoryId === 'string' ? directoryId : '', req.get('authorization')).then((directory) => {
+      res.locals.directory = directory;
+      next();
+    }, next);
+  };
+}
+
+function bearerHash(authorization: string | undefined): Buffer {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+  if (token === undefined) {
+    throw new Unauthorized('The request has no bearer token. Send "Authorization: Bearer <token>" with the token of this directory.');
+  }
+  const hash = credentialHash('rcs', token);
+  if (hash === undefined) {
+    throw new Unauthorized('The bearer token is incomplete or mistyped: it does not have the form of a SCIM token ("rcs_…").');
+  }
+  return Buffer.from(hash, 'hex');
+}
+
+function liveToken({ tokens }: Known, hash: Buffer, now: number): DirectoryToken | undefined {
+  return tokens.find(
+    (token) =>
+      timingSafeEqual(Buffer.from(token.hash, 'hex'), hash) &&
+      token.revokedAt === null &&
+      (token.expiresAt === null || token.expiresAt > now),
+  );
+}
+
+/** Losing the race against another writer of the same record is fine: somebody else used or changed the token just now. */
+const touch = (registry: Tables, token: DirectoryToken, now: number): Promise<boolean> =>
+  registry.tokens.replace({ ...token, version: token.version + 1, updatedAt: now, lastUsedAt: now });

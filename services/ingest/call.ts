@@ -1,0 +1,78 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Directory } from '../../shared/store/registry.js';
+
+/** What an operation knows of its request: authenticated, parsed, and bound to one directory. */
+export interface Call {
+  readonly directory: Directory;
+  readonly requestId: string;
+  /** The directory's SCIM base URL, without a trailing slash. */
+  readonly baseUrl: string;
+  /** The `:id` of the route; empty where the route has none. */
+  readonly id: string;
+  /** First value of each query parameter. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly ifMatch: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+/** One SCIM operation: a list of steps from call to reply. Refusals are thrown as `ScimError`. */
+export type Operation = (call: Call) => Promise<Reply>;
+
+/** Set by `authenticate` for the operations behind it. */
+export interface CallLocals {
+  directory: Directory;
+  requestId: string;
+}
+
+export type ScimResponse = Response<unknown, CallLocals>;
+
+export const SCIM_MEDIA_TYPE = 'application/scim+json; charset=utf-8';
+
+/** An operation as an Express handler; `publicUrl` is where identity providers reach this service. */
+export const handle =
+  (publicUrl: string, operation: Operation): RequestHandler =>
+  (req: Request, res: ScimResponse, next: NextFunction) => {
+    const { directory, requestId } = res.locals;
+    operation({
+      directory,
+      requestId,
+      baseUrl: scimBaseUrl(publicUrl, directory.id),
+      id: single(req.params['id']),
+      query: firstValues(req.query),
+      body: req.body,
+      ifMatch: req.get('if-match'),
+      ifNoneMatch: req.get('if-none-match'),
+    }).then((reply) => send(res, reply), next);
+  };
+
+export function send(res: Response, { status, headers, body }: Reply): void {
+  res.status(status);
+  if (headers !== undefined) res.set(headers);
+  if (body === undefined) {
+    res.end();
+    return;
+  }
+  // Not res.json: it would set Express's own content type and look for an ETag of its own.
+  res.setHeader('content-type', SCIM_MEDIA_TYPE);
+  res.end(JSON.stringify(body));
+}
+
+const scimBaseUrl = (publicUrl: string, directoryId: string): string => `${publicUrl}/scim/${directoryId}/v2`;
+
+const single = (param: string | string[] | undefined): string => (typeof param === 'string' ? param : '');
+
+function firstValues(query: Request['query']): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(query)) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (typeof first === 'string') values[name] = first;
+  }
+  return values;
+}

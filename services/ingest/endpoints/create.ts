@@ -1,0 +1,23 @@
+import { readResource } from '../../../shared/scim/input.js';
+import { etag } from '../../../shared/scim/messages.js';
+import { readProjection } from '../../../shared/scim/projection.js';
+import type { ResourceType } from '../../../shared/scim/schema.js';
+import type { IngestDeps } from '../app.js';
+import type { Operation } from '../call.js';
+import { renderOne } from '../render.js';
+import { committed } from '../writer.js';
+
+/** POST /Users, POST /Groups (RFC 7644 section 3.3). */
+export const createResource =
+  ({ writer, resources, newId }: Pick<IngestDeps, 'writer' | 'resources' | 'newId'>, type: ResourceType): Operation =>
+  async (call) => {
+    const projection = readProjection(type, call.query);
+    const input = readResource(type, call.body);
+    const { directory, requestId } = call;
+    const row = committed(await writer.submit(directory, { kind: 'create', requestId, type, id: newId(), input }));
+    return {
+      status: 201,
+      headers: { location: `${call.baseUrl}${type.endpoint}/${row.id}`, etag: etag(row.version) },
+      body: await renderOne(resources, call, type, row, projection),
+    };
+  };

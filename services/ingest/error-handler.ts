@@ -1,0 +1,43 @@
+import type { ErrorRequestHandler, NextFunction, Request } from 'express';
+import type { Logger } from '../../shared/runtime/logger.js';
+import { errorBody, InternalError, InvalidSyntax, PayloadTooLarge, ScimError, Unauthorized } from '../../shared/scim/errors.js';
+import { send, type ScimResponse } from './call.js';
+
+/** The one place where errors become SCIM (RFC 7644 section 3.12). Whatever is not a refusal is logged, and tells nothing. */
+export const errorHandler =
+  (logger: Logger, bodyLimit: string): ErrorRequestHandler =>
+  (thrown: unknown, req: Request, res: ScimResponse, _next: NextFunction) => {
+    const error = toScimError(thrown, bodyLimit);
+    const { requestId } = res.locals;
+    if (error.status >= 500) logger.error({ err: thrown, requestId, method: req.method }, 'A SCIM request failed.');
+    if (error.status === 413) res.set('connection', 'close');
+    send(res, {
+      status: error.status,
+      ...(error instanceof Unauthorized ? { headers: { 'www-authenticate': 'Bearer realm="SCIM"' } } : {}),
+      body: errorBody(error),
+    });
+  };
+
+function toScimError(thrown: unknown, bodyLimit: string): ScimError {
+  if (thrown instanceof ScimError) return thrown;
+  // body-parser's errors carry a `type`.
+  switch (typeOf(thrown)) {
+    case 'entity.too.large':
+      return new PayloadTooLarge(`The body is larger than ${bodyLimit}. Split the request into several.`);
+    case 'entity.parse.failed':
+      return new InvalidSyntax('The body is not JSON. Send a JSON object with content type application/scim+json.');
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new InvalidSyntax('The body is not in UTF-8, plain or compressed with gzip, deflate or br.');
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new InvalidSyntax('The body ended early.');
+    default:
+      return thrown instanceof URIError
+        ? new InvalidSyntax('The URL has a percent sign that is not followed by two hexadecimal digits.')
+        : new InternalError();
+  }
+}
+
+const typeOf = (thrown: unknown): unknown =>
+  typeof thrown === 'object' && thrown !== null && 'type' in thrown ? thrown.type : undefined;

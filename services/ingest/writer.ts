@@ -1,0 +1,151 @@
+import { BATCH_MAX, decideBatch, type Batch } from '../../shared/directory/batch.js';
+import type { Command, Outcome } from '../../shared/directory/command.js';
+import type { Head } from '../../shared/directory/commit.js';
+import type { DirectoryRef } from '../../shared/directory/deletion.js';
+import { mergeLoaded, mergeNeeds } from '../../shared/directory/needs.js';
+import type { ResourceRow } from '../../shared/directory/resource.js';
+import { Missing, NO_FACTS, type Facts } from '../../shared/directory/view.js';
+import type { Clock } from '../../shared/runtime/clock.js';
+import { Unavailable } from '../../shared/scim/errors.js';
+import type { CommitStore } from '../../shared/store/port.js';
+
+export interface WriterDeps {
+  readonly commits: CommitStore;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** Called after each commit: there is something for the relay. */
+  readonly onCommit: () => void;
+}
+
+export interface Writer {
+  /**
+   * Queues a command behind those of its directory; resolves once it is committed with the resource as it is then. Rejects
+   * with the `ScimError` that refused it, or with `Unavailable` when the store did not answer in time: the change may
+   * still be made, and repeating it is safe.
+   */
+  submit(directory: DirectoryRef, command: Command): Promise<ResourceRow | undefined>;
+  /** Resolves when nothing is queued or under way. */
+  drained(): Promise<void>;
+}
+
+interface Waiting {
+  readonly command: Command;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+interface Queue {
+  readonly waiting: Waiting[];
+  running: Promise<void>;
+}
+
+/** How long a request waits for its commit before it is answered 503: below the 60 s after which Okta gives up. */
+const DEADLINE_MS = 30_000;
+
+/** Most heads remembered: the least recently written directory is read again when it comes back. */
+const HEADS_MAX = 10_000;
+
+/** Load → decide → commit, in batches per directory: what arrives while a commit is under way goes into the next one. */
+export function createWriter(deps: WriterDeps): Writer {
+  const queues = new Map<string, Queue>();
+  const heads = new Map<string, Head>();
+
+  const run = async (directory: DirectoryRef, queue: Queue): Promise<void> => {
+    while (queue.waiting.length > 0) {
+      // One turn of the event loop, so that requests already read from their sockets join this batch.
+      await new Promise(setImmediate);
+      const batch = queue.waiting.slice(0, BATCH_MAX);
+      const outcomes = await writeBatch(deps, heads, directory, batch.map(({ command }) => command));
+      queue.waiting.splice(0, outcomes.length).forEach(({ settle }, index) => {
+        const outcome = outcomes[index];
+        if (outcome !== undefined) settle(outcome);
+      });
+    }
+    queues.delete(directory.id);
+  };
+
+  return {
+    submit(directory, command) {
+      return new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(tooLate()), DEADLINE_MS);
+        const settle = (outcome: Outcome): void => {
+          clearTimeout(late);
+          if (outcome.ok) resolve(outcome.resource);
+          else reject(outcome.error instanceof Error ? outcome.error : new Error(String(outcome.error)));
+        };
+        const queue = queues.get(directory.id);
+        if (queue !== undefined) {
+          queue.waiting.push({ command, settle });
+          return;
+        }
+        const started: Queue = { waiting: [{ command, settle }], running: Promise.resolve() };
+        queues.set(directory.id, started);
+        started.running = run(directory, started);
+      });
+    },
+    async drained() {
+      await Promise.all([...queues.values()].map(({ running }) => running));
+    },
+  };
+}
+
+/** The row that a create, replace or modify answers with. */
+export function committed(row: ResourceRow | undefined): ResourceRow {
+  if (row === undefined) throw new Error('A command that leaves a resource answered without one.');
+  return row;
+}
+
+const tooLate = (): Unavailable =>
+  new Unavailable(`The store did not confirm the change within ${DEADLINE_MS / 1000} s. Repeat the request.`);
+
+/** Answers at least the first command. Never rejects: what goes wrong is every command's outcome. */
+async function writeBatch(
+  deps: WriterDeps,
+  heads: Map<string, Head>,
+  directory: DirectoryRef,
+  commands: readonly Command[],
+): Promise<readonly Outcome[]> {
+  try {
+    for (;;) {
+      const head = heads.get(directory.id) ?? (await deps.commits.head(directory.id));
+      heads.delete(directory.id);
+      const { commit, outcomes } = await decideLoaded(deps, head, directory, commands);
+      if (commit === undefined) {
+        // Nothing to write is an answer too, and holds only of the newest head.
+        if (!(await deps.commits.confirmHead(directory.id, head.number))) continue;
+        remember(heads, directory.id, head);
+        return outcomes;
+      }
+      if ((await deps.commits.commit(commit)) === 'conflict') continue;
+      remember(heads, directory.id, commit);
+      deps.onCommit();
+      return outcomes;
+    }
+  } catch (error) {
+    return commands.map(() => ({ ok: false, error }));
+  }
+}
+
+/** Decides, loading what the decision turns out to need, until nothing is missing. */
+async function decideLoaded(
+  { commits, clock, newId }: WriterDeps,
+  head: Head,
+  directory: DirectoryRef,
+  commands: readonly Command[],
+): Promise<Batch> {
+  let facts: Facts = NO_FACTS;
+  for (;;) {
+    try {
+      return decideBatch(head, facts, commands, { directory, now: clock(), newId });
+    } catch (error) {
+      if (!(error instanceof Missing)) throw error;
+      const loaded = await commits.load(directory.id, error.needs);
+      facts = { asked: mergeNeeds(facts.asked, error.needs), loaded: mergeLoaded(facts.loaded, loaded) };
+    }
+  }
+}
+
+function remember(heads: Map<string, Head>, directoryId: string, { number, lastSeq, at, counts, deleted }: Head): void {
+  heads.set(directoryId, { number, lastSeq, at, counts, deleted });
+  const oldest = heads.keys().next();
+  if (heads.size > HEADS_MAX && oldest.done === false) heads.delete(oldest.value);
+}

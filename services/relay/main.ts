@@ -1,0 +1,33 @@
+import type { RelayConfig } from '../../shared/config/config.js';
+import { createKafkaLog } from '../../shared/event-log/kafka/log.js';
+import { systemClock } from '../../shared/runtime/clock.js';
+import { newId } from '../../shared/runtime/ids.js';
+import { createLogger } from '../../shared/runtime/logger.js';
+import { createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import { serve } from '../../shared/runtime/serve.js';
+import { openMongoStore } from '../../shared/store/mongo/store.js';
+import { createRelay } from './relay.js';
+
+/** The `relay` role. */
+export async function runRelay(config: RelayConfig, signal: AbortSignal): Promise<void> {
+  const logger = createLogger('relay', config.logLevel);
+  const store = await openMongoStore({ uri: config.store.uri, logger });
+  const log = createKafkaLog({ ...config.eventLog, partitions: config.logPartitions, clientId: 'rollcall-relay', logger });
+  await log.check();
+  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('relay') });
+  const { port, closed } = await serve((req, res) => void (probes(req, res) || res.writeHead(404).end()), config.port, signal);
+  const relay = createRelay({
+    outbox: store.outbox,
+    leases: store.leases,
+    log,
+    partitions: config.logPartitions,
+    owner: newId(),
+    clock: systemClock,
+    logger,
+  });
+  logger.info({ port }, 'Relaying.');
+  await relay.run(signal);
+  await closed;
+  await log.close();
+  await store.close();
+}

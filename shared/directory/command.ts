@@ -1,0 +1,47 @@
+import type { ResourceInput } from '../scim/input.js';
+import type { PatchOperation } from '../scim/patch.js';
+import type { ResourceType } from '../scim/schema.js';
+import type { ResourceRow } from './resource.js';
+
+/** A mutation that a SCIM request asks for, checked as far as that is possible without the directory's state. */
+export type Command =
+  /** The first authenticated request, whatever it asks for. */
+  | { readonly kind: 'activate'; readonly requestId: string }
+  | {
+      readonly kind: 'create';
+      readonly requestId: string;
+      readonly type: ResourceType;
+      readonly id: string;
+      readonly input: ResourceInput;
+    }
+  | {
+      readonly kind: 'replace';
+      readonly requestId: string;
+      readonly type: ResourceType;
+      readonly id: string;
+      readonly input: ResourceInput;
+      /** The If-Match header. */
+      readonly ifMatch: string | undefined;
+    }
+  | {
+      readonly kind: 'modify';
+      readonly requestId: string;
+      readonly type: ResourceType;
+      readonly id: string;
+      readonly operations: readonly PatchOperation[];
+      readonly ifMatch: string | undefined;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly requestId: string;
+      readonly type: ResourceType;
+      readonly id: string;
+      readonly ifMatch: string | undefined;
+    };
+
+/**
+ * What became of a command: the resource as it is now (none after `activate` and `delete`), or why it was refused (a `ScimError`,
+ * unless the product itself is at fault). */
+export type Outcome =
+  | { readonly ok: true; readonly resource: ResourceRow | undefined }
+  | { readonly ok: false; readonly error: unknown };

@@ -1,0 +1,188 @@
+import type { EventDraft } from '../events/envelope.js';
+import { NotFound, PreconditionFailed, Uniqueness } from '../scim/errors.js';
+import { indexKeys, uniqueKeys } from '../scim/keys.js';
+import { etagMatches } from '../scim/messages.js';
+import { applyPatch, sameAttributes, type MemberEdit } from '../scim/patch.js';
+import type { Attributes } from '../scim/attributes.js';
+import type { ResourceType } from '../scim/schema.js';
+import type { Command } from './command.js';
+import type { Change } from './commit.js';
+import { decideMembers, NO_MEMBER_CHANGES } from './memberships.js';
+import { groupData, previousOf, userData, type Scope } from './normalize.js';
+import type { ResourceRow } from './resource.js';
+import type { View } from './view.js';
+
+/** What one command does: row images, events, and the resource to answer with. Nothing at all when it changes nothing. */
+export interface Decision {
+  readonly changes: readonly Change[];
+  readonly events: readonly EventDraft[];
+  readonly resource: ResourceRow | undefined;
+}
+
+/** Time and place of a batch. */
+export interface Circumstances extends Scope {
+  /** The commit's time. */
+  readonly at: number;
+}
+
+/**
+ * The heart of the product: a command and what it can see → what it changes and which events tell of it. Pure. Throws a
+ * `ScimError` that refuses the command, or `Missing` when the view lacks rows.
+ */
+export function decide(view: View, command: Command, place: Circumstances): Decision {
+  switch (command.kind) {
+    case 'activate':
+      return { changes: [], events: [], resource: undefined };
+    case 'create':
+      return decideCreate(view, command, place);
+    case 'replace':
+    case 'modify':
+      return decideUpdate(view, command, place);
+    case 'delete':
+      return decideDelete(view, command, place);
+  }
+}
+
+function decideCreate(view: View, command: Command & { kind: 'create' }, place: Circumstances): Decision {
+  const { type, id, input, requestId } = command;
+  requireUnique(view, type, id, input.attributes);
+  const resource: ResourceRow = {
+    id,
+    type: type.name,
+    version: 1,
+    createdAt: place.at,
+    updatedAt: place.at,
+    attributes: input.attributes,
+    keys: indexKeys(type, input.attributes),
+  };
+  const changes: Change[] = [{ kind: 'put', resource, isNew: true }];
+  // Applied to a view of its own: a group's first members are added to a group that is already there.
+  const members = input.members === undefined ? NO_MEMBER_CHANGES : decideMembers(view, id, replaceBy(input.members), 'new');
+  return {
+    changes: [...changes, ...members.changes],
+    events: [...lifecycleEvent('created', resource, place, requestId), ...members.events(resource, place, requestId)],
+    resource,
+  };
+}
+
+function decideUpdate(
+  view: View,
+  command: Command & { kind: 'replace' | 'modify' },
+  place: Circumstances,
+): Decision {
+  const { type, id, requestId } = command;
+  const before = existing(view, type, id, command.ifMatch);
+  const { attributes, edits } = wanted(command, before);
+  const attributesChanged = !sameAttributes(before.attributes, attributes);
+  if (attributesChanged) requireUnique(view, type, id, attributes);
+  const members = decideMembers(view, id, edits, 'existing');
+  if (!attributesChanged && members.changes.length === 0) return { changes: [], events: [], resource: before };
+
+  const resource: ResourceRow = {
+    ...before,
+    version: before.version + 1,
+    updatedAt: place.at,
+    attributes: attributesChanged ? attributes : before.attributes,
+    keys: attributesChanged ? indexKeys(type, attributes) : before.keys,
+  };
+  return {
+    changes: [{ kind: 'put', resource, isNew: false }, ...members.changes],
+    events: [
+      ...(attributesChanged ? updateEvent(before, resource, place, requestId) : []),
+      ...members.events(resource, place, requestId),
+    ],
+    resource,
+  };
+}
+
+function decideDelete(view: View, command: Command & { kind: 'delete' }, place: Circumstances): Decision {
+  const { type, id, requestId } = command;
+  const before = existing(view, type, id, command.ifMatch);
+  return {
+    changes: [
+      { kind: 'unlink', id },
+      { kind: 'delete', type: type.name, id },
+    ],
+    events: lifecycleEvent('deleted', before, place, requestId),
+    resource: undefined,
+  };
+}
+
+export const noSuchResource = (type: ResourceType, id: string): NotFound =>
+  new NotFound(`There is no ${type.name} with id "${id}" in this directory.`);
+
+function existing(view: View, type: ResourceType, id: string, ifMatch: string | undefined): ResourceRow {
+  const row = view.resource(id);
+  if (row?.type !== type.name) throw noSuchResource(type, id);
+  if (ifMatch !== undefined && !etagMatches(ifMatch, row.version)) {
+    throw new PreconditionFailed(
+      `If-Match is ${ifMatch}, but the ${type.name} is at W/"${row.version}". Read it again and repeat the change.`,
+    );
+  }
+  return row;
+}
+
+function wanted(
+  command: Command & { kind: 'replace' | 'modify' },
+  before: ResourceRow,
+): { attributes: Attributes; edits: readonly MemberEdit[] } {
+  if (command.kind === 'replace') {
+    const { attributes, members } = command.input;
+    // An omitted readWrite attribute is cleared (RFC 7644 section 3.5.1), members included, where the type has any.
+    const edits = command.type.schema.attributes.some(({ relation }) => relation === 'members')
+      ? replaceBy(members ?? [])
+      : [];
+    return { attributes, edits };
+  }
+  const patched = applyPatch(command.type, before.attributes, command.operations);
+  return { attributes: patched.attributes, edits: patched.members };
+}
+
+const replaceBy = (members: Extract<MemberEdit, { kind: 'replace' }>['members']): MemberEdit[] => [
+  { kind: 'replace', members },
+];
+
+/** Uniqueness needs no index: a directory's commits are serial, and the view knows who bears the value. */
+function requireUnique(view: View, type: ResourceType, id: string, attributes: Attributes): void {
+  const unique = uniqueKeys(type, attributes);
+  view.require({ keys: unique.map(({ key }) => ({ type: type.name, key })) });
+  for (const { attribute, value, key } of unique) {
+    const bearer = view.bearer(type.name, key);
+    if (bearer !== undefined && bearer.id !== id) {
+      throw new Uniqueness(`Another ${type.name} (id "${bearer.id}") already has the ${attribute} "${value}".`);
+    }
+  }
+}
+
+function lifecycleEvent(
+  what: 'created' | 'deleted',
+  row: ResourceRow,
+  scope: Scope,
+  requestId: string,
+): EventDraft[] {
+  const cause = { requestId };
+  switch (row.type) {
+    case 'User':
+      return [{ type: `user.${what}`, data: userData(row, scope), cause }];
+    case 'Group':
+      return [{ type: `group.${what}`, data: groupData(row, scope), cause }];
+    default:
+      return [];
+  }
+}
+
+function updateEvent(before: ResourceRow, after: ResourceRow, scope: Scope, requestId: string): EventDraft[] {
+  const cause = { requestId };
+  switch (after.type) {
+    case 'User': {
+      const data = userData(after, scope);
+      return [{ type: 'user.updated', data, previous: previousOf(userData(before, scope), data), cause }];
+    }
+    case 'Group': {
+      const data = groupData(after, scope);
+      return [{ type: 'group.updated', data, previous: previousOf(groupData(before, scope), data), cause }];
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,146 @@
+import type { MemberData } from '../events/event.js';
+import type { EventDraft } from '../events/envelope.js';
+import { InvalidValue } from '../scim/errors.js';
+import { matchesMember, type MemberEdit } from '../scim/patch.js';
+import type { Change } from './commit.js';
+import { groupData, memberData, type Scope } from './normalize.js';
+import type { Membership, ResourceRow } from './resource.js';
+import type { View } from './view.js';
+
+/** Most members that one membership event names. */
+const MEMBERS_PER_EVENT = 100;
+
+/** What edits of a group's members come to. */
+export interface MemberChanges {
+  readonly changes: readonly Change[];
+  /** The events, once the group's new row is known: removals first, then additions, 100 members each. */
+  events(group: ResourceRow, scope: Scope, requestId: string): EventDraft[];
+}
+
+export const NO_MEMBER_CHANGES: MemberChanges = { changes: [], events: () => [] };
+
+/**
+ * Works edits through in order and answers what they change in the end, in O(what the request names): only `replace`,
+ * `clear` and a filter other than on ids look at the whole membership. Adding a member twice, or removing one that is not
+ * there, changes nothing (RFC 7644 sections 3.5.2.1 and 3.5.2.2).
+ */
+export function decideMembers(
+  view: View,
+  groupId: string,
+  edits: readonly MemberEdit[],
+  group: 'new' | 'existing',
+): MemberChanges {
+  if (edits.length === 0) return NO_MEMBER_CHANGES;
+  requireRows(view, groupId, edits, group);
+  const before = (memberId: string): Membership | undefined =>
+    group === 'new' ? undefined : view.membership(groupId, memberId);
+  const staged = new Map<string, Membership | null>();
+  const isMember = (memberId: string): boolean => {
+    const row = staged.get(memberId);
+    return row === undefined ? before(memberId) !== undefined : row !== null;
+  };
+  const everyone = (): string[] => {
+    const stored = group === 'new' ? [] : view.members(groupId).map(({ memberId }) => memberId);
+    return [...new Set([...stored, ...staged.keys()])].filter(isMember);
+  };
+  const add = (memberId: string): void => {
+    if (!isMember(memberId)) staged.set(memberId, newMembership(view, groupId, memberId));
+  };
+  const remove = (memberId: string): void => {
+    if (isMember(memberId)) staged.set(memberId, null);
+  };
+  for (const edit of edits) {
+    switch (edit.kind) {
+      case 'add':
+        edit.members.forEach(({ id }) => add(id));
+        break;
+      case 'replace': {
+        const keep = new Set(edit.members.map(({ id }) => id));
+        everyone().filter((id) => !keep.has(id)).forEach(remove);
+        keep.forEach(add);
+        break;
+      }
+      case 'remove':
+        edit.ids.forEach(remove);
+        break;
+      case 'clear':
+        everyone().forEach(remove);
+        break;
+      case 'removeWhere':
+        everyone()
+          .filter((id) => matchesMember(edit.filter, { id, type: view.resource(id)?.type ?? '' }))
+          .forEach(remove);
+        break;
+    }
+  }
+  return summarize(view, staged, before);
+}
+
+/** Asks for all rows that the edits name at once, rather than one after another. */
+function requireRows(view: View, groupId: string, edits: readonly MemberEdit[], group: 'new' | 'existing'): void {
+  const named = edits.flatMap((edit) => {
+    if (edit.kind === 'remove') return [...edit.ids];
+    return edit.kind === 'add' || edit.kind === 'replace' ? edit.members.map(({ id }) => id) : [];
+  });
+  const whole = edits.some(({ kind }) => kind === 'replace' || kind === 'clear' || kind === 'removeWhere');
+  const stored = group === 'existing';
+  view.require({
+    ids: new Set(named),
+    memberships: stored && !whole ? named.map((memberId) => ({ groupId, memberId })) : [],
+    members: new Set(stored && whole ? [groupId] : []),
+  });
+}
+
+function newMembership(view: View, groupId: string, memberId: string): Membership {
+  const member = view.resource(memberId);
+  if (memberId === groupId) throw new InvalidValue('members: a group cannot be a member of itself.');
+  if (member === undefined) {
+    throw new InvalidValue(
+      `members: there is no user or group with id "${memberId}" in this directory. Create it first, then add it.`,
+    );
+  }
+  return { groupId, memberId, memberType: member.type };
+}
+
+function summarize(
+  view: View,
+  staged: ReadonlyMap<string, Membership | null>,
+  before: (memberId: string) => Membership | undefined,
+): MemberChanges {
+  const joined: Membership[] = [];
+  const left: Membership[] = [];
+  for (const [memberId, row] of staged) {
+    const was = before(memberId);
+    if (row !== null && was === undefined) joined.push(row);
+    if (row === null && was !== undefined) left.push(was);
+  }
+  view.require({ ids: new Set(left.map(({ memberId }) => memberId)) });
+  const describe = ({ memberId }: Membership): MemberData[] => {
+    const row = view.resource(memberId);
+    return row === undefined ? [] : [memberData(row)];
+  };
+  const leavers = left.flatMap(describe);
+  const joiners = joined.flatMap(describe);
+  return {
+    changes: [
+      ...left.map((membership): Change => ({ kind: 'leave', membership })),
+      ...joined.map((membership): Change => ({ kind: 'join', membership })),
+    ],
+    events: (group, scope, requestId) => {
+      const draft = (type: 'group.members_added' | 'group.members_removed', members: MemberData[]): EventDraft => ({
+        type,
+        data: { group: groupData(group, scope), members },
+        cause: { requestId },
+      });
+      return [
+        ...chunks(leavers).map((members) => draft('group.members_removed', members)),
+        ...chunks(joiners).map((members) => draft('group.members_added', members)),
+      ];
+    },
+  };
+}
+
+const chunks = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / MEMBERS_PER_EVENT) }, (_, index) =>
+    items.slice(index * MEMBERS_PER_EVENT, (index + 1) * MEMBERS_PER_EVENT),
+  );

@@ -1,0 +1,33 @@
+import type { Membership, ResourceRow } from './resource.js';
+
+/** What a batch of commands must see before it can be decided. */
+export interface Needs {
+  readonly ids: ReadonlySet<string>;
+  /** Index keys with the resource type that they belong to: who bears them? */
+  readonly keys: readonly { readonly type: string; readonly key: string }[];
+  readonly memberships: readonly { readonly groupId: string; readonly memberId: string }[];
+  /** Groups whose whole membership is needed. */
+  readonly members: ReadonlySet<string>;
+}
+
+/** The live rows that were asked for; what is not among them does not exist. */
+export interface Loaded {
+  /** By id and by key, each row once. */
+  readonly resources: readonly ResourceRow[];
+  readonly memberships: readonly Membership[];
+}
+
+export const NO_NEEDS: Needs = { ids: new Set(), keys: [], memberships: [], members: new Set() };
+
+export const mergeNeeds = (a: Needs, b: Partial<Needs>): Needs => ({
+  ids: new Set([...a.ids, ...(b.ids ?? [])]),
+  keys: [...a.keys, ...(b.keys ?? [])],
+  memberships: [...a.memberships, ...(b.memberships ?? [])],
+  members: new Set([...a.members, ...(b.members ?? [])]),
+});
+
+export const mergeLoaded = (a: Loaded, b: Loaded): Loaded => {
+  const resources = new Map([...a.resources, ...b.resources].map((row) => [row.id, row]));
+  const memberships = new Map([...a.memberships, ...b.memberships].map((row) => [`${row.groupId} ${row.memberId}`, row]));
+  return { resources: [...resources.values()], memberships: [...memberships.values()] };
+};
