@@ -1,0 +1,70 @@
+import type { Express } from 'express';
+import { createIngest } from '../../services/ingest/app.js';
+import { createWriter } from '../../services/ingest/writer.js';
+import { issueCredential } from '../../shared/runtime/credentials.js';
+import { newId } from '../../shared/runtime/ids.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import { openSqliteStore } from '../../shared/store/sqlite/store.js';
+import type { Store } from '../../shared/store/port.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+export const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export interface IngestHarness {
+  readonly app: Express;
+  readonly store: Store;
+  /** Held by the test: moves only when it says so. */
+  readonly clock: { now: number };
+  /** Registers a directory with one live token. */
+  addDirectory(): Promise<{ id: string; token: string; tokenId: string; base: string }>;
+}
+
+/** The ingest service on a SQLite store of its own. */
+export async function startIngest(logger: Logger = silent): Promise<IngestHarness> {
+  const store = await openSqliteStore({ dataDir: temporaryFolder() });
+  const clock = { now: 1_750_000_000_000 };
+  const read = (): number => clock.now;
+  const { commits, resources, registry } = store;
+  const writer = createWriter({ commits, clock: read, newId, onCommit: () => undefined });
+  const app = createIngest({
+    writer,
+    commits,
+    resources,
+    registry,
+    publicUrl: 'https://scim.example',
+    clock: read,
+    newId,
+    logger,
+  });
+  return {
+    app,
+    store,
+    clock,
+    async addDirectory() {
+      const record = { version: 1, createdAt: clock.now, updatedAt: clock.now };
+      const id = newId();
+      const tokenId = newId();
+      const { secret: token, hash, hint } = issueCredential('rcs');
+      await registry.directories.insert({
+        ...record,
+        id,
+        organizationId: 'organization',
+        name: 'Directory',
+        provider: null,
+        partition: 0,
+        deletedAt: null,
+      });
+      await registry.tokens.insert({
+        ...record,
+        id: tokenId,
+        directoryId: id,
+        hash,
+        hint,
+        expiresAt: null,
+        revokedAt: null,
+        lastUsedAt: null,
+      });
+      return { id, token, tokenId, base: `/scim/${id}/v2` };
+    },
+  };
+}
