@@ -73,12 +73,11 @@ export const environment = z.object({
     }),
   ROLLCALL_ADMIN_KEY: z
     .string()
-    .regex(/^[!-~]{16,200}$/)
+    .regex(/^[!-~]{8,200}$/)
     .optional()
     .register(variables, {
       description: 'Bearer key of the management API.',
-      allowed:
-        'at least 16 and at most 200 printable ASCII characters without spaces (make one: openssl rand -base64 32)',
+      allowed: '8 to 200 printable ASCII characters without spaces (make one: openssl rand -base64 32)',
       default: 'standalone makes one and prints it, once',
       example: '<output of openssl rand -base64 32>',
       usedBy: ['admin', 'standalone'],
@@ -138,12 +137,12 @@ export const environment = z.object({
       usedBy: [...LOG_ROLES, 'standalone'],
       requiredBy: [],
     }),
-  ROLLCALL_LOG_PARTITIONS: integer(1, 1000)
+  ROLLCALL_LOG_PARTITIONS: integer(1, 256)
     .default(12)
     .register(variables, {
       description:
         'Partitions of the event log. The same in every role. Raising it later gives the new ones to new directories only.',
-      allowed: 'an integer from 1 to 1000',
+      allowed: 'an integer from 1 to 256',
       default: '12',
       unit: 'partitions',
       example: '12',

@@ -1,0 +1,108 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { iso } from '../../../shared/directory/normalize.js';
+import {
+  DELIVERY_STATUSES,
+  type Attempt,
+  type Delivery,
+  type DeliveryStatus,
+} from '../../../shared/webhooks/delivery.js';
+import type { AdminDeps } from '../deps.js';
+import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { notFound, Problem } from '../problem.js';
+import { id, pathId, queryOf } from '../request.js';
+
+const listing = z.strictObject({
+  ...pageParameters,
+  endpointId: id.exactOptional(),
+  directoryId: id.exactOptional(),
+  organizationId: id.exactOptional(),
+  eventId: id.exactOptional(),
+  status: z.enum(DELIVERY_STATUSES).exactOptional(),
+});
+
+export function deliveries({ deliveries: store, registry, clock }: AdminDeps) {
+  const list: RequestHandler = async (req, res) => {
+    const { after, limit, ...filter } = queryOf(req, listing);
+    const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
+      store.list(filter, { ...(afterId !== undefined && { beforeId: afterId }), ...slice }),
+    );
+    res.json(mapPage(page, show));
+  };
+
+  const known = async (deliveryId: string): Promise<Delivery> => {
+    const delivery = await store.get(deliveryId);
+    if (delivery === undefined) throw notFound('delivery', deliveryId);
+    return delivery;
+  };
+
+  const get: RequestHandler = async (req, res) => {
+    res.json(show(await known(pathId(req, 'delivery'))));
+  };
+
+  const attempts: RequestHandler = async (req, res) => {
+    const { id } = await known(pathId(req, 'delivery'));
+    res.json({ data: (await store.attempts(id)).map(showAttempt), nextCursor: null });
+  };
+
+  const retry: RequestHandler = async (req, res) => {
+    const { id, status, endpointId } = await known(pathId(req, 'delivery'));
+    const reason = whyNoRetry(status);
+    if (reason !== undefined) throw new Problem('conflict', `The delivery is ${status}: ${reason}.`);
+    const endpoint = await registry.endpoints.get(endpointId);
+    if (endpoint === undefined)
+      throw new Problem('conflict', 'The endpoint of the delivery is deleted; nothing can reach it.');
+    if (!endpoint.enabled) throw new Problem('conflict', 'The endpoint of the delivery is disabled; enable it first.');
+    const now = clock();
+    await store.settle([{ deliveryId: id, status: 'pending', attempts: 0, nextAttemptAt: null, lastError: null }], now);
+    res.status(202).json(show(await known(id)));
+  };
+
+  return { list, get, attempts, retry };
+}
+
+/** A retry by hand begins the retry schedule anew; undefined where that makes sense. */
+function whyNoRetry(status: DeliveryStatus): string | undefined {
+  switch (status) {
+    case 'pending':
+    case 'sending':
+      return 'it is on its way already; look at its attempts';
+    case 'blocked':
+      return 'an earlier delivery about the same user or group is in its way; retry or cancel that one';
+    case 'held':
+      return 'its endpoint is disabled; enable it, and its deliveries go on';
+    case 'retrying':
+    case 'parked':
+    case 'delivered':
+    case 'canceled':
+      return undefined;
+  }
+}
+
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+const show = (delivery: Delivery) => ({
+  id: delivery.id,
+  eventId: delivery.eventId,
+  eventType: delivery.eventType,
+  endpointId: delivery.endpointId,
+  organizationId: delivery.organizationId,
+  directoryId: delivery.directoryId,
+  seq: delivery.seq,
+  status: delivery.status,
+  attempts: delivery.attempts,
+  nextAttemptAt: isoOrNull(delivery.nextAttemptAt),
+  lastError: delivery.lastError,
+  createdAt: iso(delivery.createdAt),
+  updatedAt: iso(delivery.updatedAt),
+});
+
+const showAttempt = ({ id, deliveryId, startedAt, durationMs, status, error, response }: Attempt) => ({
+  id,
+  deliveryId,
+  startedAt: iso(startedAt),
+  durationMs,
+  status,
+  error,
+  response,
+});

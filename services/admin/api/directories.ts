@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { deletionCommit } from '../../../shared/directory/deletion.js';
+import { iso } from '../../../shared/directory/normalize.js';
+import { newId } from '../../../shared/runtime/ids.js';
+import type { Directory } from '../../../shared/store/registry.js';
+import type { AdminDeps } from '../deps.js';
+import { knownDirectory, refuseDeleted } from '../directory.js';
+import { requestIdOf } from '../error-handler.js';
+import { every, pageOf, pageParameters } from '../paging.js';
+import { invalid } from '../problem.js';
+import { bodyOf, id, pathId, queryOf, text } from '../request.js';
+import { update } from '../update.js';
+import { newToken, revoke } from './tokens.js';
+
+const provider = text(1, 50).nullable().optional();
+const creation = z.strictObject({ organizationId: id, name: text(1, 200), provider });
+const change = z.strictObject({ name: text(1, 200).optional(), provider });
+const listing = z.strictObject({ ...pageParameters, organizationId: id.exactOptional() });
+
+/**
+ * `pending`: no authenticated SCIM request came yet. `active`: one did. `deleted`: it and its resources are gone, only its
+ * record and its events remain.
+ */
+type State = 'pending' | 'active' | 'deleted';
+
+export function directories(deps: AdminDeps) {
+  const { registry, clock } = deps;
+
+  const create: RequestHandler = async (req, res) => {
+    const body = bodyOf(req, creation);
+    if ((await registry.organizations.get(body.organizationId)) === undefined) {
+      throw invalid({ field: 'organizationId', message: 'names no organization; create the organization first' });
+    }
+    const directory = newDirectory(body, deps);
+    const token = newToken(directory.id, null, clock());
+    await registry.directories.insert(directory);
+    await registry.tokens.insert(token.record);
+    res
+      .status(201)
+      .location(`/v1/directories/${directory.id}`)
+      .json({ ...show(directory, 'pending', deps), token: token.secret });
+  };
+
+  const list: RequestHandler = async (req, res) => {
+    const { after, limit, ...where } = queryOf(req, listing);
+    const page = await pageOf({ after, limit }, (slice) => registry.directories.find(where, slice));
+    const data = await Promise.all(page.data.map(async (found) => show(found, await stateOf(found, deps), deps)));
+    res.json({ ...page, data });
+  };
+
+  const get: RequestHandler = async (req, res) => {
+    const directory = await knownDirectory(pathId(req, 'directory'), deps);
+    res.json(show(directory, await stateOf(directory, deps), deps));
+  };
+
+  const modify: RequestHandler = async (req, res) => {
+    const { name, provider } = bodyOf(req, change);
+    const changed = await update(registry.directories, 'directory', pathId(req, 'directory'), clock(), (old) => {
+      refuseDeleted(old);
+      return { name: name ?? old.name, provider: provider === undefined ? old.provider : provider };
+    });
+    res.json(show(changed, await stateOf(changed, deps), deps));
+  };
+
+  const remove: RequestHandler = async (req, res) => {
+    const directory = await knownDirectory(pathId(req, 'directory'), deps);
+    if (directory.deletedAt === null) await end(directory, deps, requestIdOf(res));
+    res.status(204).end();
+  };
+
+  return { create, list, get, modify, remove };
+}
+
+/** The mark in the registry comes last: whoever repeats a deletion that was cut short does the rest of it. */
+async function end(directory: Directory, { registry, commits, clock }: AdminDeps, requestId: string): Promise<void> {
+  let head = await commits.head(directory.id);
+  while (!head.deleted) {
+    await commits.commit(deletionCommit(head, directory, clock(), newId, requestId));
+    head = await commits.head(directory.id);
+  }
+  const now = clock();
+  for await (const token of every((slice) => registry.tokens.find({ directoryId: directory.id }, slice))) {
+    await revoke(registry, token.id, now);
+  }
+  await update(registry.directories, 'directory', directory.id, now, (old) => ({ deletedAt: old.deletedAt ?? now }));
+}
+
+interface Creation {
+  readonly organizationId: string;
+  readonly name: string;
+  readonly provider?: string | null | undefined;
+}
+
+function newDirectory({ organizationId, name, provider }: Creation, { clock, partitions }: AdminDeps): Directory {
+  const [id, now] = [newId(), clock()];
+  const partition = createHash('sha256').update(id).digest().readUInt32BE(0) % partitions;
+  const times = { createdAt: now, updatedAt: now, deletedAt: null };
+  return { id, version: 1, organizationId, name, provider: provider ?? null, partition, ...times };
+}
+
+async function stateOf(directory: Directory, { commits }: AdminDeps): Promise<State> {
+  if (directory.deletedAt !== null) return 'deleted';
+  const head = await commits.head(directory.id);
+  if (head.deleted) return 'deleted';
+  return head.number === 0 ? 'pending' : 'active';
+}
+
+const show = (directory: Directory, state: State, { publicUrl }: AdminDeps) => ({
+  id: directory.id,
+  organizationId: directory.organizationId,
+  name: directory.name,
+  provider: directory.provider,
+  state,
+  scimBaseUrl: `${publicUrl}/scim/${directory.id}/v2`,
+  createdAt: iso(directory.createdAt),
+  updatedAt: iso(directory.updatedAt),
+});

@@ -1,0 +1,144 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { iso } from '../../../shared/directory/normalize.js';
+import { EVENT_TYPES } from '../../../shared/events/event.js';
+import { newId } from '../../../shared/runtime/ids.js';
+import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
+import { DELIVERY_STATUSES, OPEN_STATUSES } from '../../../shared/webhooks/delivery.js';
+import { checkTarget } from '../../../shared/webhooks/target-address.js';
+import type { AdminDeps } from '../deps.js';
+import { refuseDeleted } from '../directory.js';
+import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { invalid, notFound } from '../problem.js';
+import { bodyOf, id, pathId, queryOf, text } from '../request.js';
+import { update } from '../update.js';
+import { newSecret } from './endpoint-secrets.js';
+
+const scope = { organizationId: id.nullable().optional(), directoryId: id.nullable().optional() };
+const settings = {
+  eventTypes: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).optional(),
+  description: text(0, 500).optional(),
+};
+const url = z.string().max(2048);
+const creation = z.strictObject({ url, ...settings, ...scope });
+const change = z.strictObject({ url: url.optional(), ...settings, enabled: z.boolean().optional() });
+const listing = z.strictObject({
+  ...pageParameters,
+  organizationId: id.exactOptional(),
+  directoryId: id.exactOptional(),
+});
+
+/** What a deleted endpoint's deliveries may be in when they are canceled. */
+const UNFINISHED = DELIVERY_STATUSES.filter((status) => status !== 'delivered' && status !== 'canceled');
+
+export function endpoints(deps: AdminDeps) {
+  const { registry, deliveries, clock } = deps;
+
+  const create: RequestHandler = async (req, res) => {
+    const body = bodyOf(req, creation);
+    refuseTarget(body.url, deps);
+    const scope = await scopeOf(body, deps);
+    const [id, now] = [newId(), clock()];
+    const { secret, stored } = newSecret(id, now, deps.sealer);
+    const endpoint = newEndpoint(id, now, body, scope, stored);
+    await registry.endpoints.insert(endpoint);
+    res
+      .status(201)
+      .location(`/v1/endpoints/${id}`)
+      .json({ ...show(endpoint), secret });
+  };
+
+  const list: RequestHandler = async (req, res) => {
+    const { after, limit, ...where } = queryOf(req, listing);
+    res.json(mapPage(await pageOf({ after, limit }, (slice) => registry.endpoints.find(where, slice)), show));
+  };
+
+  const get: RequestHandler = async (req, res) => {
+    const endpoint = await registry.endpoints.get(pathId(req, 'endpoint'));
+    if (endpoint === undefined) throw notFound('endpoint', pathId(req, 'endpoint'));
+    res.json({ ...show(endpoint), deliveries: await deliveries.countByStatus(endpoint.id) });
+  };
+
+  const modify: RequestHandler = async (req, res) => {
+    const { enabled, ...body } = bodyOf(req, change);
+    const id = pathId(req, 'endpoint');
+    if (body.url !== undefined) refuseTarget(body.url, deps);
+    const changed = await update(registry.endpoints, 'endpoint', id, clock(), (old) => ({
+      url: body.url ?? old.url,
+      description: body.description ?? old.description,
+      eventTypes: body.eventTypes ?? old.eventTypes,
+      enabled: enabled ?? old.enabled,
+      disabledReason: enabled === undefined ? old.disabledReason : reasonOf(enabled),
+    }));
+    // Whenever it is said, changed or not: repeating a change that was cut short does the rest of it.
+    if (enabled === true) await deliveries.move(id, ['held'], 'pending', clock());
+    if (enabled === false) await deliveries.move(id, OPEN_STATUSES, 'held', clock());
+    res.json(show(changed));
+  };
+
+  const remove: RequestHandler = async (req, res) => {
+    const id = pathId(req, 'endpoint');
+    const wasThere = await registry.endpoints.delete(id);
+    // Also where it was gone already: repeating a deletion that was cut short does the rest of it.
+    await deliveries.move(id, UNFINISHED, 'canceled', clock());
+    if (!wasThere) throw notFound('endpoint', id);
+    res.status(204).end();
+  };
+
+  return { create, list, get, modify, remove };
+}
+
+export const show = (endpoint: Endpoint) => ({
+  id: endpoint.id,
+  url: endpoint.url,
+  description: endpoint.description,
+  eventTypes: endpoint.eventTypes,
+  organizationId: endpoint.organizationId,
+  directoryId: endpoint.directoryId,
+  enabled: endpoint.enabled,
+  disabledReason: endpoint.disabledReason,
+  createdAt: iso(endpoint.createdAt),
+  updatedAt: iso(endpoint.updatedAt),
+});
+
+function newEndpoint(
+  id: string,
+  now: number,
+  { url, description = '', eventTypes = [] }: z.output<typeof creation>,
+  scope: Scope,
+  secret: EndpointSecret,
+): Endpoint {
+  const record = { id, version: 1, createdAt: now, updatedAt: now };
+  return { ...record, url, description, eventTypes, ...scope, enabled: true, disabledReason: null, secrets: [secret] };
+}
+
+const reasonOf = (enabled: boolean): string | null => (enabled ? null : 'disabled through the management API');
+
+function refuseTarget(url: string, { allowCidrs }: AdminDeps): void {
+  const problem = checkTarget(url, allowCidrs);
+  if (problem !== undefined) throw invalid({ field: 'url', message: problem });
+}
+
+type Scope = Pick<Endpoint, 'organizationId' | 'directoryId'>;
+
+/** A directory brings its organization with it. */
+async function scopeOf(
+  asked: { [Field in keyof Scope]?: string | null | undefined },
+  { registry }: AdminDeps,
+): Promise<Scope> {
+  const { organizationId = null, directoryId = null } = asked;
+  if (organizationId !== null && (await registry.organizations.get(organizationId)) === undefined) {
+    throw invalid({ field: 'organizationId', message: 'names no organization; create it first, or leave it out' });
+  }
+  if (directoryId === null) return { organizationId, directoryId };
+  const directory = await registry.directories.get(directoryId);
+  if (directory === undefined) {
+    throw invalid({ field: 'directoryId', message: 'names no directory; create it first, or leave it out' });
+  }
+  refuseDeleted(directory);
+  if (organizationId !== null && organizationId !== directory.organizationId) {
+    const message = `names a directory of another organization, ${directory.organizationId}; leave organizationId out`;
+    throw invalid({ field: 'directoryId', message });
+  }
+  return { organizationId: directory.organizationId, directoryId };
+}

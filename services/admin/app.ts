@@ -1,0 +1,73 @@
+import express from 'express';
+import helmet from 'helmet';
+import { deliveries } from './api/deliveries.js';
+import { directories } from './api/directories.js';
+import { endpoints } from './api/endpoints.js';
+import { rotateSecret } from './api/endpoint-secrets.js';
+import { listEvents } from './api/events.js';
+import { organizations } from './api/organizations.js';
+import { resources } from './api/resources.js';
+import { tokens } from './api/tokens.js';
+import { authenticate } from './authenticate.js';
+import type { AdminDeps } from './deps.js';
+import { errorHandler, identifyRequest, noSuchRoute } from './error-handler.js';
+import { BODY_LIMIT_BYTES, onlyJson } from './request.js';
+
+/** The management API. Whatever is not under /v1 is a 404; nothing under /v1 is reached without an admin key. */
+export function createAdmin(deps: AdminDeps): express.Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(identifyRequest, helmet());
+  app.use('/v1', authenticate(deps), neverStored, onlyJson, express.json({ limit: BODY_LIMIT_BYTES }), routes(deps));
+  app.use(noSuchRoute, errorHandler(deps.logger));
+  return app;
+}
+
+/** Answers carry secrets and personal data. */
+const neverStored: express.RequestHandler = (_req, res, next) => {
+  res.setHeader('cache-control', 'no-store');
+  next();
+};
+
+function routes(deps: AdminDeps): express.Router {
+  const router = express.Router();
+  const organization = organizations(deps);
+  router.post('/organizations', organization.create);
+  router.get('/organizations', organization.list);
+  router.get('/organizations/:id', organization.get);
+  router.patch('/organizations/:id', organization.modify);
+  router.delete('/organizations/:id', organization.remove);
+
+  const directory = directories(deps);
+  router.post('/directories', directory.create);
+  router.get('/directories', directory.list);
+  router.get('/directories/:id', directory.get);
+  router.patch('/directories/:id', directory.modify);
+  router.delete('/directories/:id', directory.remove);
+
+  const token = tokens(deps);
+  router.post('/directories/:id/tokens', token.create);
+  router.get('/directories/:id/tokens', token.list);
+  router.delete('/directories/:id/tokens/:tokenId', token.remove);
+
+  const resource = resources(deps);
+  router.get('/directories/:id/users', resource.listUsers);
+  router.get('/directories/:id/groups', resource.listGroups);
+
+  const endpoint = endpoints(deps);
+  router.post('/endpoints', endpoint.create);
+  router.get('/endpoints', endpoint.list);
+  router.get('/endpoints/:id', endpoint.get);
+  router.patch('/endpoints/:id', endpoint.modify);
+  router.delete('/endpoints/:id', endpoint.remove);
+  router.post('/endpoints/:id/secret/rotate', rotateSecret(deps));
+
+  router.get('/events', listEvents(deps));
+
+  const delivery = deliveries(deps);
+  router.get('/deliveries', delivery.list);
+  router.get('/deliveries/:id', delivery.get);
+  router.get('/deliveries/:id/attempts', delivery.attempts);
+  router.post('/deliveries/:id/retry', delivery.retry);
+  return router;
+}

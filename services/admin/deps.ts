@@ -1,0 +1,27 @@
+import type { Clock } from '../../shared/runtime/clock.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import type { Sealer } from '../../shared/runtime/seal.js';
+import type { DeliveryStore } from '../../shared/store/deliveries.js';
+import type { CommitStore, EventReader, ResourceReader } from '../../shared/store/port.js';
+import type { Registry } from '../../shared/store/registry.js';
+
+/** What the management API needs of the world. */
+export interface AdminDeps {
+  readonly registry: Registry;
+  /** Read for a directory's state, written only to end a directory. */
+  readonly commits: Pick<CommitStore, 'head' | 'commit'>;
+  readonly resources: ResourceReader;
+  readonly events: EventReader;
+  readonly deliveries: DeliveryStore;
+  readonly sealer: Sealer;
+  /** Without a slash at the end; SCIM base URLs begin with it. */
+  readonly publicUrl: string;
+  /** Log partitions over which new directories are spread. */
+  readonly partitions: number;
+  /** SHA-256 of the operator's own admin key, hex; beside it, the stored keys are good. */
+  readonly adminKeyHash?: string | undefined;
+  /** Address ranges that webhooks may reach although the address guard refuses them. */
+  readonly allowCidrs: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}

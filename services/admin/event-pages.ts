@@ -1,0 +1,100 @@
+import type { StoredEvent } from '../../shared/directory/commit.js';
+import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
+import { START, type LogPlace } from './event-cursor.js';
+import { MAX_LIMIT } from './paging.js';
+
+/** How many events one request looks at, when few of them are wanted. */
+const MAX_SCANNED = 1000;
+
+export interface EventPage<Place> {
+  readonly events: readonly StoredEvent[];
+  /** Where the next page begins. */
+  readonly end: Place;
+  readonly hasMore: boolean;
+}
+
+/** Which events, and how many at most. */
+export interface Selection {
+  readonly type: string | undefined;
+  readonly limit: number;
+}
+
+/** The next events of one directory. `afterSeq` and `end` are a `seq`. */
+export async function readDirectory(
+  reader: EventReader,
+  directoryId: string,
+  afterSeq: number,
+  selection: Selection,
+): Promise<EventPage<number>> {
+  const read = (seq: number, count: number) => reader.ofDirectory(directoryId, seq, count);
+  return fill(afterSeq, selection, read, (_seq, event) => event.seq);
+}
+
+/**
+ * The next events of all partitions, merged by the time in their ids. Each partition keeps its own order, and so each
+ * directory's `seq` grows.
+ */
+export async function readLog(
+  reader: EventReader,
+  partitions: number,
+  after: LogPlace,
+  selection: Selection,
+): Promise<EventPage<LogPlace>> {
+  const all = Array.from({ length: partitions }, (_, partition) => partition);
+  const read = async (place: LogPlace, count: number): Promise<readonly Located[]> => {
+    const queues = await Promise.all(
+      all.map(async (partition) => {
+        const found = await reader.after(partition, place.get(partition) ?? START, count);
+        return found.map((event) => ({ ...event, partition }));
+      }),
+    );
+    return merge(queues, count);
+  };
+  return fill(after, selection, read, (place, { partition, position, index }) =>
+    new Map(place).set(partition, { position, index }),
+  );
+}
+
+interface Located extends PositionedEvent {
+  readonly partition: number;
+}
+
+/** Reads on until the page is full, the end is reached or enough was looked at. */
+async function fill<Place, Event extends StoredEvent>(
+  start: Place,
+  { type, limit }: Selection,
+  read: (place: Place, count: number) => Promise<readonly Event[]>,
+  step: (place: Place, event: Event) => Place,
+): Promise<EventPage<Place>> {
+  const count = type === undefined ? limit : MAX_LIMIT;
+  const events: Event[] = [];
+  let end = start;
+  for (let scanned = 0; scanned < MAX_SCANNED;) {
+    const found = await read(end, count);
+    for (const event of found) {
+      end = step(end, event);
+      if ((type === undefined || event.type === type) && events.push(event) === limit)
+        return { events, end, hasMore: true };
+    }
+    if (found.length < count) return { events, end, hasMore: false };
+    scanned += found.length;
+  }
+  return { events, end, hasMore: true };
+}
+
+/** The first `limit` of several queues, the smallest id among their heads first. */
+function merge(queues: readonly (readonly Located[])[], limit: number): Located[] {
+  const heads = queues.map(() => 0);
+  const merged: Located[] = [];
+  while (merged.length < limit) {
+    let next: { queue: number; event: Located } | undefined;
+    for (const [queue, events] of queues.entries()) {
+      const event = events[heads[queue] ?? 0];
+      if (event !== undefined && (next === undefined || event.id < next.event.id)) next = { queue, event };
+    }
+    if (next === undefined) break;
+    heads[next.queue] = (heads[next.queue] ?? 0) + 1;
+    merged.push(next.event);
+  }
+  return merged;
+}

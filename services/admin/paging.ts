@@ -1,0 +1,74 @@
+import { validate as isUuid } from 'uuid';
+import { z } from 'zod';
+import { invalid } from './problem.js';
+
+export const MAX_LIMIT = 100;
+const DEFAULT_LIMIT = 50;
+
+/** Every list takes these: `after` is the `nextCursor` of the page before. */
+export const pageParameters = {
+  after: z.string().optional(),
+  limit: z
+    .string()
+    .refine((value) => /^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= MAX_LIMIT, {
+      message: `must be an integer from 1 to ${MAX_LIMIT}`,
+    })
+    .transform(Number)
+    .default(DEFAULT_LIMIT),
+};
+
+export interface PageRequest {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+/** As the stores take it: what comes after an id, in the order of ids (or before it, newest first). */
+export interface Slice {
+  readonly afterId?: string;
+  readonly limit: number;
+}
+
+export interface Page<T> {
+  readonly data: readonly T[];
+  /** Null at the end. */
+  readonly nextCursor: string | null;
+}
+
+/** A page of what is read in the order of ids. One more than the page is read, to know whether there is a next one. */
+export async function pageOf<T extends { readonly id: string }>(
+  request: PageRequest,
+  read: (slice: Slice) => Promise<readonly T[]>,
+): Promise<Page<T>> {
+  const afterId = request.after === undefined ? {} : { afterId: idOf(request.after) };
+  const found = await read({ ...afterId, limit: request.limit + 1 });
+  const data = found.slice(0, request.limit);
+  const last = data.at(-1);
+  return { data, nextCursor: found.length > data.length && last !== undefined ? cursorAt(last.id) : null };
+}
+
+export const mapPage = <T, U>(page: Page<T>, show: (item: T) => U): Page<U> => ({ ...page, data: page.data.map(show) });
+
+/** Everything that is read in the order of ids. */
+export async function* every<T extends { readonly id: string }>(
+  read: (slice: Slice) => Promise<readonly T[]>,
+): AsyncGenerator<T> {
+  let found = await read({ limit: MAX_LIMIT });
+  for (;;) {
+    yield* found;
+    const last = found.at(-1);
+    if (last === undefined || found.length < MAX_LIMIT) return;
+    found = await read({ afterId: last.id, limit: MAX_LIMIT });
+  }
+}
+
+export const unknownCursor = (why = 'is no cursor of this list'): Error =>
+  invalid({ field: 'after', message: `${why}; use the nextCursor of the page before, or leave it out to begin` });
+
+const cursorAt = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+
+function idOf(cursor: string): string {
+  const hex = Buffer.from(cursor, 'base64url').toString('hex');
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  if (!isUuid(id) || cursorAt(id) !== cursor) throw unknownCursor();
+  return id;
+}

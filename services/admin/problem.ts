@@ -1,0 +1,62 @@
+const PROBLEMS = {
+  'malformed-request': { status: 400, title: 'The request cannot be read' },
+  validation: { status: 400, title: 'The request has invalid fields' },
+  unauthorized: { status: 401, title: 'An admin key is needed' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  conflict: { status: 409, title: 'The present state does not allow it' },
+  'too-large': { status: 413, title: 'The request is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  internal: { status: 500, title: 'Something went wrong here' },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface FieldError {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** RFC 9457 section 3.1, with our own `requestId` and `errors`. */
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly requestId: string;
+  readonly errors?: readonly FieldError[];
+}
+
+/** An answer that is no success. `detail` says what is wrong and how to mend it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    readonly errors: readonly FieldError[] = [],
+  ) {
+    super(detail);
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+
+  body(requestId: string): ProblemBody {
+    return {
+      type: `urn:rollcall:problem:${this.code}`,
+      title: PROBLEMS[this.code].title,
+      status: this.status,
+      detail: this.message,
+      requestId,
+      ...(this.errors.length > 0 && { errors: this.errors }),
+    };
+  }
+}
+
+export const notFound = (what: string, id: string): Problem =>
+  new Problem('not-found', `There is no ${what} with the id ${JSON.stringify(id.slice(0, 100))}.`);
+
+/** One or more fields are wrong; each message completes "<field> …". */
+export const invalid = (...errors: readonly FieldError[]): Problem =>
+  new Problem('validation', errors.map(({ field, message }) => `${field} ${message}.`).join(' '), errors);

@@ -1,0 +1,92 @@
+import request from 'supertest';
+import { firstAdminKey } from '../../shared/config/secrets.js';
+import { issueCredential } from '../../shared/runtime/credentials.js';
+import { newId } from '../../shared/runtime/ids.js';
+import { expectProblem, KEY, newDirectory, openBench, type Bench } from './admin-support.js';
+
+let bench: Bench;
+beforeAll(async () => (bench = await openBench()));
+afterAll(() => bench.close());
+
+interface Layer {
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+  readonly handle?: { readonly stack?: readonly Layer[] };
+}
+
+/** Every route that the app answers, found in the app itself, so that a new one cannot be forgotten. */
+function inventory(layers: readonly Layer[], prefix = ''): { method: string; path: string }[] {
+  return layers.flatMap(({ route, handle }) => {
+    if (route === undefined) return inventory(handle?.stack ?? [], '/v1');
+    const path = `${prefix}${route.path}`.replace(/:\w+/g, () => newId());
+    return Object.keys(route.methods).map((method) => ({ method, path }));
+  });
+}
+
+function routes(): { method: string; path: string }[] {
+  const stack: unknown = bench.app.router.stack;
+  return inventory(stack as readonly Layer[]);
+}
+
+const call = ({ method, path }: { method: string; path: string }, authorization?: string): request.Test => {
+  const test = request(bench.app)[method as 'get'](path);
+  return authorization === undefined ? test : test.set('authorization', authorization);
+};
+
+test('the inventory knows all routes', () => {
+  expect(routes().length).toBeGreaterThanOrEqual(26);
+  expect(new Set(routes().map(({ method }) => method))).toEqual(new Set(['get', 'post', 'patch', 'delete']));
+  expect(routes().every(({ path }) => path.startsWith('/v1/'))).toBe(true);
+});
+
+const REFUSED: readonly (readonly [string, () => string | undefined])[] = [
+  ['no credential', () => undefined],
+  ['an empty header', () => ''],
+  ['an empty bearer', () => 'Bearer '],
+  ['another scheme', () => `Basic ${Buffer.from(`admin:${KEY}`).toString('base64')}`],
+  ['the key without a scheme', () => KEY],
+  ['two keys', () => `Bearer ${KEY} ${KEY}`],
+  ['a wrong key', () => `Bearer ${KEY}x`],
+  ["the key's hash", () => 'Bearer d3f2'],
+  ['a well-formed key that nobody issued', () => `Bearer ${issueCredential('rca').secret}`],
+  ['a malformed key', () => 'Bearer rca_short'],
+];
+
+test.each(REFUSED)('every route refuses %s with 401 and says how to authenticate', async (_what, header) => {
+  for (const route of [...routes(), { method: 'get', path: '/v1/no-such-path' }, { method: 'get', path: '/v1' }]) {
+    const answer = await call(route, header());
+    expectProblem(answer, 401, 'unauthorized');
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="rollcall"');
+  }
+});
+
+test("a directory's token is no admin key", async () => {
+  const { token } = await newDirectory(bench);
+  for (const route of routes()) expectProblem(await call(route, `Bearer ${token}`), 401, 'unauthorized');
+});
+
+test('no route answers 401 to the key of the operator', async () => {
+  for (const route of routes()) expect((await call(route, `Bearer ${KEY}`)).status).not.toBe(401);
+});
+
+test('a stored key is good until it is deleted', async () => {
+  const key = await firstAdminKey(bench.store.registry.adminKeys, () => bench.now, newId);
+  const ask = () => call({ method: 'get', path: '/v1/organizations' }, `bearer ${String(key)}`);
+  expect((await ask()).status).toBe(200);
+  for (const { id } of await bench.store.registry.adminKeys.find({}, { limit: 10 })) {
+    await bench.store.registry.adminKeys.delete(id);
+  }
+  expectProblem(await ask(), 401, 'unauthorized');
+});
+
+test('an unknown path is a problem too, inside /v1 and outside', async () => {
+  expectProblem(await bench.get('/v1/organisations'), 404, 'not-found', 'There is no GET /v1/organisations.');
+  expectProblem(await bench.post('/v1/events', {}), 404, 'not-found', 'There is no POST /v1/events.');
+  expectProblem(await request(bench.app).get('/'), 404, 'not-found', 'There is no GET /.');
+});
+
+test('answers are not cached, sniffed or framed', async () => {
+  const { headers } = await bench.get('/v1/organizations');
+  expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'self'");
+  expect(headers['x-powered-by']).toBeUndefined();
+});

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { EVENT_TYPES } from '../../shared/events/event.js';
+import type { StoredEvent } from '../../shared/directory/commit.js';
+import {
+  commit,
+  expectProblem,
+  newDirectory,
+  openBench,
+  publish,
+  type Bench,
+  type MadeDirectory,
+} from './admin-support.js';
+
+interface EventsPage {
+  readonly data: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly directoryId: string;
+    readonly seq: number;
+  }[];
+  readonly nextCursor: string;
+  readonly hasMore: boolean;
+}
+
+let bench: Bench;
+beforeEach(async () => (bench = await openBench()));
+afterEach(() => bench.close());
+
+async function page(query: string): Promise<EventsPage> {
+  return (await bench.get(`/v1/events?${query}`).expect(200)).body as EventsPage;
+}
+
+const seqs = ({ data }: EventsPage): number[] => data.map(({ seq }) => seq);
+
+test('events are pulled byte for byte as they are stored', async () => {
+  const directory = await newDirectory(bench);
+  const stored = await commit(bench, directory, { types: ['user.created', 'user.updated'] });
+  await publish(bench.store);
+  const bodies = stored.map(({ body }) => body).join(',');
+  for (const query of ['', `?directoryId=${directory.id}`]) {
+    const answer = await bench
+      .get(`/v1/events${query}`)
+      .expect(200)
+      .expect('content-type', /^application\/json/);
+    expect(answer.text).toContain(`{"data":[${bodies}],"nextCursor":"`);
+    expect(answer.body.hasMore).toBe(false);
+  }
+});
+
+test('a cursor at the end goes on with what comes later', async () => {
+  const directory = await newDirectory(bench);
+  for (const scope of ['', `&directoryId=${directory.id}`]) {
+    const { lastSeq } = await bench.store.commits.head(directory.id);
+    const start = await page(`limit=100${scope}`);
+    expect(seqs(start)).toHaveLength(lastSeq);
+    expect(await page(`after=${start.nextCursor}${scope}`)).toEqual({
+      data: [],
+      nextCursor: start.nextCursor,
+      hasMore: false,
+    });
+    await commit(bench, directory, { types: ['user.created', 'user.updated', 'user.deleted'] });
+    await publish(bench.store);
+    const first = await page(`after=${start.nextCursor}&limit=2${scope}`);
+    const second = await page(`after=${first.nextCursor}&limit=2${scope}`);
+    expect([seqs(first), first.hasMore, seqs(second), second.hasMore]).toEqual([
+      [lastSeq + 1, lastSeq + 2],
+      true,
+      [lastSeq + 3],
+      false,
+    ]);
+  }
+});
+
+test('events of one directory are there before they are published, those of all only afterwards', async () => {
+  const directory = await newDirectory(bench);
+  await commit(bench, directory, { types: ['user.created'] });
+  expect(seqs(await page(`directoryId=${directory.id}`))).toEqual([1]);
+  expect(seqs(await page(''))).toEqual([]);
+});
+
+test('a filter by type finds the few among the many, however many requests it takes', async () => {
+  const directory = await newDirectory(bench);
+  for (let n = 0; n < 25; n += 1) {
+    await commit(bench, directory, { types: Array.from({ length: 100 }, () => 'user.updated') });
+  }
+  const [rare] = await commit(bench, directory, { types: ['user.deleted'] });
+  await publish(bench.store);
+  for (const scope of ['', `&directoryId=${directory.id}`]) {
+    const found: string[] = [];
+    let [requests, after] = [0, ''];
+    for (let hasMore = true; hasMore; requests += 1) {
+      const answer = await page(`type=user.deleted&limit=100${after}${scope}`);
+      for (const { id } of answer.data) found.push(id);
+      ({ hasMore } = answer);
+      after = `&after=${answer.nextCursor}`;
+    }
+    expect(found).toEqual([rare?.id]);
+    expect(requests).toBe(3);
+  }
+});
+
+test('an unknown type is refused with the one that was probably meant', async () => {
+  expectProblem(
+    await bench.get('/v1/events?type=user.create'),
+    400,
+    'validation',
+    /type must be one of .+; did you mean user\.created\?/,
+  );
+});
+
+test('a cursor of another list is refused', async () => {
+  const [one, other] = [await newDirectory(bench), await newDirectory(bench)];
+  const ofAll = (await page('')).nextCursor;
+  const ofOne = (await page(`directoryId=${one.id}`)).nextCursor;
+  const refuse = async (query: string, detail: string) =>
+    expectProblem(await bench.get(`/v1/events?${query}`), 400, 'validation', detail);
+  await refuse(`after=${ofOne}`, 'after comes from the events of one directory; use the nextCursor of the page before');
+  await refuse(`after=${ofAll}&directoryId=${one.id}`, 'after comes from the events of all directories');
+  await refuse(`after=${ofOne}&directoryId=${other.id}`, 'after comes from the events of another directory');
+  for (const after of ['', 'x', 'l~', 'l~0.0', 'l~0.1.1~', 'l~zzz.1.1', `d~${one.id}`, `d~${one.id}~-1`]) {
+    await refuse(`after=${after}&directoryId=${one.id}`, 'after ');
+    await refuse(`after=${after}`, 'after ');
+  }
+});
+
+type Step =
+  | { readonly kind: 'commit'; readonly of: number; readonly events: number }
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'page' };
+
+const steps = fc.array(
+  fc.oneof<fc.Arbitrary<Step>[]>(
+    fc.record({ kind: fc.constant('commit' as const), of: fc.nat(3), events: fc.integer({ min: 0, max: 4 }) }),
+    fc.constant({ kind: 'publish' as const }),
+    fc.constant({ kind: 'page' as const }),
+  ),
+  { maxLength: 40 },
+);
+
+test('paging while others commit and publish misses nothing, repeats nothing and keeps the order of each directory', async () => {
+  const property = fc.asyncProperty(steps, fc.integer({ min: 1, max: 7 }), async (todo, limit) => {
+    const directories = await Promise.all(Array.from({ length: 4 }, () => newDirectory(bench)));
+    const committed: StoredEvent[] = [];
+    const seen: EventsPage['data'][number][] = [];
+    let after = (await drain('')).at(-1)?.nextCursor ?? '';
+    const pull = async (): Promise<EventsPage> => {
+      const answer = await page(`after=${after}&limit=${limit}`);
+      expect(answer.data.length).toBeLessThanOrEqual(limit);
+      seen.push(...answer.data);
+      after = answer.nextCursor;
+      return answer;
+    };
+    for (const step of todo) {
+      if (step.kind === 'page') await pull();
+      else if (step.kind === 'publish') await publish(bench.store);
+      else committed.push(...(await commitSome(directories[step.of], step.events)));
+    }
+    await publish(bench.store);
+    for (let hasMore = true; hasMore;) ({ hasMore } = await pull());
+    expect(seen.map(({ id }) => id).sort()).toEqual(committed.map(({ id }) => id).sort());
+    for (const { id } of directories) {
+      const own = seen.filter(({ directoryId }) => directoryId === id).map(({ seq }) => seq);
+      expect(own).toEqual(own.map((_, place) => place + 1));
+    }
+  });
+  await fc.assert(property, { numRuns: 25 });
+});
+
+async function commitSome(directory: MadeDirectory | undefined, events: number): Promise<StoredEvent[]> {
+  if (directory === undefined) throw new Error('no such directory');
+  return commit(bench, directory, { types: EVENT_TYPES.slice(0, events) });
+}
+
+/** All pages from the beginning to the end. */
+async function drain(scope: string): Promise<EventsPage[]> {
+  const pages = [await page(`limit=100${scope}`)];
+  for (let last = pages[0]; last?.hasMore === true; last = pages.at(-1)) {
+    pages.push(await page(`limit=100&after=${last.nextCursor}${scope}`));
+  }
+  return pages;
+}

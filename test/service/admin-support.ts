@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Express } from 'express';
+import request from 'supertest';
+import { createAdmin } from '../../services/admin/app.js';
+import { adminKeyHash } from '../../shared/config/secrets.js';
+import type { Change, Commit, StoredEvent } from '../../shared/directory/commit.js';
+import type { ResourceRow } from '../../shared/directory/resource.js';
+import { newId } from '../../shared/runtime/ids.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import { createSealer } from '../../shared/runtime/seal.js';
+import type { Store } from '../../shared/store/port.js';
+import { openSqliteStore } from '../../shared/store/sqlite/store.js';
+
+export const KEY = 'the-key-of-the-operator';
+export const PARTITIONS = 3;
+export const sealer = createSealer(Buffer.alloc(32, 5));
+
+/** The management API on a store of its own, and a clock that stands still until it is moved. */
+export interface Bench {
+  readonly app: Express;
+  readonly store: Store;
+  readonly logged: object[];
+  now: number;
+  get(url: string): request.Test;
+  post(url: string, body?: object): request.Test;
+  patch(url: string, body: object): request.Test;
+  delete(url: string): request.Test;
+  close(): Promise<void>;
+}
+
+export async function openBench(): Promise<Bench> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'rollcall-admin-'));
+  const store = await openSqliteStore({ dataDir });
+  const logged: object[] = [];
+  const app = createAdmin({
+    ...store,
+    sealer,
+    publicUrl: 'https://directory.example.com',
+    partitions: PARTITIONS,
+    adminKeyHash: adminKeyHash(KEY),
+    allowCidrs: ['127.0.0.0/8'],
+    clock: () => bench.now,
+    logger: recorder(logged),
+  });
+  const signed = (test: request.Test): request.Test => test.set('authorization', `Bearer ${KEY}`);
+  const bench: Bench = {
+    app,
+    store,
+    logged,
+    now: Date.UTC(2030, 0, 1),
+    get: (url) => signed(request(app).get(url)),
+    post: (url, body) => signed(request(app).post(url)).send(body),
+    patch: (url, body) => signed(request(app).patch(url)).send(body),
+    delete: (url) => signed(request(app).delete(url)),
+    async close() {
+      await store.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+  return bench;
+}
+
+function recorder(lines: object[]): Logger {
+  const write = (fields: object, message: string): void => void lines.push({ ...fields, message });
+  return { debug: write, info: write, warn: write, error: write };
+}
+
+/** A problem as RFC 9457 has it, with our own fields. */
+export function expectProblem(answer: request.Response, status: number, code: string, detail?: string | RegExp): void {
+  expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+  const body: unknown = JSON.parse(answer.text);
+  expect(body).toMatchObject({
+    type: `urn:rollcall:problem:${code}`,
+    title: expect.stringMatching(/./),
+    status,
+    detail: expect.stringMatching(/\.$/),
+    requestId: answer.headers['x-request-id'],
+  });
+  expect(answer.status).toBe(status);
+  if (detail !== undefined) expect(answer.body.detail).toMatch(detail);
+}
+
+export async function newOrganization(bench: Bench, name = 'Acme'): Promise<string> {
+  const { body } = await bench.post('/v1/organizations', { name }).expect(201);
+  return String(body.id);
+}
+
+export interface MadeDirectory {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly token: string;
+  readonly partition: number;
+}
+
+export async function newDirectory(bench: Bench, organizationId?: string): Promise<MadeDirectory> {
+  const organization = organizationId ?? (await newOrganization(bench));
+  const { body } = await bench.post('/v1/directories', { organizationId: organization, name: 'Okta' }).expect(201);
+  const partition = (await bench.store.registry.directories.get(String(body.id)))?.partition ?? -1;
+  return { id: String(body.id), organizationId: organization, token: String(body.token), partition };
+}
+
+/** The `data` of a list. */
+export const rows = (answer: request.Response): Record<string, unknown>[] =>
+  answer.body.data as Record<string, unknown>[];
+
+/** What the next commit of a directory is made of. */
+export interface Content {
+  readonly resources?: readonly ResourceRow[];
+  readonly types?: readonly string[];
+}
+
+/** Commits resources and events as ingest would. */
+export async function commit(
+  bench: Bench,
+  directory: MadeDirectory,
+  { resources = [], types = [] }: Content,
+): Promise<StoredEvent[]> {
+  const head = await bench.store.commits.head(directory.id);
+  const events = types.map((type, place) => {
+    const [id, seq] = [newId(), head.lastSeq + place + 1];
+    return { id, type, seq, body: JSON.stringify({ id, type, directoryId: directory.id, seq, data: { n: 1.5 } }) };
+  });
+  const changes = resources.map((resource): Change => ({ kind: 'put', resource, isNew: true }));
+  const next: Commit = {
+    directoryId: directory.id,
+    partition: directory.partition,
+    number: head.number + 1,
+    lastSeq: head.lastSeq + events.length,
+    at: bench.now,
+    counts: head.counts,
+    deleted: false,
+    nonce: newId(),
+    purgeAt: bench.now,
+    changes,
+    events,
+  };
+  expect(await bench.store.commits.commit(next)).toBe('committed');
+  return events;
+}
+
+/** Publishes what waits, as the relay would. */
+export async function publish(store: Store): Promise<void> {
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
+    for (;;) {
+      const commits = await store.outbox.next(partition, 100);
+      if (commits.length === 0) break;
+      await store.outbox.markPublished(partition, commits);
+    }
+  }
+}
