@@ -86,15 +86,13 @@ export function createStory({ seed, users, groups }: StoryOptions): Step[] {
 
 type Happening = (organization: Organization, random: Random) => Step[];
 
-/** Weighted by how often it is in the list. One that has nobody to happen to makes no step. */
+/** By how often it is in the list. One that has nobody to happen to makes no step. */
 const CHANGES: readonly Happening[] = [
-  ...Array.from({ length: 6 }, () => moveMembers),
-  ...Array.from({ length: 4 }, () => transfer),
-  ...Array.from({ length: 2 }, () => rename),
-  ...Array.from({ length: 3 }, () => leave),
-  comeBack,
-  purge,
-  renameGroup,
+  ...Array.from({ length: 10 }, () => moveMembers),
+  ...Array.from({ length: 6 }, () => transfer),
+  ...Array.from({ length: 3 }, () => rename),
+  ...Array.from({ length: 4 }, () => leave),
+  ...[comeBack, comeBack, purge, purge, renameGroup, renameGroup],
   deleteGroup,
 ];
 
@@ -196,9 +194,10 @@ function renameGroup(organization: Organization, random: Random): Step[] {
   return [{ kind: 'renameGroup', group: group.key, displayName: group.displayName, text }];
 }
 
+/** The last group stays. */
 function deleteGroup(organization: Organization, random: Random): Step[] {
   const group = random.pick([...organization.groups.values()]);
-  if (group === undefined) return [];
+  if (group === undefined || organization.groups.size === 1) return [];
   organization.groups.delete(group.key);
   return [{ kind: 'deleteGroup', group: group.key, text: `Group ${group.displayName} is deleted` }];
 }
