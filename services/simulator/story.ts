@@ -124,9 +124,7 @@ function rename(organization: Organization, random: Random): Step[] {
   const family = random.pick(FAMILY_NAMES.filter((name) => name !== person.profile.family)) ?? '';
   const userName = newUserName(organization, person.profile.given, family);
   person.profile = { ...person.profile, family, userName, manager: presentManager(organization, person) };
-  return [
-    { kind: 'rename', person: person.key, profile: person.profile, text: `${before} is now ${nameOf(person.profile)}` },
-  ];
+  return [{ kind: 'rename', person: person.key, profile: person.profile, text: `${before} is now ${family}` }];
 }
 
 function transfer(organization: Organization, random: Random): Step[] {
@@ -159,7 +157,7 @@ function leave(organization: Organization, random: Random): Step[] {
     return { kind: 'moveMembers', group: group.key, joins: [], leaves: [person.key], text };
   });
   person.status = 'left';
-  return [...steps, { kind: 'leave', person: person.key, text: `${name} leaves the company` }];
+  return [...steps, { kind: 'leave', person: person.key, text: `${name} leaves` }];
 }
 
 function comeBack(organization: Organization, random: Random): Step[] {
@@ -211,7 +209,10 @@ function moveMembers(organization: Organization, random: Random): Step[] {
   if (joins.length + leaves.length === 0) return [];
   joins.forEach((key) => group.members.add(key));
   leaves.forEach((key) => group.members.delete(key));
-  const moves = [joins.length > 0 ? `${joins.length} join` : '', leaves.length > 0 ? `${leaves.length} leave` : ''];
+  const moves = [
+    joins.length > 0 ? verb(joins.length, 'join') : '',
+    leaves.length > 0 ? verb(leaves.length, 'leave') : '',
+  ];
   const text = `${moves.filter((part) => part !== '').join(', ')} ${group.displayName}`;
   return [{ kind: 'moveMembers', group: group.key, joins, leaves, text }];
 }
@@ -221,6 +222,8 @@ function presentManager({ people }: Organization, { profile }: Person): string |
   const manager = profile.manager === null ? undefined : people.get(profile.manager);
   return manager?.status === 'active' ? manager.key : null;
 }
+
+const verb = (count: number, name: string): string => `${count} ${name}${count === 1 ? 's' : ''}`;
 
 const withStatus = ({ people }: Organization, status: Person['status']): Person[] =>
   [...people.values()].filter((person) => person.status === status);
