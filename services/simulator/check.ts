@@ -63,7 +63,7 @@ export function check({ directoryId, run, webhooks, events }: Evidence): Report 
   return {
     acknowledged: acknowledged.length,
     delivered: arrivals.length,
-    lost: [...lostChanges(acknowledged, arrivals), ...neverArrived(listed, arrivals)],
+    lost: distinct([...lostChanges(acknowledged, arrivals), ...neverArrived(listed, arrivals)]),
     duplicated,
     reordered: reorderings(arrivals),
     seqGaps: gaps(bySeq, listed),
@@ -137,6 +137,10 @@ function neverArrived(listed: readonly ReceivedEvent[], arrivals: readonly Recei
       id: subjectOf(event),
     }));
 }
+
+/** What is listed and was promised is lost once. */
+const distinct = (lost: readonly Lost[]): Lost[] =>
+  [...new Map([...lost].reverse().map((one) => [`${one.requestId} ${one.type} ${one.id}`, one])).values()].reverse();
 
 /** The keys are worked out here anew, so that an error in the product's own cannot hide itself. */
 function reorderings(arrivals: readonly ReceivedEvent[]): Reordered[] {
