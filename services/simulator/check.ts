@@ -36,7 +36,7 @@ export interface Report {
   readonly doubtful: number;
 }
 
-export interface Lost {
+interface Lost {
   readonly requestId: string;
   readonly request: string;
   readonly type: string;
@@ -44,7 +44,7 @@ export interface Lost {
   readonly id: string;
 }
 
-export interface Reordered {
+interface Reordered {
   /** The user or group. */
   readonly laneKey: string;
   readonly seq: number;

@@ -31,7 +31,7 @@ export interface Exchange {
   readonly acknowledged: Acknowledged | null;
 }
 
-export interface Acknowledged {
+interface Acknowledged {
   readonly expected: readonly ExpectedEvent[];
   /**
    * False where an earlier try had no certain outcome, or where it is not known what was there before: the change may have been
@@ -50,7 +50,7 @@ export interface Doubt {
 /** What a step ends with when a request is refused, or never answered. The run goes on. */
 export class StepFailed extends Error {}
 
-export interface Creation {
+interface Creation {
   readonly type: 'User' | 'Group';
   readonly path: string;
   readonly body: object;

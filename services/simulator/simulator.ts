@@ -8,8 +8,7 @@ import { createStory, type Profile, type Step } from './story.js';
 import type { UserState, World } from './truth.js';
 import { openWire } from './wire.js';
 
-export const PROVIDERS = ['okta', 'entra'] as const;
-export type Provider = (typeof PROVIDERS)[number];
+export type Provider = 'okta' | 'entra';
 
 export interface SimulatorOptions {
   /** SCIM base URL of a directory, and its bearer token. */
@@ -46,7 +45,7 @@ export interface Run {
   readonly failures: readonly Failure[];
 }
 
-export interface Failure {
+interface Failure {
   readonly step: string;
   readonly reason: string;
 }

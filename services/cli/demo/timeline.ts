@@ -65,7 +65,7 @@ export function createTimeline(write: (line: string) => void, paint: Paint, star
 }
 
 /** How many events a change promises for certain. */
-export const awaited = ({ acknowledged }: Exchange): number =>
+const awaited = ({ acknowledged }: Exchange): number =>
   acknowledged?.certain === true ? acknowledged.expected.length : 0;
 
 /** Reads that just went well are not. */

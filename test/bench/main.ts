@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import type { Bench } from './bench.js';
+import { bench as create } from './create.js';
+import { startLoad } from './load-process.js';
+import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
+import { startHello, startRollcall } from './servers.js';
+
+const BENCHES: Readonly<Record<string, Bench>> = { create };
+
+interface Options {
+  readonly seconds: number;
+  readonly warmup: number;
+  readonly repetitions: number;
+  readonly connections: number;
+  readonly json?: string;
+}
+
+/** Measures a bench beside a bare Express 5, the one and the other in turn. Fails when a request fails. */
+async function main(name: string, options: Options): Promise<void> {
+  const bench = BENCHES[name];
+  if (bench === undefined) throw new Error(`there is no bench ${name}`);
+  const { seconds, warmup, repetitions, connections, json } = options;
+  const plan: Plan = { name, title: bench.title, connections, seconds, warmupSeconds: warmup, repetitions };
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  const load = startLoad(connections);
+  const [helloServer, rollcall] = await Promise.all([startHello(), startRollcall()]);
+  try {
+    const hello = load.against(helloServer.port, join(__dirname, 'hello.ts'));
+    const subject = await bench.open(rollcall, load);
+    say(renderPlan(plan));
+    const pair = async (length: number): Promise<Pair> => ({
+      hello: await hello.measure(length),
+      bench: await subject.measure(length),
+    });
+    const warm = await pair(warmup);
+    const pairs: Pair[] = [];
+    for (let number = 1; number <= repetitions; number += 1) {
+      const measured = await pair(seconds);
+      pairs.push(measured);
+      say(renderPair(measured, number));
+    }
+    const result = resultOf(plan, warm, pairs);
+    say(renderResult(result));
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
+    if (result.failed > 0) process.exitCode = 1;
+  } finally {
+    load.stop();
+    await Promise.all([helloServer.stop(), rollcall.stop()]);
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return value;
+}
+
+void new Command('bench')
+  .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(BENCHES)))
+  .option('--seconds <n>', 'length of a repetition', positive, 10)
+  .option('--warmup <n>', 'seconds before the first one', positive, 10)
+  .option('--repetitions <n>', 'how often each is measured', positive, 3)
+  .option('--connections <n>', 'kept-alive connections, one request under way on each', positive, 64)
+  .option('--json <file>', 'write the figures there too')
+  .action(main)
+  .parseAsync();
