@@ -1,13 +1,4 @@
-import {
-  applyChange,
-  emptyWorld,
-  expectedEvents,
-  type Change,
-  type ExpectedEvent,
-  type GroupState,
-  type UserFacts,
-  type World,
-} from './truth.js';
+import { applyChange, emptyWorld, expectedEvents, type Change, type ExpectedEvent, type World } from './truth.js';
 import type { Answer, Method, Wire } from './wire.js';
 
 /** One HTTP request and what came of it: the acknowledged log is made of these. */
@@ -274,18 +265,3 @@ function complaint(answer: Answer): string | null {
   const { detail } = answer.body;
   return !isSuccess(answer) && typeof detail === 'string' ? detail : null;
 }
-
-/** The change that a user's new state is, seen from what is known of the user. */
-export const userChange = (world: World, id: string, after: UserFacts | undefined): Change => ({
-  type: 'User',
-  id,
-  before: world.users.get(id),
-  after,
-});
-
-export const groupChange = (world: World, id: string, after: GroupState | undefined): Change => ({
-  type: 'Group',
-  id,
-  before: world.groups.get(id),
-  after,
-});

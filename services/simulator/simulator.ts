@@ -136,22 +136,9 @@ interface Stage {
   readonly session: Session;
 }
 
-async function play(step: Step, stage: Stage): Promise<void> {
+function play(step: Step, stage: Stage): Promise<void> {
   const conversation = stage.session.during(step.text);
-  switch (step.kind) {
-    case 'hire':
-    case 'rename':
-    case 'transfer':
-    case 'leave':
-    case 'return':
-    case 'purge':
-      return playPerson(step, stage, conversation);
-    case 'createGroup':
-    case 'renameGroup':
-    case 'moveMembers':
-    case 'deleteGroup':
-      return playGroup(step, stage, conversation);
-  }
+  return 'person' in step ? playPerson(step, stage, conversation) : playGroup(step, stage, conversation);
 }
 
 type PersonStep = Extract<Step, { person: string }>;

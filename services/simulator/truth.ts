@@ -91,6 +91,21 @@ export function applyChange({ users, groups, members }: World, change: Change): 
   }
 }
 
+/** The change that a user's new state is, seen from what is known of the user. */
+export const userChange = (world: World, id: string, after: UserFacts | undefined): Change => ({
+  type: 'User',
+  id,
+  before: world.users.get(id),
+  after,
+});
+
+export const groupChange = (world: World, id: string, after: GroupState | undefined): Change => ({
+  type: 'Group',
+  id,
+  before: world.groups.get(id),
+  after,
+});
+
 /** The events that a change must cause; none of one that changes nothing. Deleting implies memberships: no events for those. */
 export function expectedEvents(change: Change): ExpectedEvent[] {
   const { id } = change;

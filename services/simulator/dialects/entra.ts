@@ -1,5 +1,5 @@
-import { groupChange, userChange, type Conversation } from '../session.js';
-import type { UserFacts, UserState } from '../truth.js';
+import type { Conversation } from '../session.js';
+import { groupChange, userChange, type UserFacts, type UserState } from '../truth.js';
 import {
   ENTERPRISE_USER,
   equals,

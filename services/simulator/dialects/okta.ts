@@ -1,5 +1,5 @@
-import { groupChange, StepFailed, userChange, type Conversation } from '../session.js';
-import type { UserState } from '../truth.js';
+import { StepFailed, type Conversation } from '../session.js';
+import { groupChange, userChange, type UserState } from '../truth.js';
 import { asObject } from '../wire.js';
 import {
   ENTERPRISE_USER,
