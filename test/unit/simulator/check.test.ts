@@ -103,6 +103,14 @@ test('a membership event that leaves out a member is a loss', () => {
   expect(isKept(report)).toBe(false);
 });
 
+test('a membership event that names somebody too many is not the one that was promised', () => {
+  const index = indexOf('group.members_added');
+  const report = check(
+    evidence({ webhooks: rewritten(index, (event) => event.data.members?.push({ id: 'stranger' })) }),
+  );
+  expect(report.lost).toMatchObject([{ type: 'group.members_added', requestId: parsed(at(index)).cause.requestId }]);
+});
+
 test('a member too few in the copy is found, and a member too many', () => {
   const [groupId = '', members = new Set<string>()] = [...run.world.members].find(([, { size }]) => size > 0) ?? [];
   const [one = ''] = members;
