@@ -1,0 +1,139 @@
+import type { Change, Commit, Head } from '../../../../shared/directory/commit.js';
+import type { DirectoryRef } from '../../../../shared/directory/deletion.js';
+import { GENESIS } from '../../../../shared/directory/commit.js';
+import type { Loaded, Needs } from '../../../../shared/directory/needs.js';
+import { NO_NEEDS } from '../../../../shared/directory/needs.js';
+import type { Membership, ResourceRow } from '../../../../shared/directory/resource.js';
+import { newId } from '../../../../shared/runtime/ids.js';
+import type { CommitStore } from '../../../../shared/store/port.js';
+
+export const T0 = 1_750_000_000_000;
+
+let partitions = 0;
+
+/** A log partition that no other test of this file uses. */
+export const newPartition = (): number => (partitions += 1);
+
+/** A directory without commits, in a partition of its own unless told otherwise. */
+export const newDirectory = (partition = newPartition()): DirectoryRef => ({
+  id: newId(),
+  organizationId: 'organization',
+  partition,
+});
+
+export const user = (id: string, row: Partial<ResourceRow> = {}): ResourceRow => ({
+  id,
+  type: 'User',
+  version: 1,
+  createdAt: T0,
+  updatedAt: T0,
+  attributes: { userName: id },
+  keys: [`userName:${id}`],
+  ...row,
+});
+
+export const group = (id: string, row: Partial<ResourceRow> = {}): ResourceRow =>
+  user(id, { type: 'Group', attributes: { displayName: id }, keys: [`displayName:${id}`], ...row });
+
+export const membership = (groupId: string, memberId: string, memberType = 'User'): Membership => ({
+  groupId,
+  memberId,
+  memberType,
+});
+
+export const create = (resource: ResourceRow): Change => ({ kind: 'put', resource, isNew: true });
+export const update = (resource: ResourceRow): Change => ({ kind: 'put', resource, isNew: false });
+export const remove = ({ type, id }: ResourceRow): Change => ({ kind: 'delete', type, id });
+export const unlink = (id: string): Change => ({ kind: 'unlink', id });
+export const join = (row: Membership): Change => ({ kind: 'join', membership: row });
+export const leave = (row: Membership): Change => ({ kind: 'leave', membership: row });
+
+export interface CommitOptions {
+  /** How many events; one unless told otherwise. */
+  readonly events?: number;
+  readonly deleted?: boolean;
+}
+
+/** The commit that follows `head` with these changes. */
+export function commitAfter(
+  head: Head,
+  directory: DirectoryRef,
+  changes: readonly Change[],
+  { events: eventCount = 1, deleted = false }: CommitOptions = {},
+): Commit {
+  const number = head.number + 1;
+  const counts: Record<string, number> = deleted ? {} : { ...head.counts };
+  for (const change of changes) {
+    if (change.kind === 'put' && change.isNew) counts[change.resource.type] = (counts[change.resource.type] ?? 0) + 1;
+    if (change.kind === 'delete') counts[change.type] = (counts[change.type] ?? 0) - 1;
+  }
+  const events = Array.from({ length: eventCount }, (_, index) => {
+    const seq = head.lastSeq + index + 1;
+    const id = newId();
+    return { id, type: 'user.created', seq, body: JSON.stringify({ id, seq, directoryId: directory.id }) };
+  });
+  return {
+    directoryId: directory.id,
+    partition: directory.partition,
+    number,
+    nonce: newId(),
+    at: T0 + number,
+    purgeAt: T0 + number + 86_400_000,
+    lastSeq: head.lastSeq + eventCount,
+    counts,
+    deleted,
+    changes,
+    events,
+  };
+}
+
+/** What `head()` answers after the commit. */
+export const headOf = ({ number, lastSeq, at, counts, deleted }: Head): Head => ({
+  number,
+  lastSeq,
+  at,
+  counts,
+  deleted,
+});
+
+/** A directory and the commits written to it, one after another. */
+export interface Chain {
+  readonly directory: DirectoryRef;
+  readonly head: Head;
+  /** The commit that would come next. */
+  next(changes: readonly Change[], options?: CommitOptions): Commit;
+  /** Writes it; fails the test when another writer was first. */
+  write(changes: readonly Change[], options?: CommitOptions): Promise<Commit>;
+}
+
+export function createChain(commits: CommitStore, directory = newDirectory()): Chain {
+  let head: Head = GENESIS;
+  const next = (changes: readonly Change[], options?: CommitOptions): Commit =>
+    commitAfter(head, directory, changes, options);
+  return {
+    directory,
+    get head() {
+      return head;
+    },
+    next,
+    async write(changes, options) {
+      const commit = next(changes, options);
+      expect(await commits.commit(commit)).toBe('committed');
+      head = headOf(commit);
+      return commit;
+    },
+  };
+}
+
+export const needs = (some: Partial<Needs>): Needs => ({ ...NO_NEEDS, ...some });
+
+/** Loaded rows in an order that can be compared. */
+export const sorted = ({ resources, memberships }: Loaded): Loaded => ({
+  resources: resources.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  memberships: sortedMemberships(memberships),
+});
+
+export const sortedMemberships = (rows: readonly Membership[]): Membership[] =>
+  rows.toSorted((a, b) => (pairOf(a) < pairOf(b) ? -1 : 1));
+
+const pairOf = ({ groupId, memberId }: Membership): string => `${groupId} ${memberId}`;
