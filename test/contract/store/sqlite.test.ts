@@ -10,8 +10,9 @@ function sqliteHarness(): StoreHarness {
   return {
     name: 'SQLite',
     async start() {
-      store = await openSqliteStore({ dataDir: temporaryFolder() });
-      return store;
+      const opened = await openSqliteStore({ dataDir: temporaryFolder() });
+      store = opened;
+      return opened;
     },
     openAnother: undefined,
     faults: undefined,

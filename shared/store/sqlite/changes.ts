@@ -1,0 +1,123 @@
+import type { Change } from '../../directory/commit.js';
+import type { Membership, ResourceRow } from '../../directory/resource.js';
+import { json, number } from './columns.js';
+import type { Database } from './database.js';
+
+/** Writes a commit's changes; `directory` is the `heads.no`. To be called inside the commit's transaction. */
+export type ApplyChanges = (directory: number, changes: readonly Change[]) => void;
+
+export function prepareChanges(database: Database): ApplyChanges {
+  const resources = prepareResources(database);
+  const memberships = prepareMemberships(database);
+  const applyRange = (directory: number, change: Change): void => {
+    if (change.kind === 'unlink') memberships.unlink(directory, change.id);
+    if (change.kind !== 'sweep') return;
+    resources.sweep(directory);
+    memberships.sweep(directory);
+  };
+  const applyRow = (directory: number, change: Change): void => {
+    switch (change.kind) {
+      case 'put':
+        return resources.put(directory, change.resource, change.isNew);
+      case 'delete':
+        return resources.delete(directory, change.type, change.id);
+      case 'join':
+        return memberships.join(directory, change.membership);
+      case 'leave':
+        return memberships.leave(directory, change.membership);
+      case 'unlink':
+      case 'sweep':
+        return;
+    }
+  };
+  return (directory, changes) => {
+    // Ranges first: they reach only rows of earlier commits, wherever in the commit they stand.
+    for (const change of changes) applyRange(directory, change);
+    for (const change of changes) applyRow(directory, change);
+  };
+}
+
+function prepareResources(database: Database) {
+  const find = database.prepare('SELECT row, keys FROM resources WHERE directory = ? AND id = ?');
+  const insert = database.prepare(`
+    INSERT INTO resources (directory, id, type, version, created_at, updated_at, attributes, keys)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING row`);
+  const update = database.prepare(
+    'UPDATE resources SET version = ?, created_at = ?, updated_at = ?, attributes = ?, keys = ? WHERE row = ?',
+  );
+  const deleteRow = database.prepare('DELETE FROM resources WHERE row = ?');
+  const insertKey = database.prepare('INSERT INTO index_keys (directory, type, key, resource) VALUES (?, ?, ?, ?)');
+  const deleteKey = database.prepare(
+    'DELETE FROM index_keys WHERE directory = ? AND type = ? AND key = ? AND resource = ?',
+  );
+  const sweepRows = database.prepare('DELETE FROM resources WHERE directory = ?');
+  const sweepKeys = database.prepare('DELETE FROM index_keys WHERE directory = ?');
+
+  const stored = (directory: number, id: string): { row: number; keys: ReadonlySet<string> } | undefined => {
+    const found = find.get(directory, id);
+    return found && { row: number(found, 'row'), keys: new Set(json(found, 'keys') as string[]) };
+  };
+  const rewriteKeys = (
+    directory: number,
+    type: string,
+    row: number,
+    before: ReadonlySet<string>,
+    after: ReadonlySet<string>,
+  ): void => {
+    for (const key of before) if (!after.has(key)) deleteKey.run(directory, type, key, row);
+    for (const key of after) if (!before.has(key)) insertKey.run(directory, type, key, row);
+  };
+  return {
+    put(directory: number, resource: ResourceRow, isNew: boolean): void {
+      const { id, type, version, createdAt, updatedAt } = resource;
+      const attributes = JSON.stringify(resource.attributes);
+      const keys = JSON.stringify(resource.keys);
+      const before = isNew ? undefined : stored(directory, id);
+      if (before !== undefined) {
+        update.run(version, createdAt, updatedAt, attributes, keys, before.row);
+        rewriteKeys(directory, type, before.row, before.keys, new Set(resource.keys));
+        return;
+      }
+      const inserted = insert.get(directory, id, type, version, createdAt, updatedAt, attributes, keys);
+      if (inserted === undefined) throw new Error(`resource ${id}: inserted without a row`);
+      rewriteKeys(directory, type, number(inserted, 'row'), NO_KEYS, new Set(resource.keys));
+    },
+    delete(directory: number, type: string, id: string): void {
+      const before = stored(directory, id);
+      if (before === undefined) return;
+      rewriteKeys(directory, type, before.row, before.keys, NO_KEYS);
+      deleteRow.run(before.row);
+    },
+    sweep(directory: number): void {
+      sweepRows.run(directory);
+      sweepKeys.run(directory);
+    },
+  };
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+function prepareMemberships(database: Database) {
+  const insert = database.prepare(`
+    INSERT INTO memberships (directory, group_id, member_id, member_type) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET member_type = excluded.member_type`);
+  const deletePair = database.prepare('DELETE FROM memberships WHERE directory = ? AND group_id = ? AND member_id = ?');
+  const deleteGroup = database.prepare('DELETE FROM memberships WHERE directory = ? AND group_id = ?');
+  const deleteMember = database.prepare('DELETE FROM memberships WHERE directory = ? AND member_id = ?');
+  const deleteAll = database.prepare('DELETE FROM memberships WHERE directory = ?');
+  return {
+    join(directory: number, { groupId, memberId, memberType }: Membership): void {
+      insert.run(directory, groupId, memberId, memberType);
+    },
+    leave(directory: number, { groupId, memberId }: Membership): void {
+      deletePair.run(directory, groupId, memberId);
+    },
+    unlink(directory: number, id: string): void {
+      deleteGroup.run(directory, id);
+      deleteMember.run(directory, id);
+    },
+    sweep(directory: number): void {
+      deleteAll.run(directory);
+    },
+  };
+}

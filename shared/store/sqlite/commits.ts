@@ -1,0 +1,116 @@
+import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
+import type { Loaded, Needs } from '../../directory/needs.js';
+import { lastSeqBefore, MalformedCommit } from '../check-commit.js';
+import type { CommitStore } from '../port.js';
+import { prepareChanges } from './changes.js';
+import { json, number } from './columns.js';
+import type { Database } from './database.js';
+import { DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
+
+/**
+ * A commit is one transaction: its head, its place in the log, its events and its changes. The position in the log partition
+ * is given here and not by the relay: transactions come one after another, so positions have no gap and need no second write.
+ */
+export function createCommits(database: Database): CommitStore {
+  const readHead = prepareHead(database);
+  const load = prepareLoad(database);
+  const writeLog = prepareLog(database);
+  const applyChanges = prepareChanges(database);
+  return {
+    async head(directoryId) {
+      return readHead(directoryId);
+    },
+    async load(directoryId, needs) {
+      return load(directoryId, needs);
+    },
+    async commit(commit) {
+      const firstSeq = lastSeqBefore(commit) + 1;
+      return database.durably(() => {
+        const head = readHead(commit.directoryId);
+        if (head.deleted || commit.number !== head.number + 1) return 'conflict';
+        if (firstSeq !== head.lastSeq + 1) throw notNext(commit, firstSeq, head);
+        const directory = writeLog(commit, firstSeq);
+        applyChanges(directory, commit.changes);
+        return 'committed';
+      });
+    },
+    async confirmHead(directoryId, expected) {
+      return readHead(directoryId).number === expected;
+    },
+  };
+}
+
+const notNext = (commit: Commit, firstSeq: number, head: Head): MalformedCommit =>
+  new MalformedCommit(
+    `commit ${commit.number} of directory ${commit.directoryId}: its events start at seq ${firstSeq}, must start at ${head.lastSeq + 1}, after those of the commit before`,
+  );
+
+function prepareHead(database: Database): (directoryId: string) => Head {
+  const select = database.prepare('SELECT number, last_seq, at, counts, deleted FROM heads WHERE directory_id = ?');
+  return (directoryId) => {
+    const row = select.get(directoryId);
+    if (row === undefined) return GENESIS;
+    return {
+      number: number(row, 'number'),
+      lastSeq: number(row, 'last_seq'),
+      at: number(row, 'at'),
+      counts: json(row, 'counts') as Head['counts'],
+      deleted: number(row, 'deleted') === 1,
+    };
+  };
+}
+
+/** Writes the new head, the commit's place in its partition and its events; answers the directory's `no`. */
+function prepareLog(database: Database): (commit: Commit, firstSeq: number) => number {
+  const writeHead = database.prepare(`
+    INSERT INTO heads (directory_id, number, last_seq, at, counts, deleted) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (directory_id) DO UPDATE SET number = excluded.number, last_seq = excluded.last_seq, at = excluded.at,
+      counts = excluded.counts, deleted = excluded.deleted
+    RETURNING no`);
+  const nextPosition = database.prepare(
+    'SELECT coalesce(max(position), 0) + 1 AS position FROM commits WHERE partition = ?',
+  );
+  const insertCommit = database.prepare(`
+    INSERT INTO commits (partition, position, directory, number, first_seq, last_seq, at, published)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0)`);
+  const insertEvent = database.prepare('INSERT INTO events (directory, seq, id, type, body) VALUES (?, ?, ?, ?, ?)');
+  return (commit, firstSeq) => {
+    const { directoryId, partition, lastSeq, at, deleted, events } = commit;
+    const counts = JSON.stringify(commit.counts);
+    const head = writeHead.get(directoryId, commit.number, lastSeq, at, counts, deleted ? 1 : 0);
+    const next = nextPosition.get(partition);
+    if (head === undefined || next === undefined)
+      throw new Error('a statement that always answers a row answered none');
+    const directory = number(head, 'no');
+    insertCommit.run(partition, number(next, 'position'), directory, commit.number, firstSeq, lastSeq, at);
+    for (const { seq, id, type, body } of events) insertEvent.run(directory, seq, id, type, body);
+    return directory;
+  };
+}
+
+function prepareLoad(database: Database): (directoryId: string, needs: Needs) => Loaded {
+  const byId = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ${DIRECTORY} AND id = ?`);
+  const byKey = database.prepare(`
+    SELECT ${RESOURCE_COLUMNS} FROM resources WHERE row IN (
+      SELECT resource FROM index_keys WHERE directory = ${DIRECTORY} AND type = ? AND key = ?)`);
+  const byPair = database.prepare(`
+    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id = ?`);
+  const byGroup = database.prepare(`
+    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ${DIRECTORY} AND group_id = ?`);
+  return (directoryId, needs) => {
+    const resources = [
+      ...[...needs.ids].flatMap((id) => byId.all(directoryId, id)),
+      ...needs.keys.flatMap(({ type, key }) => byKey.all(directoryId, type, key)),
+    ].map(toResource);
+    const memberships = [
+      ...needs.memberships
+        .filter(({ groupId }) => !needs.members.has(groupId))
+        .flatMap(({ groupId, memberId }) => byPair.all(directoryId, groupId, memberId)),
+      ...[...needs.members].flatMap((groupId) => byGroup.all(directoryId, groupId)),
+    ].map(toMembership);
+    return {
+      resources: [...new Map(resources.map((row) => [row.id, row])).values()],
+      memberships: [...new Map(memberships.map((row) => [JSON.stringify([row.groupId, row.memberId]), row])).values()],
+    };
+  };
+}

@@ -1,0 +1,109 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+
+/** What may be bound. Anything else (a Date, a boolean, undefined, NaN) is refused rather than stored as something else. */
+export type Value = string | number | null;
+
+/** A row as it is read; see `columns.ts` for how to take values out of it. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface Statement {
+  /** Answers how many rows changed. */
+  run(...values: readonly Value[]): number;
+  get(...values: readonly Value[]): Row | undefined;
+  all(...values: readonly Value[]): Row[];
+}
+
+/** One connection to a database file; every call runs to its end before anything else does. */
+export interface Database {
+  readonly file: string;
+  exec(sql: string): void;
+  /** Prepared once per text. */
+  prepare(sql: string): Statement;
+  /** Everything or nothing, and on the disk when it returns. */
+  durably<T>(work: () => T): T;
+  /**
+   * Everything or nothing, and safe from a crash of the process. A power failure may undo the newest of these, back to no
+   * further than the last `durably`, because all transactions go through one log that is synced from its start. Right for
+   * bookkeeping that is done again with the same result: marks, cursors, leases, and attempts, of which the worst is a repeat.
+   */
+  lazily<T>(work: () => T): T;
+  close(): void;
+}
+
+/** A larger page holds a typical resource and its event; measured 10 % faster than 4 KiB, and the file is 15 % smaller. */
+const PAGE_BYTES = 8192;
+/** 32 MiB of log between checkpoints: each one rewrites a page once, however often it changed; it takes about 50 ms. */
+const CHECKPOINT_PAGES = 4096;
+const CACHE_KIB = 64 * 1024;
+
+export function openDatabase(file: string): Database {
+  const connection = new DatabaseSync(file);
+  connection.exec(`
+    PRAGMA page_size = ${PAGE_BYTES};
+    PRAGMA journal_mode = WAL;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA synchronous = FULL;
+  `);
+  const statements = new Map<string, Statement>();
+  const prepare = (sql: string): Statement => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = prepareStatement(connection, sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  const begin = connection.prepare('BEGIN IMMEDIATE');
+  const commit = connection.prepare('COMMIT');
+  let current: 'FULL' | 'NORMAL' = 'FULL';
+
+  const transaction = <T>(synchronous: 'FULL' | 'NORMAL', work: () => T): T => {
+    if (synchronous !== current) {
+      // Not a prepared statement: this pragma takes effect when it is compiled.
+      connection.exec(`PRAGMA synchronous = ${synchronous}`);
+      current = synchronous;
+    }
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      if (connection.isTransaction) connection.exec('ROLLBACK');
+      throw error;
+    }
+  };
+
+  return {
+    file,
+    exec: (sql) => connection.exec(sql),
+    prepare,
+    durably: (work) => transaction('FULL', work),
+    lazily: (work) => transaction('NORMAL', work),
+    close() {
+      connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      connection.close();
+    },
+  };
+}
+
+function prepareStatement(connection: InstanceType<typeof DatabaseSync>, sql: string): Statement {
+  const statement = connection.prepare(sql);
+  return {
+    run: (...values) => statement.run(...values.map(bindable)).changes,
+    get: (...values) => statement.get(...values.map(bindable)) as Row | undefined,
+    all: (...values) => statement.all(...values.map(bindable)) as Row[],
+  };
+}
+
+/**
+ * The driver cuts text at NUL and replaces lone surrogates, so that two different strings could meet. Such a text is bound as a
+ * blob of its UTF-16 code units, equal only to itself; `text` reads it back.
+ */
+function bindable(value: Value): string | number | null | Buffer {
+  if (typeof value === 'string') return ALTERED.test(value) ? Buffer.from(value, 'utf16le') : value;
+  if (value === null || (typeof value === 'number' && Number.isFinite(value))) return value;
+  throw new TypeError(`cannot store ${String(value)}: bind a string, a finite number or null`);
+}
+
+const ALTERED = /[\0\p{Surrogate}]/u;

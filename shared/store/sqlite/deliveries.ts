@@ -1,0 +1,205 @@
+import type { Attempt, Delivery, DeliveryStatus } from '../../webhooks/delivery.js';
+import type { DeliveryFilter, DeliveryOrder, DeliveryStore, Settlement } from '../deliveries.js';
+import { json, nullableNumber, nullableText, number, text } from './columns.js';
+import type { Database, Row } from './database.js';
+
+export function createDeliveries(database: Database): DeliveryStore {
+  const settle = prepareSettle(database);
+  const insert = database.prepare(`
+    INSERT INTO deliveries (id, event_id, event_type, endpoint_id, organization_id, directory_id, partition, "offset", seq,
+      lane_keys, status, attempts, next_attempt_at, lease_owner, lease_until, last_error, created_at, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+  const advance = database.prepare(`
+    INSERT INTO delivery_progress (directory_id, seq) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`);
+  const progressOf = database.prepare('SELECT seq FROM delivery_progress WHERE directory_id = ?');
+  const claim = database.prepare(`
+    UPDATE deliveries SET status = 'sending', lease_owner = ?, lease_until = ?, updated_at = ? WHERE id = ?`);
+  const move = database.prepare(`
+    UPDATE deliveries SET status = ?, updated_at = ? WHERE endpoint_id = ? AND status = ?`);
+  return {
+    ...prepareQueue(database),
+    ...prepareRecords(database),
+    async insert(deliveries, progress) {
+      // Durable, because a log outside this database forgets the records once their offset is committed.
+      database.durably(() => {
+        for (const delivery of deliveries) insert.run(...toValues(delivery));
+        for (const { directoryId, seq } of progress) advance.run(directoryId, seq);
+      });
+    },
+    async progress(directoryIds) {
+      return new Map(
+        directoryIds.map((directoryId) => {
+          const row = progressOf.get(directoryId);
+          return [directoryId, row === undefined ? 0 : number(row, 'seq')];
+        }),
+      );
+    },
+    async claim(deliveryIds, owner, leaseUntil, now) {
+      database.lazily(() => {
+        for (const id of deliveryIds) claim.run(owner, leaseUntil, now, id);
+      });
+    },
+    async settle(settlements, now) {
+      database.lazily(() => {
+        for (const settlement of settlements) settle(settlement, now);
+      });
+    },
+    async move(endpointId, from, to, now) {
+      return database.durably(() => from.reduce((sum, status) => sum + move.run(to, now, endpointId, status), 0));
+    },
+  };
+}
+
+/** What people look at. */
+function prepareRecords(database: Database): Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'countByStatus'> {
+  const byId = database.prepare('SELECT * FROM deliveries WHERE id = ?');
+  const attempts = database.prepare('SELECT * FROM attempts WHERE delivery_id = ? ORDER BY started_at, id');
+  const counts = database.prepare(
+    'SELECT status, count(*) AS count FROM deliveries WHERE endpoint_id = ? GROUP BY status',
+  );
+  return {
+    async get(id) {
+      const row = byId.get(id);
+      return row && toDelivery(row);
+    },
+    async list(filter, { beforeId, limit }) {
+      return list(database, filter, beforeId, limit);
+    },
+    async attempts(deliveryId) {
+      return attempts.all(deliveryId).map(toAttempt);
+    },
+    async countByStatus(endpointId) {
+      return Object.fromEntries(counts.all(endpointId).map((row) => [text(row, 'status'), number(row, 'count')]));
+    },
+  };
+}
+
+function prepareQueue(database: Database): Pick<DeliveryStore, 'endpointsWith' | 'queue'> {
+  // Steps from one endpoint to the next: however many deliveries wait, it looks at a row per endpoint.
+  const endpoints = database.prepare(`
+    WITH RECURSIVE endpoint (id) AS (
+      SELECT min(endpoint_id) FROM deliveries
+      UNION ALL
+      SELECT (SELECT min(endpoint_id) FROM deliveries WHERE endpoint_id > endpoint.id) FROM endpoint WHERE id IS NOT NULL
+    )
+    SELECT id FROM endpoint WHERE EXISTS (
+      SELECT 1 FROM deliveries WHERE endpoint_id = endpoint.id AND partition = ? AND status = ?)`);
+  const inStatus = database.prepare(`
+    SELECT * FROM deliveries WHERE endpoint_id = ? AND partition = ? AND status = ? AND ("offset", seq) > (?, ?)
+    ORDER BY "offset", seq LIMIT ?`);
+  const order = (a: DeliveryOrder, b: DeliveryOrder): number => a.offset - b.offset || a.seq - b.seq;
+  return {
+    async endpointsWith(partition, statuses) {
+      const ids = statuses.flatMap((status) => endpoints.all(partition, status).map((row) => text(row, 'id')));
+      return [...new Set(ids)];
+    },
+    async queue(partition, endpointId, statuses, after = { offset: -1, seq: -1 }, limit) {
+      return statuses
+        .flatMap((status) =>
+          inStatus.all(endpointId, partition, status, after.offset, after.seq, limit).map(toDelivery),
+        )
+        .sort(order)
+        .slice(0, limit);
+    },
+  };
+}
+
+function prepareSettle(database: Database): (settlement: Settlement, now: number) => void {
+  const update = database.prepare(`
+    UPDATE deliveries SET status = ?, attempts = ?, next_attempt_at = ?, last_error = ?, lease_owner = NULL,
+      lease_until = NULL, updated_at = ?
+    WHERE id = ?`);
+  const insert = database.prepare(`
+    INSERT INTO attempts (id, delivery_id, endpoint_id, started_at, duration_ms, status, error, response)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  return ({ deliveryId, attempt, status, attempts, nextAttemptAt, lastError }, now) => {
+    update.run(status, attempts, nextAttemptAt, lastError, now, deliveryId);
+    if (attempt === undefined) return;
+    const { id, endpointId, startedAt, durationMs, error, response } = attempt;
+    insert.run(id, deliveryId, endpointId, startedAt, durationMs, attempt.status, error, response);
+  };
+}
+
+const FILTERS = {
+  endpointId: 'endpoint_id',
+  directoryId: 'directory_id',
+  organizationId: 'organization_id',
+  eventId: 'event_id',
+  status: 'status',
+} as const satisfies Record<keyof DeliveryFilter, string>;
+
+/** Word for word the condition of the index `deliveries_stuck`: SQLite uses it only where the query says the same. */
+const STUCK = "status NOT IN ('pending', 'sending', 'delivered')";
+const isStuck = (status: DeliveryStatus): boolean => !['pending', 'sending', 'delivered'].includes(status);
+
+function list(database: Database, filter: DeliveryFilter, beforeId: string | undefined, limit: number): Delivery[] {
+  const conditions: string[] = [];
+  const values: string[] = [];
+  const where = (condition: string, value: string): void => {
+    conditions.push(condition);
+    values.push(value);
+  };
+  for (const [field, column] of Object.entries(FILTERS) as [keyof DeliveryFilter, string][]) {
+    const value = filter[field];
+    if (value !== undefined) where(`${column} = ?`, value);
+  }
+  if (beforeId !== undefined) where('id < ?', beforeId);
+  if (filter.status !== undefined && isStuck(filter.status)) conditions.push(STUCK);
+  const clause = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const select = database.prepare(`SELECT * FROM deliveries ${clause} ORDER BY id DESC LIMIT ?`);
+  return select.all(...values, limit).map(toDelivery);
+}
+
+const toValues = (delivery: Delivery) => [
+  delivery.id,
+  delivery.eventId,
+  delivery.eventType,
+  delivery.endpointId,
+  delivery.organizationId,
+  delivery.directoryId,
+  delivery.partition,
+  delivery.offset,
+  delivery.seq,
+  JSON.stringify(delivery.laneKeys),
+  delivery.status,
+  delivery.attempts,
+  delivery.nextAttemptAt,
+  delivery.leaseOwner,
+  delivery.leaseUntil,
+  delivery.lastError,
+  delivery.createdAt,
+  delivery.updatedAt,
+];
+
+const toDelivery = (row: Row): Delivery => ({
+  id: text(row, 'id'),
+  eventId: text(row, 'event_id'),
+  eventType: text(row, 'event_type'),
+  endpointId: text(row, 'endpoint_id'),
+  organizationId: text(row, 'organization_id'),
+  directoryId: text(row, 'directory_id'),
+  partition: number(row, 'partition'),
+  offset: number(row, 'offset'),
+  seq: number(row, 'seq'),
+  laneKeys: json(row, 'lane_keys') as string[],
+  status: text(row, 'status') as DeliveryStatus,
+  attempts: number(row, 'attempts'),
+  nextAttemptAt: nullableNumber(row, 'next_attempt_at'),
+  leaseOwner: nullableText(row, 'lease_owner'),
+  leaseUntil: nullableNumber(row, 'lease_until'),
+  lastError: nullableText(row, 'last_error'),
+  createdAt: number(row, 'created_at'),
+  updatedAt: number(row, 'updated_at'),
+});
+
+const toAttempt = (row: Row): Attempt => ({
+  id: text(row, 'id'),
+  deliveryId: text(row, 'delivery_id'),
+  endpointId: text(row, 'endpoint_id'),
+  startedAt: number(row, 'started_at'),
+  durationMs: number(row, 'duration_ms'),
+  status: nullableNumber(row, 'status'),
+  error: nullableText(row, 'error'),
+  response: text(row, 'response'),
+});

@@ -1,0 +1,29 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import { join } from 'node:path';
+
+/** Another process, or another store of this one, has the data folder. Nothing was changed. */
+export class DataFolderInUse extends Error {
+  override readonly name = 'DataFolderInUse';
+}
+
+/**
+ * Makes this process the only one that uses the folder, until the returned function is called or the process ends, however it
+ * ends: the lock is the operating system's, held on a small database of its own, so that nothing stale is ever left behind and
+ * other programs may still read or back up the data beside it. Throws `DataFolderInUse`.
+ */
+export function lockFolder(folder: string): () => void {
+  const lock = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw error;
+    throw new DataFolderInUse(
+      `data folder ${folder}: another Rollcall process uses it; stop that process, or choose another folder with ROLLCALL_DATA_DIR`,
+    );
+  }
+  return () => lock.close();
+}
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'sqliteCodeName' in error && error.sqliteCodeName === 'SQLITE_BUSY';

@@ -1,0 +1,66 @@
+import type { Candidates, ResourcePage, ResourceReader } from '../port.js';
+import { number, text } from './columns.js';
+import type { Database, Row } from './database.js';
+import { DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
+
+/** A `LIMIT` and `OFFSET` after an id; every id is above the empty one. */
+const PAGE = 'LIMIT ? OFFSET ?';
+const bounds = ({ offset = 0, limit }: ResourcePage): [limit: number, offset: number] => [limit, offset];
+const start = ({ afterId = '' }: ResourcePage): string => afterId;
+
+export function createResources(database: Database): ResourceReader {
+  const byTypeAndId = database.prepare(`
+    SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ${DIRECTORY} AND type = ? AND id = ?`);
+  const byId = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ${DIRECTORY} AND id = ?`);
+  const byRow = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE row = ?`);
+  const ofType = database.prepare(`
+    SELECT ${RESOURCE_COLUMNS} FROM resources
+    WHERE directory = ${DIRECTORY} AND type = ? AND id > ? ORDER BY id ${PAGE}`);
+  const candidateRows = prepareCandidates(database);
+  const members = database.prepare(`
+    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
+    WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
+  const groups = database.prepare(`
+    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ${DIRECTORY} AND member_id = ?`);
+  const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
+
+  return {
+    async get(directoryId, type, id) {
+      const row = byTypeAndId.get(directoryId, type, id);
+      return row && toResource(row);
+    },
+    async getMany(directoryId, ids) {
+      return distinct(ids).flatMap((id) => byId.all(directoryId, id).map(toResource));
+    },
+    async list(directoryId, type, candidates, page) {
+      if (candidates === undefined) return ofType.all(directoryId, type, start(page), ...bounds(page)).map(toResource);
+      const [limit, offset] = bounds(page);
+      const rows = candidateRows(directoryId, type, candidates, start(page)).slice(offset, offset + limit);
+      return rows.flatMap((row) => byRow.all(row).map(toResource));
+    },
+    async membersOf(directoryId, groupId, page) {
+      return members.all(directoryId, groupId, start(page), ...bounds(page)).map(toMembership);
+    },
+    async groupsOf(directoryId, memberIds) {
+      return distinct(memberIds).flatMap((id) => groups.all(directoryId, id).map(toMembership));
+    },
+  };
+}
+
+/** The candidates' `row`s in the order of their ids, each once: a page is cut from these before any resource is read. */
+function prepareCandidates(database: Database) {
+  const byId = database.prepare(
+    `SELECT row, id FROM resources WHERE directory = ${DIRECTORY} AND type = ? AND id = ? AND id > ?`,
+  );
+  const byKey = database.prepare(`
+    SELECT row, id FROM resources WHERE id > ? AND row IN (
+      SELECT resource FROM index_keys WHERE directory = ${DIRECTORY} AND type = ? AND key = ?)`);
+  return (directoryId: string, type: string, { ids, keys }: Candidates, afterId: string): number[] => {
+    const found: Row[] = [
+      ...ids.flatMap((id) => byId.all(directoryId, type, id, afterId)),
+      ...keys.flatMap((key) => byKey.all(afterId, directoryId, type, key)),
+    ];
+    const rows = new Map(found.map((row) => [text(row, 'id'), number(row, 'row')]));
+    return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  };
+}

@@ -1,0 +1,34 @@
+import type { StoredEvent } from '../../directory/commit.js';
+import type { Membership, ResourceRow } from '../../directory/resource.js';
+import { json, number, text } from './columns.js';
+import type { Row } from './database.js';
+
+/** The `heads.no` of the directory whose id is bound; null, which equals nothing, before its first commit. */
+export const DIRECTORY = '(SELECT no FROM heads WHERE directory_id = ?)';
+
+export const RESOURCE_COLUMNS = 'id, type, version, created_at, updated_at, attributes, keys';
+
+export const toResource = (row: Row): ResourceRow => ({
+  id: text(row, 'id'),
+  type: text(row, 'type'),
+  version: number(row, 'version'),
+  createdAt: number(row, 'created_at'),
+  updatedAt: number(row, 'updated_at'),
+  attributes: json(row, 'attributes') as ResourceRow['attributes'],
+  keys: json(row, 'keys') as ResourceRow['keys'],
+});
+
+export const MEMBERSHIP_COLUMNS = 'group_id, member_id, member_type';
+
+export const toMembership = (row: Row): Membership => ({
+  groupId: text(row, 'group_id'),
+  memberId: text(row, 'member_id'),
+  memberType: text(row, 'member_type'),
+});
+
+export const toEvent = (row: Row): StoredEvent => ({
+  id: text(row, 'id'),
+  type: text(row, 'type'),
+  seq: number(row, 'seq'),
+  body: text(row, 'body'),
+});

@@ -1,0 +1,58 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Store } from '../port.js';
+import { createCommits } from './commits.js';
+import { openDatabase, type Database } from './database.js';
+import { createDeliveries } from './deliveries.js';
+import { createEvents } from './events.js';
+import { lockFolder } from './folder-lock.js';
+import { createLeases } from './leases.js';
+import { migrate } from './migrations.js';
+import { createOutbox } from './outbox.js';
+import { createRegistry } from './registry.js';
+import { createResources } from './resources.js';
+
+export interface SqliteOptions {
+  /** Made when it is not there, readable by its owner only. One process at a time may use it. */
+  readonly dataDir: string;
+}
+
+/**
+ * Opens the store in a folder and brings its tables up to date. Rejects with `DataFolderInUse` while another process has the
+ * folder and with `DatabaseTooNew` when a newer version has written it; both leave it as it was.
+ */
+export async function openSqliteStore({ dataDir }: SqliteOptions): Promise<Store> {
+  const folder = resolve(dataDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(folder);
+  let database: Database | undefined;
+  try {
+    database = openDatabase(join(folder, 'rollcall.db'));
+    migrate(database);
+    return createStore(database, unlock);
+  } catch (error) {
+    database?.close();
+    unlock();
+    throw error;
+  }
+}
+
+function createStore(database: Database, unlock: () => void): Store {
+  const probe = database.prepare('SELECT max(number) FROM migrations');
+  return {
+    commits: createCommits(database),
+    resources: createResources(database),
+    outbox: createOutbox(database),
+    events: createEvents(database),
+    deliveries: createDeliveries(database),
+    registry: createRegistry(database),
+    leases: createLeases(database),
+    async check() {
+      probe.get();
+    },
+    async close() {
+      database.close();
+      unlock();
+    },
+  };
+}
