@@ -1,8 +1,9 @@
 import { openSqliteStore } from '../../../shared/store/sqlite/store.js';
 import type { Store } from '../../../shared/store/port.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-import { describeCommits } from './suite/commits.js';
+
 import type { StoreHarness } from './suite/harness.js';
+import { describeStore } from './suite/store.js';
 
 /** One process owns the folder, and a commit is one transaction: no second handle, no faults in between. */
 function sqliteHarness(): StoreHarness {
@@ -22,4 +23,4 @@ function sqliteHarness(): StoreHarness {
   };
 }
 
-describeCommits(sqliteHarness());
+describeStore(sqliteHarness);

@@ -5,7 +5,8 @@ import type { Loaded, Needs } from '../../../../shared/directory/needs.js';
 import { NO_NEEDS } from '../../../../shared/directory/needs.js';
 import type { Membership, ResourceRow } from '../../../../shared/directory/resource.js';
 import { newId } from '../../../../shared/runtime/ids.js';
-import type { CommitStore } from '../../../../shared/store/port.js';
+import type { CommitStore, Outbox, PositionedCommit } from '../../../../shared/store/port.js';
+import { eventually } from '../../../support/eventually.js';
 
 export const T0 = 1_750_000_000_000;
 
@@ -137,3 +138,10 @@ export const sortedMemberships = (rows: readonly Membership[]): Membership[] =>
   rows.toSorted((a, b) => (pairOf(a) < pairOf(b) ? -1 : 1));
 
 const pairOf = ({ groupId, memberId }: Membership): string => `${groupId} ${memberId}`;
+
+/** The commits that wait in the partition, once there are at least so many: a store may take its time to position a new head. */
+export const waiting = (outbox: Outbox, partition: number, count: number): Promise<PositionedCommit[]> =>
+  eventually(`${count} commits to publish`, async () => {
+    const commits = await outbox.next(partition, 1000);
+    return commits.length >= count && commits;
+  });

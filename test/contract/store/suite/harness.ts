@@ -26,6 +26,8 @@ export interface StoreFaults {
    * the answer is lost on the way back (`answer`). The connection works again afterwards.
    */
   cutNextCommit(lost: 'request' | 'answer'): Promise<void>;
+  /** Gives an applied commit the position after the partition's next one, as if the one in between were not visible yet. */
+  placeBeyondGap(commit: Commit): Promise<void>;
 }
 
 /** The store of a suite, and a second writer: another handle where there can be one, else the same one. */

@@ -1,0 +1,292 @@
+import { newId } from '../../../../shared/runtime/ids.js';
+import type { DeliveryStore, Settlement } from '../../../../shared/store/deliveries.js';
+import {
+  DELIVERY_STATUSES,
+  type Attempt,
+  type Delivery,
+  type DeliveryStatus,
+} from '../../../../shared/webhooks/delivery.js';
+import { newPartition, T0 } from './fixtures.js';
+import { useStore, type StoreHarness } from './harness.js';
+
+const delivery = (some: Partial<Delivery> = {}): Delivery => ({
+  id: newId(),
+  eventId: newId(),
+  eventType: 'user.created',
+  endpointId: newId(),
+  organizationId: newId(),
+  directoryId: newId(),
+  partition: newPartition(),
+  offset: 1,
+  seq: 1,
+  laneKeys: ['u1', 'g1'],
+  status: 'pending',
+  attempts: 0,
+  nextAttemptAt: T0,
+  leaseOwner: null,
+  leaseUntil: null,
+  lastError: null,
+  createdAt: T0,
+  updatedAt: T0,
+  ...some,
+});
+
+const attemptOf = ({ id, endpointId }: Delivery, some: Partial<Attempt> = {}): Attempt => ({
+  id: newId(),
+  deliveryId: id,
+  endpointId,
+  startedAt: T0,
+  durationMs: 12.5,
+  status: 200,
+  error: null,
+  response: 'ok',
+  ...some,
+});
+
+const settlement = ({ id }: Delivery, some: Partial<Settlement> = {}): Settlement => ({
+  deliveryId: id,
+  status: 'delivered',
+  attempts: 1,
+  nextAttemptAt: null,
+  lastError: null,
+  ...some,
+});
+
+/** One row per event and endpoint, worked through in order, with every attempt on record. */
+export function describeDeliveries(harness: StoreHarness): void {
+  describe(`${harness.name}: deliveries`, () => {
+    const under = useStore(harness);
+    const insert = async (...deliveries: Delivery[]): Promise<DeliveryStore> => {
+      await under.store.deliveries.insert(deliveries, []);
+      return under.store.deliveries;
+    };
+
+    test('a delivery is read back as it was inserted, by every handle', async () => {
+      const made = delivery({
+        lastError: 'a\0b \ufffd',
+        status: 'retrying',
+        leaseOwner: 'x',
+        leaseUntil: T0 + 5,
+        nextAttemptAt: null,
+      });
+      const deliveries = await insert(made);
+      expect(await deliveries.get(made.id)).toEqual(made);
+      expect(await under.other.deliveries.get(made.id)).toEqual(made);
+      expect(await deliveries.get(newId())).toBeUndefined();
+    });
+
+    test('inserting twice is inserting once: the first one stays as it has become', async () => {
+      const made = delivery();
+      const deliveries = await insert(made);
+      await deliveries.settle([settlement(made)], T0 + 1);
+      const fresh = delivery({ endpointId: made.endpointId });
+      await under.other.deliveries.insert([made, fresh, made], []);
+      expect(await deliveries.get(made.id)).toMatchObject({ status: 'delivered', attempts: 1 });
+      expect(await deliveries.countByStatus(made.endpointId)).toEqual({ delivered: 1, pending: 1 });
+    });
+
+    test('progress starts at 0, goes forward and never back', async () => {
+      const { deliveries } = under.store;
+      const [one, two] = [newId(), newId()];
+      expect(await deliveries.progress([one, two])).toEqual(
+        new Map([
+          [one, 0],
+          [two, 0],
+        ]),
+      );
+      await deliveries.insert(
+        [],
+        [
+          { directoryId: one, seq: 5 },
+          { directoryId: two, seq: 1 },
+        ],
+      );
+      await deliveries.insert([], [{ directoryId: one, seq: 3 }]);
+      await deliveries.insert([], []);
+      expect(await under.other.deliveries.progress([one, two])).toEqual(
+        new Map([
+          [one, 5],
+          [two, 1],
+        ]),
+      );
+      expect(await deliveries.progress([])).toEqual(new Map());
+    });
+
+    test('a queue has one endpoint and partition, the asked statuses, in the order of the log', async () => {
+      const base = { endpointId: newId(), partition: newPartition() };
+      const places = [
+        [2, 1],
+        [1, 3],
+        [10, 1],
+        [1, 2],
+        [2, 2],
+      ] as const;
+      const statuses: DeliveryStatus[] = ['pending', 'retrying', 'pending', 'sending', 'blocked'];
+      const made = places.map(([offset, seq], index) =>
+        delivery({ ...base, offset, seq, status: statuses[index] ?? 'pending' }),
+      );
+      const deliveries = await insert(
+        ...made,
+        delivery({ ...base, status: 'delivered' }),
+        delivery({ ...base, endpointId: newId() }),
+        delivery({ ...base, partition: newPartition() }),
+      );
+      const open = ['pending', 'sending', 'retrying', 'blocked'] as const;
+      const { partition, endpointId } = base;
+      const queue = async (
+        after: { offset: number; seq: number } | undefined,
+        limit: number,
+        of: readonly DeliveryStatus[] = open,
+      ) => (await deliveries.queue(partition, endpointId, of, after, limit)).map(({ offset, seq }) => [offset, seq]);
+      expect(await queue(undefined, 10)).toEqual([
+        [1, 2],
+        [1, 3],
+        [2, 1],
+        [2, 2],
+        [10, 1],
+      ]);
+      expect(await queue(undefined, 2)).toEqual([
+        [1, 2],
+        [1, 3],
+      ]);
+      expect(await queue({ offset: 1, seq: 3 }, 2)).toEqual([
+        [2, 1],
+        [2, 2],
+      ]);
+      expect(await queue({ offset: 1, seq: 2 }, 1)).toEqual([[1, 3]]);
+      expect(await queue(undefined, 10, ['pending'])).toEqual([
+        [2, 1],
+        [10, 1],
+      ]);
+      expect(await queue(undefined, 10, [])).toEqual([]);
+      expect(await queue({ offset: 10, seq: 1 }, 10)).toEqual([]);
+    });
+
+    test('endpoints are named once when they have a delivery of the partition in one of the statuses', async () => {
+      const partition = newPartition();
+      const [one, two, done] = ['a', 'b', 'c'].map((name) => `${name}${newId()}`);
+      const deliveries = await insert(
+        delivery({ partition, endpointId: one ?? '' }),
+        delivery({ partition, endpointId: one ?? '', status: 'retrying' }),
+        delivery({ partition, endpointId: two ?? '', status: 'retrying' }),
+        delivery({ partition, endpointId: done ?? '', status: 'delivered' }),
+        delivery(),
+      );
+      expect((await deliveries.endpointsWith(partition, ['pending', 'retrying'])).sort()).toEqual([one, two]);
+      expect(await deliveries.endpointsWith(partition, ['pending'])).toEqual([one]);
+      expect(await deliveries.endpointsWith(newPartition(), ['pending'])).toEqual([]);
+      expect(await deliveries.endpointsWith(partition, [])).toEqual([]);
+    });
+
+    test('a claim is on record with its lease before anything is sent', async () => {
+      const [one, two, three] = [delivery(), delivery(), delivery()];
+      const deliveries = await insert(one, two, three);
+      await deliveries.claim([one.id, two.id], 'me', T0 + 15_000, T0 + 1);
+      const claimed = { status: 'sending', leaseOwner: 'me', leaseUntil: T0 + 15_000, updatedAt: T0 + 1 };
+      expect(await under.other.deliveries.get(one.id)).toEqual({ ...one, ...claimed });
+      expect(await deliveries.get(two.id)).toEqual({ ...two, ...claimed });
+      expect(await deliveries.get(three.id)).toEqual(three);
+      await deliveries.claim([], 'me', T0, T0);
+    });
+
+    test('settling writes the attempt and the next state and gives the lease back', async () => {
+      const [ok, failed] = [delivery(), delivery()];
+      const deliveries = await insert(ok, failed);
+      await deliveries.claim([ok.id, failed.id], 'me', T0 + 15_000, T0);
+      const [success, failure] = [
+        attemptOf(ok),
+        attemptOf(failed, { status: null, error: 'timed out \0', response: 'a\0b' }),
+      ];
+      const retry = { status: 'retrying', attempts: 1, nextAttemptAt: T0 + 5000, lastError: 'timed out \0' } as const;
+      await deliveries.settle(
+        [settlement(ok, { attempt: success }), settlement(failed, { ...retry, attempt: failure })],
+        T0 + 2,
+      );
+      const free = { leaseOwner: null, leaseUntil: null, updatedAt: T0 + 2 };
+      expect(await deliveries.get(ok.id)).toEqual({
+        ...ok,
+        ...free,
+        status: 'delivered',
+        attempts: 1,
+        nextAttemptAt: null,
+      });
+      expect(await under.other.deliveries.get(failed.id)).toEqual({ ...failed, ...free, ...retry });
+      expect(await deliveries.attempts(ok.id)).toEqual([success]);
+      expect(await deliveries.attempts(failed.id)).toEqual([failure]);
+    });
+
+    test('settling without a request leaves no attempt', async () => {
+      const made = delivery();
+      const deliveries = await insert(made);
+      await deliveries.settle([settlement(made, { status: 'canceled', attempts: 0 })], T0);
+      expect((await deliveries.get(made.id))?.status).toBe('canceled');
+      expect(await deliveries.attempts(made.id)).toEqual([]);
+    });
+
+    test('settling twice leaves one attempt', async () => {
+      const made = delivery();
+      const deliveries = await insert(made);
+      const settled = settlement(made, { attempt: attemptOf(made) });
+      await deliveries.settle([settled], T0);
+      await deliveries.settle([settled], T0);
+      expect(await deliveries.attempts(made.id)).toEqual([settled.attempt]);
+    });
+
+    test('attempts are listed oldest first', async () => {
+      const made = delivery();
+      const deliveries = await insert(made);
+      const attempts = [3, 1, 2].map((second) => attemptOf(made, { startedAt: T0 + second * 1000 }));
+      for (const attempt of attempts) await deliveries.settle([settlement(made, { attempt })], T0);
+      expect((await deliveries.attempts(made.id)).map(({ startedAt }) => startedAt)).toEqual([
+        T0 + 1000,
+        T0 + 2000,
+        T0 + 3000,
+      ]);
+    });
+
+    test('moving takes all of an endpoint in the given statuses, and says how many', async () => {
+      const endpointId = newId();
+      const made = DELIVERY_STATUSES.map((status) => delivery({ endpointId, status }));
+      const other = delivery();
+      const deliveries = await insert(...made, other);
+      expect(await deliveries.move(endpointId, ['pending', 'retrying', 'blocked'], 'held', T0 + 9)).toBe(3);
+      expect(await deliveries.countByStatus(endpointId)).toEqual({
+        held: 4,
+        sending: 1,
+        delivered: 1,
+        parked: 1,
+        canceled: 1,
+      });
+      expect(await deliveries.get(made[0]?.id ?? '')).toMatchObject({ status: 'held', updatedAt: T0 + 9 });
+      expect(await deliveries.get(other.id)).toEqual(other);
+      expect(await deliveries.move(endpointId, ['pending'], 'held', T0)).toBe(0);
+      expect(await deliveries.move(endpointId, [], 'held', T0)).toBe(0);
+      expect(await deliveries.countByStatus(newId())).toEqual({});
+    });
+
+    test('a list is newest first, by any filter and all of them together, in pages', async () => {
+      const common = { endpointId: newId(), organizationId: newId(), directoryId: newId(), eventId: newId() };
+      const made = DELIVERY_STATUSES.map((status, index) =>
+        delivery({ ...common, id: `${index}-${newId()}`, status }),
+      ).reverse();
+      const deliveries = await insert(...made, delivery());
+      for (const [field, value] of Object.entries(common)) {
+        expect(await deliveries.list({ [field]: value }, { limit: 100 })).toEqual(made);
+      }
+      expect(await deliveries.list(common, { limit: 100 })).toEqual(made);
+      expect(await deliveries.list({ ...common, eventId: newId() }, { limit: 100 })).toEqual([]);
+      for (const status of DELIVERY_STATUSES) {
+        const ofStatus = made.filter((one) => one.status === status);
+        expect(await deliveries.list({ ...common, status }, { limit: 100 })).toEqual(ofStatus);
+        const everywhere = await deliveries.list({ status }, { limit: 1000 });
+        expect(everywhere).toEqual(expect.arrayContaining(ofStatus));
+        expect(everywhere.every((one) => one.status === status)).toBe(true);
+      }
+      const { endpointId } = common;
+      expect(await deliveries.list({ endpointId }, { limit: 3 })).toEqual(made.slice(0, 3));
+      expect(await deliveries.list({ endpointId }, { beforeId: made[2]?.id ?? '', limit: 3 })).toEqual(
+        made.slice(3, 6),
+      );
+    });
+  });
+}

@@ -1,0 +1,151 @@
+import type { EventReader, LogCursor, PositionedEvent } from '../../../../shared/store/port.js';
+import { create, createChain, newDirectory, newPartition, user, waiting } from './fixtures.js';
+import { describeFaults, useStore, type StoreHarness } from './harness.js';
+
+const START: LogCursor = { position: 0, index: 0 };
+
+/** Reads to the end, so many at a time, going on after the last event of each page. */
+async function readAll(
+  reader: EventReader,
+  partition: number,
+  limit: number,
+  from = START,
+): Promise<PositionedEvent[]> {
+  const events: PositionedEvent[] = [];
+  for (let cursor = from; ;) {
+    const page = await reader.after(partition, cursor, limit);
+    expect(page.length).toBeLessThanOrEqual(limit);
+    const last = page.at(-1);
+    if (last === undefined) return events;
+    events.push(...page);
+    cursor = { position: last.position, index: last.index };
+  }
+}
+
+const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
+
+/** Events are read back in the order of the log, or of their directory. */
+export function describeEvents(harness: StoreHarness): void {
+  describe(`${harness.name}: events`, () => {
+    const under = useStore(harness);
+
+    test('events of a partition come in the order of positions, with their directory', async () => {
+      const partition = newPartition();
+      const chains = [0, 1].map(() => createChain(under.store.commits, newDirectory(partition)));
+      for (const events of [3, 1, 2])
+        for (const chain of chains) await chain.write([create(user(`u${events}`))], { events });
+      const commits = await waiting(under.store.outbox, partition, 6);
+      const expected = commits.flatMap(({ directoryId, position, events }) =>
+        events.map((event) => ({ ...event, directoryId, position })),
+      );
+      const read = await readAll(under.other.events, partition, 100);
+      expect(read.map(({ index: _index, ...event }) => event)).toEqual(expected);
+    });
+
+    test('a page of any size goes on where the one before ended, also in the middle of a commit', async () => {
+      const chain = createChain(under.store.commits);
+      const { partition } = chain.directory;
+      for (const events of [1, 5, 2]) await chain.write([create(user(`u${events}`))], { events });
+      await waiting(under.store.outbox, partition, 3);
+      const all = await readAll(under.store.events, partition, 100);
+      expect(all.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      for (const limit of [1, 2, 3, 7]) expect(await readAll(under.store.events, partition, limit)).toEqual(all);
+      for (const [index, event] of all.entries()) {
+        expect(await under.store.events.after(partition, event, 100)).toEqual(all.slice(index + 1));
+      }
+    });
+
+    test('published or not, an event stays readable', async () => {
+      const chain = createChain(under.store.commits);
+      const { partition } = chain.directory;
+      await chain.write([create(user('u1'))], { events: 2 });
+      const commits = await waiting(under.store.outbox, partition, 1);
+      const before = await readAll(under.store.events, partition, 10);
+      await under.store.outbox.markPublished(partition, commits);
+      expect(before).toHaveLength(2);
+      expect(await readAll(under.store.events, partition, 10)).toEqual(before);
+    });
+
+    test('a reader that pages while others write and relay skips nothing and repeats nothing', async () => {
+      const partition = newPartition();
+      const [writers, rounds] = [3, 5];
+      const chains = Array.from({ length: writers }, () => createChain(under.store.commits, newDirectory(partition)));
+      let isOver = false;
+      const write = async (): Promise<void> => {
+        await Promise.all(
+          chains.map(async (chain) => {
+            for (let round = 0; round < rounds; round += 1)
+              await chain.write([create(user(`u${round}`))], { events: 2 });
+          }),
+        );
+        await waiting(under.store.outbox, partition, writers * rounds);
+        isOver = true;
+      };
+      const relay = async (): Promise<void> => {
+        while (!isOver) await under.other.outbox.next(partition, 3);
+      };
+      const read: PositionedEvent[] = [];
+      const page = async (): Promise<void> => {
+        while (!isOver) read.push(...(await readAll(under.store.events, partition, 3, read.at(-1))));
+      };
+      await Promise.all([write(), relay(), page()]);
+      read.push(...(await readAll(under.store.events, partition, 3, read.at(-1))));
+      expect(idsOf(read)).toEqual(idsOf(await readAll(under.store.events, partition, 1000)));
+      expect(read).toHaveLength(writers * rounds * 2);
+      for (const { directory } of chains) {
+        const seqs = read.filter(({ directoryId }) => directoryId === directory.id).map(({ seq }) => seq);
+        expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+      }
+    });
+
+    test('events of a directory come by seq, after a given one, at most as many as asked for', async () => {
+      const partition = newPartition();
+      const chain = createChain(under.store.commits, newDirectory(partition));
+      const other = createChain(under.store.commits, newDirectory(partition));
+      const commits = [
+        await chain.write([create(user('u1'))], { events: 2 }),
+        await chain.write([create(user('u2'))], { events: 3 }),
+      ];
+      await other.write([create(user('u1'))], { events: 9 });
+      const all = commits.flatMap(({ events }) => events);
+      const { events } = under.store;
+      expect(await events.ofDirectory(chain.directory.id, 0, 100)).toEqual(all);
+      expect(await events.ofDirectory(chain.directory.id, 1, 3)).toEqual(all.slice(1, 4));
+      expect(await events.ofDirectory(chain.directory.id, 5, 100)).toEqual([]);
+      expect(await events.ofDirectory(newDirectory().id, 0, 100)).toEqual([]);
+    });
+
+    test('a body is kept to the byte', async () => {
+      const chain = createChain(under.store.commits);
+      const commit = chain.next([create(user('u1'))]);
+      const bodies = ['{"a":"\\u0000 \\ud800 é 😀"}', `{"long":"${'x'.repeat(300_000)}"}`, ' { "spaced" : 1e3 } '];
+      const events = bodies.map((body, index) => ({ id: `e${index}`, type: 'user.created', seq: index + 1, body }));
+      expect(await under.store.commits.commit({ ...commit, events, lastSeq: 3 })).toBe('committed');
+      expect(await under.store.events.ofDirectory(chain.directory.id, 0, 10)).toEqual(events);
+    });
+
+    test('each consumer group has a cursor of its own in each partition, at the start until it is saved', async () => {
+      const { events } = under.store;
+      const [one, two] = [newPartition(), newPartition()];
+      expect(await events.loadCursor('a', one)).toEqual(START);
+      await events.saveCursor('a', one, { position: 3, index: 2 });
+      await events.saveCursor('a', one, { position: 4, index: 1 });
+      await events.saveCursor('b', one, { position: 1, index: 1 });
+      expect(await under.other.events.loadCursor('a', one)).toEqual({ position: 4, index: 1 });
+      expect(await events.loadCursor('b', one)).toEqual({ position: 1, index: 1 });
+      expect(await events.loadCursor('a', two)).toEqual(START);
+    });
+
+    describeFaults(harness, 'a position that is not there yet', (faults) => {
+      test('ends the reading before it', async () => {
+        const chain = createChain(under.store.commits);
+        const { partition } = chain.directory;
+        const first = await chain.write([create(user('u1'))]);
+        await waiting(under.store.outbox, partition, 1);
+        const beyond = await chain.write([create(user('u2'))]);
+        await faults.placeBeyondGap(beyond);
+        expect(idsOf(await readAll(under.store.events, partition, 10))).toEqual(idsOf(first.events));
+      });
+    });
+  });
+}

@@ -1,0 +1,21 @@
+import { describeCommits } from './commits.js';
+import { describeDeliveries } from './deliveries.js';
+import { describeEvents } from './events.js';
+import type { StoreHarness } from './harness.js';
+import { describeLeases } from './leases.js';
+import { describeModel } from './model.js';
+import { describeOutbox } from './outbox.js';
+import { describeRegistry } from './registry.js';
+import { describeResources } from './resources.js';
+
+/** Everything that every store must do. Each suite has a harness, and so an empty store, of its own. */
+export function describeStore(createHarness: () => StoreHarness, modelRuns = 50): void {
+  describeCommits(createHarness());
+  describeResources(createHarness());
+  describeModel(createHarness(), modelRuns);
+  describeOutbox(createHarness());
+  describeEvents(createHarness());
+  describeDeliveries(createHarness());
+  describeRegistry(createHarness());
+  describeLeases(createHarness());
+}
