@@ -27,6 +27,7 @@ export interface Database {
    * bookkeeping that is done again with the same result: marks, cursors, leases, and attempts, of which the worst is a repeat.
    */
   lazily<T>(work: () => T): T;
+  /** Brings everything from the log into the file, so that the file alone is complete. */
   close(): void;
 }
 
@@ -36,15 +37,11 @@ const PAGE_BYTES = 8192;
 const CHECKPOINT_PAGES = 4096;
 const CACHE_KIB = 64 * 1024;
 
+type Connection = InstanceType<typeof DatabaseSync>;
+
+/** Makes the file when it is not there. Throws, naming it, when it cannot be opened or is no database. */
 export function openDatabase(file: string): Database {
-  const connection = new DatabaseSync(file);
-  connection.exec(`
-    PRAGMA page_size = ${PAGE_BYTES};
-    PRAGMA journal_mode = WAL;
-    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
-    PRAGMA cache_size = -${CACHE_KIB};
-    PRAGMA synchronous = FULL;
-  `);
+  const connection = connect(file);
   const statements = new Map<string, Statement>();
   const prepare = (sql: string): Statement => {
     const known = statements.get(sql);
@@ -81,13 +78,36 @@ export function openDatabase(file: string): Database {
     durably: (work) => transaction('FULL', work),
     lazily: (work) => transaction('NORMAL', work),
     close() {
-      connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      connection.close();
+      // The driver lets go of the file only when its statements are collected, so that closing alone would leave the log full.
+      try {
+        connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        connection.close();
+      }
     },
   };
 }
 
-function prepareStatement(connection: InstanceType<typeof DatabaseSync>, sql: string): Statement {
+function connect(file: string): Connection {
+  const connection = new DatabaseSync(file);
+  try {
+    connection.exec(`
+      PRAGMA page_size = ${PAGE_BYTES};
+      PRAGMA journal_mode = WAL;
+      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+      PRAGMA cache_size = -${CACHE_KIB};
+      PRAGMA synchronous = FULL;
+    `);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw new Error(`${file}: cannot be opened as a database; move it away or restore it from a backup`, {
+      cause: error,
+    });
+  }
+}
+
+function prepareStatement(connection: Connection, sql: string): Statement {
   const statement = connection.prepare(sql);
   return {
     run: (...values) => statement.run(...values.map(bindable)).changes,

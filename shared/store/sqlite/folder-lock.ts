@@ -26,4 +26,4 @@ export function lockFolder(folder: string): () => void {
 }
 
 const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'sqliteCodeName' in error && error.sqliteCodeName === 'SQLITE_BUSY';
+  typeof error === 'object' && error !== null && 'sqliteCodeName' in error && error.sqliteCodeName === 'SQLITE_BUSY';

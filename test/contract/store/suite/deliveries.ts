@@ -246,7 +246,7 @@ export function describeDeliveries(harness: StoreHarness): void {
 
     test('moving takes all of an endpoint in the given statuses, and says how many', async () => {
       const endpointId = newId();
-      const made = DELIVERY_STATUSES.map((status) => delivery({ endpointId, status }));
+      const made = DELIVERY_STATUSES.map((status) => delivery({ endpointId, status })); // in partitions of their own
       const other = delivery();
       const deliveries = await insert(...made, other);
       expect(await deliveries.move(endpointId, ['pending', 'retrying', 'blocked'], 'held', T0 + 9)).toBe(3);

@@ -22,6 +22,9 @@ async function readAll(
   }
 }
 
+/** Lets timers and sockets have their turn: a store in this process answers without one. */
+const oneTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
 
 /** Events are read back in the order of the log, or of their directory. */
@@ -82,11 +85,17 @@ export function describeEvents(harness: StoreHarness): void {
         isOver = true;
       };
       const relay = async (): Promise<void> => {
-        while (!isOver) await under.other.outbox.next(partition, 3);
+        while (!isOver) {
+          await under.other.outbox.next(partition, 3);
+          await oneTurn();
+        }
       };
       const read: PositionedEvent[] = [];
       const page = async (): Promise<void> => {
-        while (!isOver) read.push(...(await readAll(under.store.events, partition, 3, read.at(-1))));
+        while (!isOver) {
+          read.push(...(await readAll(under.store.events, partition, 3, read.at(-1))));
+          await oneTurn();
+        }
       };
       await Promise.all([write(), relay(), page()]);
       read.push(...(await readAll(under.store.events, partition, 3, read.at(-1))));
