@@ -2,6 +2,9 @@ import type { EventReader, LogCursor, PositionedEvent } from '../../../../shared
 import { create, createChain, newDirectory, newPartition, user, waiting } from './fixtures.js';
 import { describeFaults, useStore, type StoreHarness } from './harness.js';
 
+/** More than any test writes. */
+const MOST_EVENTS = 1000;
+
 const START: LogCursor = { position: 0, index: 0 };
 
 /** Reads to the end, so many at a time, going on after the last event of each page. */
@@ -18,6 +21,7 @@ async function readAll(
     const last = page.at(-1);
     if (last === undefined) return events;
     events.push(...page);
+    if (events.length > MOST_EVENTS) throw new Error(`More than ${MOST_EVENTS} events: the reading does not advance.`);
     cursor = { position: last.position, index: last.index };
   }
 }
