@@ -1,0 +1,72 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { pauseAfter, type BackOff } from '../../shared/event-log/back-off.js';
+import type { Outage } from '../../shared/event-log/outage.js';
+import type { EventLog, LogRecord } from '../../shared/event-log/port.js';
+import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
+import type { Outbox, PositionedCommit } from '../../shared/store/port.js';
+
+export interface LaneOptions {
+  readonly partition: number;
+  readonly outbox: Outbox;
+  readonly log: Pick<EventLog, 'publish'>;
+  /** Woken when the partition may have commits to publish. */
+  readonly committed: Wakeup;
+  /** Of the whole relay. */
+  readonly outage: Outage;
+  /** Aborts when the partition is no longer this relay's, and at the end. */
+  readonly signal: AbortSignal;
+}
+
+/** Commits of one turn. */
+const MOST_COMMITS = 100;
+const IDLE: BackOff = { firstMs: 5, longestMs: 500 };
+const FAILING: BackOff = { firstMs: 100, longestMs: 5000 };
+/** After a look that found nothing: so many times as long as it took, without looking again, however often it is woken. */
+const REST_PER_LOOK = 4;
+
+/**
+ * Moves one partition's commits to the event log, in the order of their positions: read, publish, mark, again. Where a step
+ * fails, or the process dies, the same commits come again with the same event ids. Never rejects; after an abort it finishes
+ * the turn under way.
+ */
+export async function relayPartition(options: LaneOptions): Promise<void> {
+  const { partition, committed, outage, signal } = options;
+  const nothing = createWakeup();
+  let idle = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    const startedAt = performance.now();
+    try {
+      const published = await publishNext(options);
+      outage.ended(partition);
+      failures = 0;
+      idle = published > 0 ? 0 : idle + 1;
+    } catch (error) {
+      outage.failed(partition, error);
+      failures += 1;
+    }
+    if (failures > 0) {
+      await nothing.wait(pauseAfter(FAILING, failures), signal);
+    } else if (idle > 0) {
+      await nothing.wait((performance.now() - startedAt) * REST_PER_LOOK, signal);
+      await committed.wait(pauseAfter(IDLE, idle), signal);
+    } else {
+      // A local store answers without ever leaving the process: without this turn a backlog would keep requests waiting.
+      await othersTurn();
+    }
+  }
+  outage.ended(partition);
+}
+
+/** One turn; answers how many commits went out. */
+async function publishNext({ partition, outbox, log }: LaneOptions): Promise<number> {
+  const commits = await outbox.next(partition, MOST_COMMITS);
+  if (commits.length === 0) return 0;
+  const records = commits.flatMap(toRecords);
+  if (records.length > 0) await log.publish(partition, records);
+  await outbox.markPublished(partition, commits);
+  return commits.length;
+}
+
+const toRecords = ({ directoryId, events }: PositionedCommit): LogRecord[] =>
+  events.map(({ id, type, seq, body }) => ({ directoryId, eventId: id, type, seq, body }));

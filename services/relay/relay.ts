@@ -1,0 +1,118 @@
+import { createOutage, type Outage } from '../../shared/event-log/outage.js';
+import type { EventLog } from '../../shared/event-log/port.js';
+import type { Clock } from '../../shared/runtime/clock.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
+import type { Leases, Outbox } from '../../shared/store/port.js';
+import { relayPartition } from './lane.js';
+
+export interface RelayOptions {
+  readonly outbox: Outbox;
+  readonly leases: Leases;
+  readonly log: Pick<EventLog, 'publish'>;
+  readonly partitions: number;
+  /** Tells this relay from every other one. */
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Woken after commits of this process. Without it, polling alone finds them. */
+  readonly wakeup?: Wakeup;
+}
+
+export interface Relay {
+  /**
+   * Publishes until the signal aborts; then finishes what is under way, gives its leases back and resolves. Never rejects: a
+   * store or a log that cannot be reached is waited for.
+   */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** A relay that died is followed by another one after so long. */
+const LEASE_MS = 10_000;
+/** How often leases are renewed and free ones are asked for. */
+const RENEWAL_MS = 2500;
+/** Wake-ups come with every commit and name no partition: however many they are, all partitions are looked at this often at most. */
+const WAKE_SPACING_MS = 5;
+/** Where no commit comes for so long, all partitions are looked at anyhow. */
+const QUIET_MS = 60_000;
+
+/** A partition that this relay publishes. */
+interface Lane {
+  readonly committed: Wakeup;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+type Lanes = Map<number, Lane>;
+
+/** Moves commits from the outbox to the event log. A relay takes every partition that is free; others wait to take over. */
+export function createRelay(options: RelayOptions): Relay {
+  return {
+    async run(signal) {
+      const lanes: Lanes = new Map();
+      await Promise.all([keepLeases(options, lanes, signal), passOn(options.wakeup, lanes, signal)]);
+    },
+  };
+}
+
+/** Has a lane for each partition whose lease is ours, until the signal aborts. */
+async function keepLeases(options: RelayOptions, lanes: Lanes, signal: AbortSignal): Promise<void> {
+  const { leases, partitions, owner, clock, logger } = options;
+  const publishing = createOutage('publish to the event log', logger);
+  const leasing = createOutage('renew the leases of the relay', logger);
+  const held = new Set<number>();
+
+  const renew = async (partition: number): Promise<void> => {
+    try {
+      const epoch = await leases.acquire(leaseOf(partition), owner, LEASE_MS, clock());
+      leasing.ended(partition);
+      if (epoch === undefined) {
+        held.delete(partition);
+        lanes.get(partition)?.stop.abort();
+      } else {
+        held.add(partition);
+        // A lane that was told to stop may still be publishing: two of them would publish at once.
+        if (!lanes.has(partition)) openLane(options, partition, lanes, publishing, signal);
+      }
+    } catch (error) {
+      leasing.failed(partition, error);
+    }
+  };
+
+  const nothing = createWakeup();
+  while (!signal.aborted) {
+    await Promise.all(Array.from({ length: partitions }, (_, partition) => renew(partition)));
+    await nothing.wait(RENEWAL_MS, signal);
+  }
+  await Promise.all([...lanes.values()].map(({ ended }) => ended));
+  // What is not given back expires.
+  await Promise.allSettled([...held].map((partition) => leases.release(leaseOf(partition), owner)));
+}
+
+const leaseOf = (partition: number): string => `relay/${partition}`;
+
+function openLane(
+  { outbox, log }: RelayOptions,
+  partition: number,
+  lanes: Lanes,
+  outage: Outage,
+  signal: AbortSignal,
+): void {
+  const committed = createWakeup();
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const ended = relayPartition({ partition, outbox, log, committed, outage, signal: either }).then(() => {
+    lanes.delete(partition);
+  });
+  lanes.set(partition, { committed, stop, ended });
+}
+
+/** Wakes every lane after commits. */
+async function passOn(wakeup: Wakeup | undefined, lanes: Lanes, signal: AbortSignal): Promise<void> {
+  const nothing = createWakeup();
+  while (wakeup !== undefined && !signal.aborted) {
+    await wakeup.wait(QUIET_MS, signal);
+    for (const { committed } of lanes.values()) committed.wake();
+    await nothing.wait(WAKE_SPACING_MS, signal);
+  }
+}

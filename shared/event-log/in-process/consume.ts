@@ -1,0 +1,95 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import type { Logger } from '../../runtime/logger.js';
+import { createWakeup, type Wakeup } from '../../runtime/wakeup.js';
+import type { EventReader, LogCursor, PositionedEvent } from '../../store/port.js';
+import { pauseAfter, type BackOff } from '../back-off.js';
+import type { Outage } from '../outage.js';
+import type { ConsumedRecord, LogConsumer } from '../port.js';
+import { offsetOf } from './offset.js';
+
+export interface PartitionOptions {
+  readonly partition: number;
+  readonly group: string;
+  readonly consumer: LogConsumer;
+  readonly events: EventReader;
+  /** Woken when the partition has grown. */
+  readonly published: Wakeup;
+  /** Of the whole consumer. */
+  readonly outage: Outage;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Records of one call to the handler. */
+const MOST_RECORDS = 500;
+const IDLE: BackOff = { firstMs: 10, longestMs: 1000 };
+const FAILING: BackOff = { firstMs: 100, longestMs: 5000 };
+
+/** Hands a partition's records to the consumer until the signal aborts. Never rejects: what fails is tried again. */
+export async function consumePartition(options: PartitionOptions): Promise<void> {
+  const { partition, consumer, outage, logger, signal } = options;
+  const persist = createPersistence(signal, (error) => outage.failed(partition, error));
+  if (!(await persist(() => consumer.assigned(partition)))) return;
+  outage.ended(partition);
+  const next = createReader(options);
+  let idle = 0;
+  while (!signal.aborted) {
+    let handled = 0;
+    if (!(await persist(async () => void (handled = await next())))) break;
+    outage.ended(partition);
+    idle = handled > 0 ? 0 : idle + 1;
+    // A local store answers without ever leaving the process: without this turn a backlog would keep everything else waiting.
+    if (handled > 0) await othersTurn();
+    else await options.published.wait(pauseAfter(IDLE, idle), signal);
+  }
+  try {
+    await consumer.revoked(partition);
+  } catch (error) {
+    logger.error({ err: error, partition }, 'A partition of the event log was not given up in order.');
+  }
+}
+
+/** Hands on the next records, if there are any; answers how many. When it rejects, the same ones come again. */
+function createReader({ partition, group, consumer, events }: PartitionOptions): () => Promise<number> {
+  let cursor: LogCursor | undefined;
+  return async () => {
+    cursor ??= await events.loadCursor(group, partition);
+    const found = await events.after(partition, cursor, MOST_RECORDS);
+    const last = found.at(-1);
+    if (last === undefined) return 0;
+    await consumer.records(partition, found.map(toRecord));
+    const handled = { position: last.position, index: last.index };
+    await events.saveCursor(group, partition, handled);
+    cursor = handled;
+    return found.length;
+  };
+}
+
+const toRecord = (event: PositionedEvent): ConsumedRecord => ({
+  directoryId: event.directoryId,
+  eventId: event.id,
+  type: event.type,
+  seq: event.seq,
+  body: event.body,
+  offset: offsetOf(event),
+});
+
+/** Runs work until it succeeds, with growing pauses; answers false when the signal aborted before it did. */
+function createPersistence(
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): (work: () => Promise<void>) => Promise<boolean> {
+  const nothing = createWakeup();
+  return async (work) => {
+    for (let failures = 1; !signal.aborted; failures += 1) {
+      try {
+        await work();
+        return true;
+      } catch (error) {
+        onFailure(error);
+        await nothing.wait(pauseAfter(FAILING, failures), signal);
+      }
+    }
+    return false;
+  };
+}
