@@ -5,7 +5,10 @@ import { dirname, join, normalize } from 'node:path';
 /** The dependency rules of ARCHITECTURE.md, as tests: a violation names the file and what it may not import. */
 
 const root = join(__dirname, '..');
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((file) => /^(services|shared|test)\/.*\.tsx?$/.test(file));
 
@@ -23,7 +26,9 @@ const imports: readonly Import[] = tracked.flatMap((from) => {
   } catch {
     return []; // listed by git, deleted in the work tree
   }
-  const statements = source.matchAll(/^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm);
+  const statements = source.matchAll(
+    /^(?:import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'|^import\s+'([^']+)'|import\('([^']+)'\)/gm,
+  );
   return [...statements].map((match) => {
     const specifier = match[2] ?? match[3] ?? match[4] ?? '';
     const to = specifier.startsWith('.')
@@ -58,13 +63,22 @@ describe('the pure folders do no I/O', () => {
   test('none of them reads the clock, the environment or chance', () => {
     const wrong = tracked
       .filter((file) => pure.some((folder) => inside(folder)(file)))
-      .filter((file) => /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bsetTimeout\(/.test(readFileSync(join(root, file), 'utf8')));
+      .filter((file) =>
+        /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.|\bsetTimeout\(/.test(
+          readFileSync(join(root, file), 'utf8'),
+        ),
+      );
     expect(wrong).toEqual([]);
   });
 });
 
 describe('adapters are reached only through their ports', () => {
-  const adapters = ['shared/store/sqlite', 'shared/store/mongo', 'shared/event-log/in-process', 'shared/event-log/kafka'];
+  const adapters = [
+    'shared/store/sqlite',
+    'shared/store/mongo',
+    'shared/event-log/in-process',
+    'shared/event-log/kafka',
+  ];
   test.each(adapters)('only main.ts files import %s', (adapter) => {
     const wrong = product.filter(({ from, to }) => inside(adapter)(to) && !inside(adapter)(from) && !isMain(from));
     expect(wrong.map(show)).toEqual([]);

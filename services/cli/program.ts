@@ -21,7 +21,9 @@ export function createProgram(): Command {
   const program = new Command('rollcall')
     .description('Directory sync: SCIM in, webhooks out.')
     .version(version)
-    .exitOverride(({ exitCode, code }) => process.exit(exitCode === 0 ? 0 : code.startsWith('commander.') ? EXIT_USAGE : exitCode))
+    .exitOverride(({ exitCode, code }) =>
+      process.exit(exitCode === 0 ? 0 : code.startsWith('commander.') ? EXIT_USAGE : exitCode),
+    )
     .addHelpText('after', '\nRoles are configured by environment variables; "rollcall config" lists them all.');
 
   addRole(program, 'standalone', 'all roles in one process, on SQLite unless MONGODB_URI is set', runStandalone);
@@ -79,7 +81,9 @@ async function withConfig<R extends Role>(
 ): Promise<void> {
   const loaded = loadConfig(role, processEnvironment());
   if ('problems' in loaded) {
-    process.stderr.write(`rollcall: the configuration has problems:\n${loaded.problems.map((line) => `  ${line}\n`).join('')}`);
+    process.stderr.write(
+      `rollcall: the configuration has problems:\n${loaded.problems.map((line) => `  ${line}\n`).join('')}`,
+    );
     process.exitCode = EXIT_CONFIG;
     return;
   }

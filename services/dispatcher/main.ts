@@ -13,10 +13,19 @@ import { createDispatcher } from './dispatcher.js';
 export async function runDispatcher(config: DispatcherConfig, signal: AbortSignal): Promise<void> {
   const logger = createLogger('dispatcher', config.logLevel);
   const store = await openMongoStore({ uri: config.store.uri, logger });
-  const log = createKafkaLog({ ...config.eventLog, partitions: config.logPartitions, clientId: 'rollcall-dispatcher', logger });
+  const log = createKafkaLog({
+    ...config.eventLog,
+    partitions: config.logPartitions,
+    clientId: 'rollcall-dispatcher',
+    logger,
+  });
   await log.check();
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('dispatcher') });
-  const { port, closed } = await serve((req, res) => void (probes(req, res) || res.writeHead(404).end()), config.port, signal);
+  const { port, closed } = await serve(
+    (req, res) => void (probes(req, res) || res.writeHead(404).end()),
+    config.port,
+    signal,
+  );
   const dispatcher = createDispatcher({
     log,
     group: 'dispatcher',

@@ -1,15 +1,14 @@
-import type { NextFunction, Request, RequestHandler } from 'express';
 import type { CommitStore } from '../../shared/store/port.js';
-import type { ScimResponse } from './call.js';
+import type { ScimHandler } from './call.js';
 import type { Writer } from './writer.js';
 
 /** Most activated directories remembered. */
 const REMEMBERED_MAX = 100_000;
 
 /** A directory's first authenticated request makes its first commit, `directory.activated`, whatever it asks for. */
-export function activate(writer: Writer, commits: Pick<CommitStore, 'head'>): RequestHandler {
+export function activate(writer: Writer, commits: Pick<CommitStore, 'head'>): ScimHandler {
   const activated = new Set<string>();
-  return (_req: Request, res: ScimResponse, next: NextFunction) => {
+  return (_req, res, next) => {
     const { directory, requestId } = res.locals;
     if (activated.has(directory.id)) {
       next();

@@ -1,4 +1,4 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type Request } from 'express';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import { NotFound } from '../../shared/scim/errors.js';
@@ -7,7 +7,7 @@ import type { CommitStore, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import { activate } from './activate.js';
 import { authenticate } from './authenticate.js';
-import { handle, type Operation, type ScimResponse } from './call.js';
+import { handle, type Operation, type ScimHandler } from './call.js';
 import { createResource } from './endpoints/create.js';
 import { deleteResource } from './endpoints/delete.js';
 import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './endpoints/discovery.js';
@@ -59,15 +59,20 @@ export function createIngest(deps: IngestDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use((_req: Request, res: ScimResponse, next: NextFunction) => {
-    res.locals.requestId = deps.newId();
-    res.setHeader('x-request-id', res.locals.requestId);
-    next();
-  });
+  app.use(identify(deps.newId));
   app.use('/scim/:directoryId/v2', scim);
-  app.use((req: Request, _res: Response) => {
+  app.use((req: Request) => {
     throw new NotFound(`There is nothing at ${req.method} ${req.path}. Check the path behind the SCIM base URL.`);
   });
   app.use(errorHandler(deps.logger, BODY_LIMIT));
   return app;
 }
+
+/** Names each request, for its log lines, its events and its answer. */
+const identify =
+  (newId: () => string): ScimHandler =>
+  (_req, res, next) => {
+    res.locals.requestId = newId();
+    res.setHeader('x-request-id', res.locals.requestId);
+    next();
+  };

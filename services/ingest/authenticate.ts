@@ -1,11 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { NextFunction, Request, RequestHandler } from 'express';
 import { directoryGone } from '../../shared/directory/batch.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { credentialHash } from '../../shared/runtime/credentials.js';
 import { Unauthorized } from '../../shared/scim/errors.js';
 import type { Directory, DirectoryToken, Registry } from '../../shared/store/registry.js';
-import type { ScimResponse } from './call.js';
+import type { ScimHandler } from './call.js';
 
 /** How long a directory and its tokens are believed: a revoked token is dead everywhere within 5 s. */
 const BELIEVED_MS = 3_000;
@@ -22,7 +21,7 @@ interface Known {
 type Tables = Pick<Registry, 'directories' | 'tokens'>;
 
 /** Lets a request pass when it bears a live token of the directory in its path: 404, then 401 (RFC 7644 section 3.12). */
-export function authenticate(registry: Tables, clock: Clock): RequestHandler {
+export function authenticate(registry: Tables, clock: Clock): ScimHandler {
   const known = new Map<string, Known>();
 
   const look = async (directoryId: string, notBefore: number): Promise<Known> => {
@@ -46,10 +45,11 @@ export function authenticate(registry: Tables, clock: Clock): RequestHandler {
     const remembered = await look(directoryId, now);
     const hash = bearerHash(authorization);
     // A token that is not known may just have been made: look once more before refusing it.
-    const match =
-      liveToken(remembered, hash, now) ?? liveToken(await look(directoryId, now + BELIEVED_MS), hash, now);
+    const match = liveToken(remembered, hash, now) ?? liveToken(await look(directoryId, now + BELIEVED_MS), hash, now);
     if (match === undefined) {
-      throw new Unauthorized('The bearer token is not a live token of this directory. Issue a new one and update it at your identity provider.');
+      throw new Unauthorized(
+        'The bearer token is not a live token of this directory. Issue a new one and update it at your identity provider.',
+      );
     }
     if (match.lastUsedAt === null || match.lastUsedAt < now - LAST_USED_EVERY_MS) {
       await touch(registry, match, now);
@@ -58,7 +58,7 @@ export function authenticate(registry: Tables, clock: Clock): RequestHandler {
     return remembered.directory;
   };
 
-  return (req: Request, res: ScimResponse, next: NextFunction) => {
+  return (req, res, next) => {
     const directoryId = req.params['directoryId'];
     check(typeof directoryId === 'string' ? directoryId : '', req.get('authorization')).then((directory) => {
       res.locals.directory = directory;
@@ -70,11 +70,15 @@ export function authenticate(registry: Tables, clock: Clock): RequestHandler {
 function bearerHash(authorization: string | undefined): Buffer {
   const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
   if (token === undefined) {
-    throw new Unauthorized('The request has no bearer token. Send "Authorization: Bearer <token>" with the token of this directory.');
+    throw new Unauthorized(
+      'The request has no bearer token. Send "Authorization: Bearer <token>" with the token of this directory.',
+    );
   }
   const hash = credentialHash('rcs', token);
   if (hash === undefined) {
-    throw new Unauthorized('The bearer token is incomplete or mistyped: it does not have the form of a SCIM token ("rcs_…").');
+    throw new Unauthorized(
+      'The bearer token is incomplete or mistyped: it does not have the form of a SCIM token ("rcs_…").',
+    );
   }
   return Buffer.from(hash, 'hex');
 }

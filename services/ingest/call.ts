@@ -1,4 +1,4 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Directory } from '../../shared/store/registry.js';
 
 /** What an operation knows of its request: authenticated, parsed, and bound to one directory. */
@@ -31,14 +31,21 @@ export interface CallLocals {
   requestId: string;
 }
 
-export type ScimResponse = Response<unknown, CallLocals>;
+/** Express middleware that knows what `CallLocals` has. */
+export type ScimHandler = RequestHandler<
+  Record<string, string | string[]>,
+  unknown,
+  unknown,
+  Request['query'],
+  CallLocals
+>;
 
 export const SCIM_MEDIA_TYPE = 'application/scim+json; charset=utf-8';
 
 /** An operation as an Express handler; `publicUrl` is where identity providers reach this service. */
 export const handle =
-  (publicUrl: string, operation: Operation): RequestHandler =>
-  (req: Request, res: ScimResponse, next: NextFunction) => {
+  (publicUrl: string, operation: Operation): ScimHandler =>
+  (req, res, next) => {
     const { directory, requestId } = res.locals;
     operation({
       directory,
@@ -46,7 +53,8 @@ export const handle =
       baseUrl: scimBaseUrl(publicUrl, directory.id),
       id: single(req.params['id']),
       query: firstValues(req.query),
-      body: req.body,
+      // The parser makes an empty object of an empty body.
+      body: req.get('content-length') === '0' ? undefined : req.body,
       ifMatch: req.get('if-match'),
       ifNoneMatch: req.get('if-none-match'),
     }).then((reply) => send(res, reply), next);

@@ -1,12 +1,22 @@
-import type { ErrorRequestHandler, NextFunction, Request } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import type { Logger } from '../../shared/runtime/logger.js';
-import { errorBody, InternalError, InvalidSyntax, PayloadTooLarge, ScimError, Unauthorized } from '../../shared/scim/errors.js';
-import { send, type ScimResponse } from './call.js';
+import {
+  errorBody,
+  InternalError,
+  InvalidSyntax,
+  PayloadTooLarge,
+  ScimError,
+  Unauthorized,
+} from '../../shared/scim/errors.js';
+import { send, type CallLocals } from './call.js';
 
 /** The one place where errors become SCIM (RFC 7644 section 3.12). Whatever is not a refusal is logged, and tells nothing. */
 export const errorHandler =
-  (logger: Logger, bodyLimit: string): ErrorRequestHandler =>
-  (thrown: unknown, req: Request, res: ScimResponse, _next: NextFunction) => {
+  (
+    logger: Logger,
+    bodyLimit: string,
+  ): ErrorRequestHandler<Request['params'], unknown, unknown, Request['query'], CallLocals> =>
+  (thrown: unknown, req, res, _next) => {
     const error = toScimError(thrown, bodyLimit);
     const { requestId } = res.locals;
     if (error.status >= 500) logger.error({ err: thrown, requestId, method: req.method }, 'A SCIM request failed.');

@@ -61,7 +61,8 @@ export async function everyMember(
     const page = { limit: MEMBERS_PAGE, ...(afterId === undefined ? {} : { afterId }) };
     const next = await resources.membersOf(directoryId, groupId, page);
     members.push(...next);
-    if (next.length < MEMBERS_PAGE) return members.map(({ memberId, memberType }) => ({ id: memberId, type: memberType }));
+    if (next.length < MEMBERS_PAGE)
+      return members.map(({ memberId, memberType }) => ({ id: memberId, type: memberType }));
   }
 }
 
@@ -70,7 +71,10 @@ async function groupsByMember(
   directoryId: string,
   rows: readonly ResourceRow[],
 ): Promise<Map<string, { id: string; display?: string }[]>> {
-  const memberships = await resources.groupsOf(directoryId, rows.map(({ id }) => id));
+  const memberships = await resources.groupsOf(
+    directoryId,
+    rows.map(({ id }) => id),
+  );
   const groupIds = [...new Set(memberships.map(({ groupId }) => groupId))];
   const groups = groupIds.length === 0 ? [] : await resources.getMany(directoryId, groupIds);
   const displays = new Map(groups.map(({ id, attributes }) => [id, attributes['displayName']]));

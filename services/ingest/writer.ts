@@ -54,7 +54,12 @@ export function createWriter(deps: WriterDeps): Writer {
       // One turn of the event loop, so that requests already read from their sockets join this batch.
       await new Promise(setImmediate);
       const batch = queue.waiting.slice(0, BATCH_MAX);
-      const outcomes = await writeBatch(deps, heads, directory, batch.map(({ command }) => command));
+      const outcomes = await writeBatch(
+        deps,
+        heads,
+        directory,
+        batch.map(({ command }) => command),
+      );
       queue.waiting.splice(0, outcomes.length).forEach(({ settle }, index) => {
         const outcome = outcomes[index];
         if (outcome !== undefined) settle(outcome);

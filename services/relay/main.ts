@@ -12,10 +12,19 @@ import { createRelay } from './relay.js';
 export async function runRelay(config: RelayConfig, signal: AbortSignal): Promise<void> {
   const logger = createLogger('relay', config.logLevel);
   const store = await openMongoStore({ uri: config.store.uri, logger });
-  const log = createKafkaLog({ ...config.eventLog, partitions: config.logPartitions, clientId: 'rollcall-relay', logger });
+  const log = createKafkaLog({
+    ...config.eventLog,
+    partitions: config.logPartitions,
+    clientId: 'rollcall-relay',
+    logger,
+  });
   await log.check();
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('relay') });
-  const { port, closed } = await serve((req, res) => void (probes(req, res) || res.writeHead(404).end()), config.port, signal);
+  const { port, closed } = await serve(
+    (req, res) => void (probes(req, res) || res.writeHead(404).end()),
+    config.port,
+    signal,
+  );
   const relay = createRelay({
     outbox: store.outbox,
     leases: store.leases,

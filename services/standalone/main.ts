@@ -37,7 +37,8 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   const logger = createLogger('standalone', config.logLevel);
   const store = await openStore(config, logger);
   const log = await openLog(config, store, logger);
-  const firstKey = config.adminKey === undefined ? await firstAdminKey(store.registry.adminKeys, systemClock, newId) : undefined;
+  const firstKey =
+    config.adminKey === undefined ? await firstAdminKey(store.registry.adminKeys, systemClock, newId) : undefined;
   const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir));
   const owner = newId();
   const committed = createWakeup();
@@ -73,7 +74,14 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
   const { port, closed } = await serve((req, res) => handler(req, res), config.port, serving.signal);
   const publicUrl = publicUrlOf(config, port);
-  const common = { registry: store.registry, commits: store.commits, resources: store.resources, publicUrl, clock: systemClock, logger };
+  const common = {
+    registry: store.registry,
+    commits: store.commits,
+    resources: store.resources,
+    publicUrl,
+    clock: systemClock,
+    logger,
+  };
   const ingest = createIngest({ ...common, writer, newId });
   const admin = createAdmin({
     ...common,

@@ -6,7 +6,7 @@ import { decide, type Decision } from './decide.js';
 import type { DirectoryRef } from './deletion.js';
 import { mergeNeeds, NO_NEEDS, type Needs } from './needs.js';
 import { iso } from './normalize.js';
-import { createView, Missing, type Facts } from './view.js';
+import { Missing, View, type Facts } from './view.js';
 
 /** Most commands in one commit. */
 export const BATCH_MAX = 64;
@@ -33,8 +33,9 @@ export interface Decider {
  * first commit of a directory begins with `directory.activated`. Throws `Missing` with everything that any of the commands lacks.
  */
 export function decideBatch(head: Head, facts: Facts, commands: readonly Command[], decider: Decider): Batch {
-  if (head.deleted) return { commit: undefined, outcomes: commands.map(() => refusal(directoryGone(decider.directory.id))) };
-  const view = createView(facts);
+  if (head.deleted)
+    return { commit: undefined, outcomes: commands.map(() => refusal(directoryGone(decider.directory.id))) };
+  const view = new View(facts);
   const ledger = createLedger(head, decider);
   const outcomes: Outcome[] = [];
   let missing: Needs | undefined;

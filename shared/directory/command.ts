@@ -1,5 +1,5 @@
 import type { ResourceInput } from '../scim/input.js';
-import type { PatchOperation } from '../scim/patch.js';
+import type { PatchOperation } from '../scim/patch/operation.js';
 import type { ResourceType } from '../scim/schema.js';
 import type { ResourceRow } from './resource.js';
 
@@ -41,7 +41,7 @@ export type Command =
 
 /**
  * What became of a command: the resource as it is now (none after `activate` and `delete`), or why it was refused (a `ScimError`,
- * unless the product itself is at fault). */
+ * unless the product itself is at fault).
+ */
 export type Outcome =
-  | { readonly ok: true; readonly resource: ResourceRow | undefined }
-  | { readonly ok: false; readonly error: unknown };
+  { readonly ok: true; readonly resource: ResourceRow | undefined } | { readonly ok: false; readonly error: unknown };

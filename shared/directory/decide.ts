@@ -2,7 +2,8 @@ import type { EventDraft } from '../events/envelope.js';
 import { NotFound, PreconditionFailed, Uniqueness } from '../scim/errors.js';
 import { indexKeys, uniqueKeys } from '../scim/keys.js';
 import { etagMatches } from '../scim/messages.js';
-import { applyPatch, sameAttributes, type MemberEdit } from '../scim/patch.js';
+import { applyPatch, sameAttributes } from '../scim/patch/apply.js';
+import type { MemberEdit } from '../scim/patch/operation.js';
 import type { Attributes } from '../scim/attributes.js';
 import type { ResourceType } from '../scim/schema.js';
 import type { Command } from './command.js';
@@ -57,7 +58,8 @@ function decideCreate(view: View, command: Command & { kind: 'create' }, place: 
   };
   const changes: Change[] = [{ kind: 'put', resource, isNew: true }];
   // Applied to a view of its own: a group's first members are added to a group that is already there.
-  const members = input.members === undefined ? NO_MEMBER_CHANGES : decideMembers(view, id, replaceBy(input.members), 'new');
+  const members =
+    input.members === undefined ? NO_MEMBER_CHANGES : decideMembers(view, id, replaceBy(input.members), 'new');
   return {
     changes: [...changes, ...members.changes],
     events: [...lifecycleEvent('created', resource, place, requestId), ...members.events(resource, place, requestId)],
@@ -65,11 +67,7 @@ function decideCreate(view: View, command: Command & { kind: 'create' }, place: 
   };
 }
 
-function decideUpdate(
-  view: View,
-  command: Command & { kind: 'replace' | 'modify' },
-  place: Circumstances,
-): Decision {
+function decideUpdate(view: View, command: Command & { kind: 'replace' | 'modify' }, place: Circumstances): Decision {
   const { type, id, requestId } = command;
   const before = existing(view, type, id, command.ifMatch);
   const { attributes, edits } = wanted(command, before);
@@ -138,9 +136,7 @@ function wanted(
   return { attributes: patched.attributes, edits: patched.members };
 }
 
-const replaceBy = (members: Extract<MemberEdit, { kind: 'replace' }>['members']): MemberEdit[] => [
-  { kind: 'replace', members },
-];
+const replaceBy = (ids: readonly string[]): MemberEdit[] => [{ kind: 'replace', ids }];
 
 /** Uniqueness needs no index: a directory's commits are serial, and the view knows who bears the value. */
 function requireUnique(view: View, type: ResourceType, id: string, attributes: Attributes): void {
@@ -154,12 +150,7 @@ function requireUnique(view: View, type: ResourceType, id: string, attributes: A
   }
 }
 
-function lifecycleEvent(
-  what: 'created' | 'deleted',
-  row: ResourceRow,
-  scope: Scope,
-  requestId: string,
-): EventDraft[] {
+function lifecycleEvent(what: 'created' | 'deleted', row: ResourceRow, scope: Scope, requestId: string): EventDraft[] {
   const cause = { requestId };
   switch (row.type) {
     case 'User':

@@ -1,7 +1,7 @@
 import type { MemberData } from '../events/event.js';
 import type { EventDraft } from '../events/envelope.js';
 import { InvalidValue } from '../scim/errors.js';
-import { matchesMember, type MemberEdit } from '../scim/patch.js';
+import type { MemberEdit } from '../scim/patch/operation.js';
 import type { Change } from './commit.js';
 import { groupData, memberData, type Scope } from './normalize.js';
 import type { Membership, ResourceRow } from './resource.js';
@@ -52,11 +52,13 @@ export function decideMembers(
   for (const edit of edits) {
     switch (edit.kind) {
       case 'add':
-        edit.members.forEach(({ id }) => add(id));
+        edit.ids.forEach(add);
         break;
       case 'replace': {
-        const keep = new Set(edit.members.map(({ id }) => id));
-        everyone().filter((id) => !keep.has(id)).forEach(remove);
+        const keep = new Set(edit.ids);
+        everyone()
+          .filter((id) => !keep.has(id))
+          .forEach(remove);
         keep.forEach(add);
         break;
       }
@@ -68,7 +70,7 @@ export function decideMembers(
         break;
       case 'removeWhere':
         everyone()
-          .filter((id) => matchesMember(edit.filter, { id, type: view.resource(id)?.type ?? '' }))
+          .filter((id) => edit.matches({ id, type: view.resource(id)?.type ?? '' }))
           .forEach(remove);
         break;
     }
@@ -78,10 +80,7 @@ export function decideMembers(
 
 /** Asks for all rows that the edits name at once, rather than one after another. */
 function requireRows(view: View, groupId: string, edits: readonly MemberEdit[], group: 'new' | 'existing'): void {
-  const named = edits.flatMap((edit) => {
-    if (edit.kind === 'remove') return [...edit.ids];
-    return edit.kind === 'add' || edit.kind === 'replace' ? edit.members.map(({ id }) => id) : [];
-  });
+  const named = edits.flatMap((edit) => ('ids' in edit ? edit.ids : []));
   const whole = edits.some(({ kind }) => kind === 'replace' || kind === 'clear' || kind === 'removeWhere');
   const stored = group === 'existing';
   view.require({

@@ -28,6 +28,8 @@ export const mergeNeeds = (a: Needs, b: Partial<Needs>): Needs => ({
 
 export const mergeLoaded = (a: Loaded, b: Loaded): Loaded => {
   const resources = new Map([...a.resources, ...b.resources].map((row) => [row.id, row]));
-  const memberships = new Map([...a.memberships, ...b.memberships].map((row) => [`${row.groupId} ${row.memberId}`, row]));
+  const memberships = new Map(
+    [...a.memberships, ...b.memberships].map((row) => [`${row.groupId} ${row.memberId}`, row]),
+  );
   return { resources: [...resources.values()], memberships: [...memberships.values()] };
 };

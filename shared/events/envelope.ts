@@ -9,7 +9,9 @@ export interface StoredEvent {
   readonly body: string;
 }
 
-type Distribute<Event> = Event extends unknown ? Omit<Event, 'id' | 'timestamp' | 'seq' | 'organizationId' | 'directoryId'> : never;
+type Distribute<Event> = Event extends unknown
+  ? Omit<Event, 'id' | 'timestamp' | 'seq' | 'organizationId' | 'directoryId'>
+  : never;
 
 /** An event before it is numbered: what happened, and which request caused it. */
 export type EventDraft = Distribute<DirectoryEvent>;

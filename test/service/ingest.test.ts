@@ -18,7 +18,9 @@ beforeEach(async () => {
 afterAll(() => ingest.store.close());
 
 const call = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, body?: unknown) => {
-  const sent = request(ingest.app)[method](directory.base + path).set('authorization', `Bearer ${directory.token}`);
+  const sent = request(ingest.app)
+    [method](directory.base + path)
+    .set('authorization', `Bearer ${directory.token}`);
   return body === undefined ? sent : sent.set('content-type', 'application/scim+json').send(JSON.stringify(body));
 };
 const createUser = async (userName: string, more: object = {}): Promise<string> => {
@@ -50,7 +52,12 @@ function expectScimError(response: request.Response, status: number, scimType?: 
 
 describe('users', () => {
   test('create answers 201 with the resource, its Location and its ETag', async () => {
-    const response = await call('post', '/Users', { schemas: [USER], userName: 'ann', externalId: '7', password: 'secret' });
+    const response = await call('post', '/Users', {
+      schemas: [USER],
+      userName: 'ann',
+      externalId: '7',
+      password: 'secret',
+    });
     const { id } = response.body;
     const location = `https://scim.example${directory.base}/Users/${id}`;
     expect(response.status).toBe(201);
@@ -184,7 +191,9 @@ describe('groups', () => {
   test('64 concurrent member adds to one group all arrive', async () => {
     const users = await Promise.all(Array.from({ length: 64 }, (_, index) => createUser(`user-${index}`)));
     const group = await createGroup('Staff');
-    await Promise.all(users.map((value) => patch(`/Groups/${group}`, { op: 'add', path: 'members', value: [{ value }] })));
+    await Promise.all(
+      users.map((value) => patch(`/Groups/${group}`, { op: 'add', path: 'members', value: [{ value }] })),
+    );
     expect((await call('get', `/Groups/${group}`)).body.members.length).toBe(64);
   });
 
@@ -267,7 +276,9 @@ describe('authentication', () => {
   test("another directory's token is 401 on every route, and writes nothing", async () => {
     const other = await ingest.addDirectory();
     for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
-      const response = await request(ingest.app)[method](`${directory.base}/Users/1`).set('authorization', `Bearer ${other.token}`);
+      const response = await request(ingest.app)
+        [method](`${directory.base}/Users/1`)
+        .set('authorization', `Bearer ${other.token}`);
       expectScimError(response, 401);
     }
     expect(await eventTypes()).toEqual([]);
@@ -292,7 +303,11 @@ describe('authentication', () => {
     await call('get', '/Users');
     const token = await ingest.store.registry.tokens.get(directory.tokenId);
     if (token === undefined) throw new Error('no token');
-    await ingest.store.registry.tokens.replace({ ...token, version: token.version + 1, expiresAt: ingest.clock.now + 60_000 });
+    await ingest.store.registry.tokens.replace({
+      ...token,
+      version: token.version + 1,
+      expiresAt: ingest.clock.now + 60_000,
+    });
     ingest.clock.now += 4_000;
     expect((await call('get', '/Users')).status).toBe(200);
     ingest.clock.now += 60_000;

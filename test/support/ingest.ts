@@ -8,7 +8,12 @@ import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import type { Store } from '../../shared/store/port.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-export const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+export const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 export interface IngestHarness {
   readonly app: Express;

@@ -9,7 +9,10 @@ export const serviceProviderConfig: Operation = async ({ baseUrl }) => ({
 });
 
 /** GET /ResourceTypes */
-export const resourceTypes: Operation = async ({ baseUrl }) => ({ status: 200, body: discovery.resourceTypes(baseUrl) });
+export const resourceTypes: Operation = async ({ baseUrl }) => ({
+  status: 200,
+  body: discovery.resourceTypes(baseUrl),
+});
 
 /** GET /ResourceTypes/:id */
 export const resourceType: Operation = async ({ baseUrl, id }) => ({

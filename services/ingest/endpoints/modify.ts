@@ -1,5 +1,5 @@
 import { etag } from '../../../shared/scim/messages.js';
-import { readPatch } from '../../../shared/scim/patch.js';
+import { readPatch } from '../../../shared/scim/patch/read.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import type { ResourceType } from '../../../shared/scim/schema.js';
 import type { IngestDeps } from '../app.js';

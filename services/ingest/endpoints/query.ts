@@ -1,6 +1,6 @@
 import type { ResourceRow } from '../../../shared/directory/resource.js';
 import { candidates } from '../../../shared/scim/filter/candidates.js';
-import { evaluate, relationsIn } from '../../../shared/scim/filter/evaluate.js';
+import { compileFilter, relationsIn } from '../../../shared/scim/filter/evaluate.js';
 import { parseFilter, type Filter } from '../../../shared/scim/filter/parse.js';
 import { listResponse } from '../../../shared/scim/messages.js';
 import { readPaging, type Paging } from '../../../shared/scim/paging.js';
@@ -85,10 +85,11 @@ function matcher(
   filter: Filter,
 ): (row: ResourceRow) => boolean | Promise<boolean> {
   const relations = relationsIn(type, filter);
-  if (relations.length === 0) return (row) => evaluate(type, filter, row);
+  const satisfies = compileFilter(type, filter);
+  if (relations.length === 0) return satisfies;
   return async (row) => {
     const members = relations.includes('members') ? await everyMember(resources, directoryId, row.id) : [];
     const groups = relations.includes('groups') ? await resources.groupsOf(directoryId, [row.id]) : [];
-    return evaluate(type, filter, { ...row, members, groups: groups.map(({ groupId }) => ({ id: groupId })) });
+    return satisfies({ ...row, members, groups: groups.map(({ groupId }) => ({ id: groupId })) });
   };
 }

@@ -10,7 +10,11 @@ import { directory, memoryDirectory } from './memory.js';
 
 const statuses = (outcomes: readonly Outcome[]): unknown[] =>
   outcomes.map((outcome) =>
-    outcome.ok ? 'ok' : outcome.error instanceof ScimError ? (outcome.error.scimType ?? outcome.error.status) : outcome.error,
+    outcome.ok
+      ? 'ok'
+      : outcome.error instanceof ScimError
+        ? (outcome.error.scimType ?? outcome.error.status)
+        : outcome.error,
   );
 
 /** A directory with two users and a group, and only the events after them. */
@@ -22,8 +26,12 @@ function peopled() {
     create('Group', 'staff', { displayName: 'Staff' }),
   ]);
   const seen = memory.events().length;
-  const types = () => memory.events().slice(seen).map(({ type }) => type);
-  return { ...memory, write: memory.write, newTypes: types, newEvents: () => memory.events().slice(seen) };
+  const types = () =>
+    memory
+      .events()
+      .slice(seen)
+      .map(({ type }) => type);
+  return { ...memory, newTypes: types, newEvents: () => memory.events().slice(seen) };
 }
 
 test('the first commit of a directory begins with directory.activated', () => {
@@ -185,7 +193,7 @@ test('a batch beyond the size of a commit goes into the next; a command beyond i
 });
 
 test('after its final commit a directory refuses every command', () => {
-  const memory = peopled();
+  const memory = memoryDirectory();
   memory.head = deletionCommit(memory.head, directory, 0, newId, 'request');
   expect(statuses(memory.write([create('User', 'eve', { userName: 'eve' })]))).toEqual([404]);
 });

@@ -1,6 +1,6 @@
 import type { Command } from '../../../shared/directory/command.js';
 import { readResource } from '../../../shared/scim/input.js';
-import { readPatch } from '../../../shared/scim/patch.js';
+import { readPatch } from '../../../shared/scim/patch/read.js';
 import { GROUP, USER } from '../../../shared/scim/schemas/index.js';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:';

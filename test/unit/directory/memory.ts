@@ -40,7 +40,8 @@ export function memoryDirectory() {
       } else if (change.kind === 'leave') {
         memberships.delete(`${change.membership.groupId} ${change.membership.memberId}`);
       } else if (change.kind === 'unlink') {
-        for (const [key, row] of earlier) if (row.groupId === change.id || row.memberId === change.id) memberships.delete(key);
+        for (const [key, row] of earlier)
+          if (row.groupId === change.id || row.memberId === change.id) memberships.delete(key);
       }
     }
   };
@@ -55,8 +56,7 @@ export function memoryDirectory() {
     set head(value: Head) {
       head = value;
     },
-    events: () =>
-      commits.flatMap(({ events }) => events.map(({ body }) => JSON.parse(body) as DirectoryEvent)),
+    events: () => commits.flatMap(({ events }) => events.map(({ body }) => JSON.parse(body) as DirectoryEvent)),
     /** Decides and commits one batch; answers the outcomes. */
     write(commands: readonly Command[], now = 1_700_000_000_000): readonly Outcome[] {
       let facts: Facts = NO_FACTS;

@@ -1,0 +1,126 @@
+/** The closed set of RFC 7644 section 3.12, table 9. */
+export type ScimType =
+  | 'invalidFilter'
+  | 'tooMany'
+  | 'uniqueness'
+  | 'mutability'
+  | 'invalidSyntax'
+  | 'invalidPath'
+  | 'noTarget'
+  | 'invalidValue';
+
+/**
+ * A request that is refused, as the wire tells it. `detail` goes to the client: it names the attribute or parameter, what is
+ * allowed, and the fix. One class per refusal, each with the section it comes from.
+ */
+export abstract class ScimError extends Error {
+  constructor(
+    readonly status: number,
+    readonly scimType: ScimType | undefined,
+    readonly detail: string,
+  ) {
+    super(detail);
+    this.name = new.target.name;
+  }
+}
+
+/** RFC 7644 section 3.4.2.2. */
+export class InvalidFilter extends ScimError {
+  constructor(detail: string) {
+    super(400, 'invalidFilter', detail);
+  }
+}
+
+/** The body is not JSON, or has not the form of the message (RFC 7644 section 3.12). */
+export class InvalidSyntax extends ScimError {
+  constructor(detail: string) {
+    super(400, 'invalidSyntax', detail);
+  }
+}
+
+/** A required value is missing, or a value is not of the attribute's type (RFC 7644 section 3.12). */
+export class InvalidValue extends ScimError {
+  constructor(detail: string) {
+    super(400, 'invalidValue', detail);
+  }
+}
+
+/** A PATCH path that names nothing the resource type has (RFC 7644 section 3.5.2). */
+export class InvalidPath extends ScimError {
+  constructor(detail: string) {
+    super(400, 'invalidPath', detail);
+  }
+}
+
+/** A PATCH path that yields nothing to operate on (RFC 7644 sections 3.5.2.2 and 3.5.2.3). */
+export class NoTarget extends ScimError {
+  constructor(detail: string) {
+    super(400, 'noTarget', detail);
+  }
+}
+
+/** The change contradicts the attribute's mutability (RFC 7644 section 3.5.2). */
+export class Mutability extends ScimError {
+  constructor(detail: string) {
+    super(400, 'mutability', detail);
+  }
+}
+
+/** RFC 6750 section 3, RFC 7644 section 2. */
+export class Unauthorized extends ScimError {
+  constructor(detail: string) {
+    super(401, undefined, detail);
+  }
+}
+
+/** RFC 7644 section 3.4.1. */
+export class NotFound extends ScimError {
+  constructor(detail: string) {
+    super(404, undefined, detail);
+  }
+}
+
+/** RFC 7644 section 3.3. */
+export class Uniqueness extends ScimError {
+  constructor(detail: string) {
+    super(409, 'uniqueness', detail);
+  }
+}
+
+/** RFC 7644 section 3.14. */
+export class PreconditionFailed extends ScimError {
+  constructor(detail: string) {
+    super(412, undefined, detail);
+  }
+}
+
+/** RFC 7644 section 3.12. */
+export class PayloadTooLarge extends ScimError {
+  constructor(detail: string) {
+    super(413, undefined, detail);
+  }
+}
+
+/** Ours or the store's fault; says no more than that. */
+export class InternalError extends ScimError {
+  constructor() {
+    super(500, undefined, 'Something went wrong on our side; nothing is wrong with the request. Repeat it later.');
+  }
+}
+
+/** RFC 9110 section 15.6.4. */
+export class Unavailable extends ScimError {
+  constructor(detail: string) {
+    super(503, undefined, detail);
+  }
+}
+
+const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
+
+/** RFC 7644 section 3.12: `status` is a string. */
+export const errorBody = ({ status, scimType, detail }: ScimError): object => ({
+  schemas: [ERROR_URN],
+  status: String(status),
+  ...(scimType === undefined ? {} : { scimType }),
+  detail,
+});

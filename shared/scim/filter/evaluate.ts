@@ -1,0 +1,135 @@
+import type { AttributeValue } from '../attributes.js';
+import { computedValue, type RelatedFacts } from '../messages.js';
+import { findAttribute, resolvePath } from '../path.js';
+import type { Attribute, ResourceType } from '../schema.js';
+import { isComplex, listOf } from '../values.js';
+import { comparator } from './compare.js';
+import type { Filter } from './parse.js';
+
+/** An attribute that a filter speaks of, and how to find its values in a subject. */
+interface Field<Subject> {
+  readonly attribute: Attribute;
+  readonly read: (subject: Subject) => readonly AttributeValue[];
+}
+
+/** What a path means where the filter stands; undefined where there is no such attribute. */
+type Scope<Subject> = (path: string) => Field<Subject> | undefined;
+
+/**
+ * A filter as a predicate on resources of the type; relations have to be read where `relationsIn` names them. Attributes that
+ * the type does not have are absent (RFC 7644 section 3.4.2.1). Throws `InvalidFilter` when an operator does not fit a type.
+ */
+export const compileFilter = (type: ResourceType, filter: Filter): ((facts: RelatedFacts) => boolean) =>
+  compile(filter, resourceScope(type));
+
+/** A filter in brackets as a predicate on one value of the attribute before them. */
+export const compileValueFilter = (attribute: Attribute, filter: Filter): ((value: AttributeValue) => boolean) =>
+  compile(filter, valueScope(attribute));
+
+/** Which relations have to be read before the filter can be evaluated. */
+export function relationsIn(type: ResourceType, filter: Filter): ('members' | 'groups')[] {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return [...relationsIn(type, filter.left), ...relationsIn(type, filter.right)];
+    case 'not':
+      return relationsIn(type, filter.operand);
+    default: {
+      const path = resolvePath(type, filter.path);
+      const relation = path?.kind === 'attribute' ? path.attribute.relation : undefined;
+      return relation === undefined ? [] : [relation];
+    }
+  }
+}
+
+function compile<Subject>(filter: Filter, scope: Scope<Subject>): (subject: Subject) => boolean {
+  switch (filter.kind) {
+    case 'and': {
+      const [left, right] = [compile(filter.left, scope), compile(filter.right, scope)];
+      return (subject) => left(subject) && right(subject);
+    }
+    case 'or': {
+      const [left, right] = [compile(filter.left, scope), compile(filter.right, scope)];
+      return (subject) => left(subject) || right(subject);
+    }
+    case 'not': {
+      const operand = compile(filter.operand, scope);
+      return (subject) => !operand(subject);
+    }
+    case 'present':
+      return presence(scope(filter.path));
+    case 'valuePath': {
+      const field = scope(filter.path);
+      if (field === undefined) return () => false;
+      const matches = compile(filter.filter, valueScope(field.attribute));
+      return (subject) => field.read(subject).some(matches);
+    }
+    case 'compare':
+      return comparison(filter, scope(filter.path));
+  }
+}
+
+/** RFC 7644 table 3, `pr`: a non-empty value. */
+const presence =
+  <Subject>(field: Field<Subject> | undefined) =>
+  (subject: Subject): boolean =>
+    field?.read(subject).some((value) => value !== '') === true;
+
+function comparison<Subject>(
+  { operator, literal }: Filter & { kind: 'compare' },
+  field: Field<Subject> | undefined,
+): (subject: Subject) => boolean {
+  const isPresent = presence(field);
+  // Null is absence (RFC 7643 section 2.5).
+  if (literal.value === null && operator === 'eq') return (subject) => !isPresent(subject);
+  if (literal.value === null && operator === 'ne') return isPresent;
+  if (field === undefined) return () => operator === 'ne';
+  const { attribute, read } = comparable(field);
+  const matches = comparator(attribute, operator, literal);
+  if (operator !== 'ne') return (subject) => read(subject).some(matches);
+  return (subject) => {
+    const values = read(subject);
+    return values.length === 0 || values.some(matches);
+  };
+}
+
+/** A multi-valued complex attribute without a sub-attribute means its `value`: `emails co "@x"` (RFC 7644 section 3.4.2.2). */
+function comparable<Subject>(field: Field<Subject>): Field<Subject> {
+  const { attribute, read } = field;
+  const value = attribute.multiValued ? findAttribute(attribute.subAttributes ?? [], 'value') : undefined;
+  return value === undefined ? field : { attribute: value, read: (subject) => subValues(read(subject), value) };
+}
+
+const resourceScope =
+  (type: ResourceType): Scope<RelatedFacts> =>
+  (text) => {
+    const path = resolvePath(type, text);
+    if (path?.kind !== 'attribute') return undefined;
+    const { extension, attribute, sub } = path;
+    const read = (facts: RelatedFacts): readonly AttributeValue[] => {
+      if (attribute.relation !== undefined) return related(attribute.relation, facts);
+      const container = extension === undefined ? facts.attributes : facts.attributes[extension];
+      if (!isComplex(container)) return [];
+      return listOf(container[attribute.name] ?? computedValue(type, attribute.name, facts));
+    };
+    return sub === undefined ? { attribute, read } : { attribute: sub, read: (facts) => subValues(read(facts), sub) };
+  };
+
+/** Inside brackets, names are those of sub-attributes; `value` of an attribute without any is the value itself. */
+const valueScope =
+  (parent: Attribute): Scope<AttributeValue> =>
+  (name) => {
+    if (parent.type !== 'complex') {
+      return name.toLowerCase() === 'value' ? { attribute: parent, read: (value) => [value] } : undefined;
+    }
+    const sub = findAttribute(parent.subAttributes ?? [], name);
+    return sub && { attribute: sub, read: (value) => subValues([value], sub) };
+  };
+
+const subValues = (values: readonly AttributeValue[], { name }: Attribute): AttributeValue[] =>
+  values.flatMap((value) => (isComplex(value) ? listOf(value[name]) : []));
+
+const related = (relation: 'members' | 'groups', { members = [], groups = [] }: RelatedFacts): AttributeValue[] =>
+  relation === 'members'
+    ? members.map(({ id, type }) => ({ value: id, type }))
+    : groups.map(({ id, display }) => ({ value: id, ...(display === undefined ? {} : { display }), type: 'direct' }));

@@ -1,0 +1,68 @@
+import type { Attributes, AttributeValue } from './attributes.js';
+import { InvalidSyntax, InvalidValue } from './errors.js';
+import { ownAttributes, resolvePath } from './path.js';
+import type { Attribute, ResourceType } from './schema.js';
+import { complex } from './schemas/define.js';
+import { isComplex, isObject, listOf, readAttributes, readValue, requireRequired } from './values.js';
+
+/** A resource as a client sends it, canonical, without what is ours to set. */
+export interface ResourceInput {
+  readonly attributes: Attributes;
+  /** Ids; undefined where the body has no attribute of the relation `members`. */
+  readonly members: readonly string[] | undefined;
+}
+
+/**
+ * Reads the body of a create or replace (RFC 7644 sections 3.3 and 3.5.1). Attributes that the schemas do not have, and readOnly
+ * ones, are ignored. Throws `InvalidSyntax` when it is no object, `InvalidValue` when a value has the wrong type or a required one
+ * is missing.
+ */
+export function readResource(type: ResourceType, body: unknown): ResourceInput {
+  if (!isObject(body))
+    throw new InvalidSyntax(`The body is not a JSON object. Send one with the ${type.name}'s attributes.`);
+  requireSchemas(body['schemas']);
+  const relation = type.schema.attributes.find((attribute) => attribute.relation === 'members');
+  const { [relation?.name ?? '']: related, ...attributes } = {
+    ...readAttributes(ownAttributes(type), body, ''),
+    ...readExtensions(type, body),
+  };
+  requireRequired(ownAttributes(type), attributes, '');
+  return { attributes, members: related === undefined ? undefined : readMembers(related) };
+}
+
+/** The ids of members, which are kept apart from the attributes, as rows. `value` is a canonical value of the relation's attribute. */
+export const readMembers = (value: AttributeValue): string[] =>
+  listOf(value).flatMap((item) => {
+    const id = isComplex(item) ? item['value'] : undefined;
+    return typeof id === 'string' ? id : [];
+  });
+
+/** Some clients leave `schemas` out and some name older ones, so only its form is checked. */
+function requireSchemas(schemas: unknown): void {
+  const isWellFormed =
+    schemas === undefined ||
+    schemas === null ||
+    (Array.isArray(schemas) && schemas.every((urn) => typeof urn === 'string'));
+  if (!isWellFormed) throw new InvalidValue('schemas: it must be an array of schema URNs.');
+}
+
+function readExtensions(type: ResourceType, body: Readonly<Record<string, unknown>>): Attributes {
+  const extensions: Record<string, AttributeValue> = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (!name.includes(':')) continue;
+    const path = resolvePath(type, name);
+    if (path?.kind !== 'extension') continue;
+    const read = readExtension(path, value);
+    if (read !== undefined) extensions[path.urn] = read;
+  }
+  return extensions;
+}
+
+/** An extension's attributes; undefined when it has no value. It is read as a complex attribute that is named for its URN. */
+export function readExtension(
+  { urn, attributes }: { readonly urn: string; readonly attributes: readonly Attribute[] },
+  value: unknown,
+): Attributes | undefined {
+  const read = readValue(complex(urn, '', attributes), value, urn);
+  return isComplex(read) ? read : undefined;
+}

@@ -1,0 +1,26 @@
+import type { Attribute } from './schema.js';
+
+/**
+ * Where the service provider takes more than the RFCs allow, because an identity provider sends it. Each rule is named for
+ * what it takes; whatever is not here is refused.
+ */
+
+/** Entra ID writes booleans as "True" and "False". */
+export function booleanInText(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const lower = value.toLowerCase();
+  return lower === 'true' ? true : lower === 'false' ? false : value;
+}
+
+/** OneLogin sends the only value of a multi-valued attribute without its array. */
+export const oneValueAsList = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? [value] : value;
+
+/** Entra ID sends `manager` as the bare id that is its `value`. */
+export const bareValue = (attribute: Attribute, value: unknown): unknown =>
+  typeof value === 'string' && !attribute.multiValued && hasValue(attribute) ? { value } : value;
+
+const hasValue = ({ subAttributes = [] }: Attribute): boolean => subAttributes.some(({ name }) => name === 'value');
+
+/** Entra ID capitalises PATCH operations: "Add", "Replace", "Remove". */
+export const operationInAnyCase = (op: unknown): unknown => (typeof op === 'string' ? op.toLowerCase() : op);

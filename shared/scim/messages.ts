@@ -1,0 +1,111 @@
+import type { Attributes, AttributeValue } from './attributes.js';
+import type { Attribute, ResourceType } from './schema.js';
+import { GROUP, RESOURCE_TYPES } from './schemas/index.js';
+
+/** A resource as the service provider keeps it; times in milliseconds since the epoch. */
+export interface ResourceFacts {
+  readonly id: string;
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Canonical, without relations. */
+  readonly attributes: Attributes;
+}
+
+/** A resource with its relations, as far as they were read. */
+export interface RelatedFacts extends ResourceFacts {
+  /** Of a group: who is in it. `type` is the member's resource type. */
+  readonly members?: readonly { readonly id: string; readonly type: string }[];
+  /** The groups that it is a member of. */
+  readonly groups?: readonly { readonly id: string; readonly display?: string }[];
+}
+
+const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+
+/** RFC 7643 section 3: `schemas` names the type's schema and those of the extensions that have values. */
+export const schemasOf = ({ schema, extensions }: ResourceType, { attributes }: ResourceFacts): string[] => [
+  schema.id,
+  ...extensions.map((extension) => extension.schema.id).filter((urn) => attributes[urn] !== undefined),
+];
+
+/** RFC 7643 section 3.1. `location` is left to whoever knows the base URL. */
+export const metaOf = (type: ResourceType, { createdAt, updatedAt, version }: ResourceFacts): Attributes => ({
+  resourceType: type.name,
+  created: new Date(createdAt).toISOString(),
+  lastModified: new Date(updatedAt).toISOString(),
+  version: etag(version),
+});
+
+/** A resource as it is sent: what is ours first, then the client's attributes, then the relations that were read. */
+export function renderResource(type: ResourceType, facts: RelatedFacts, baseUrl: string): Record<string, unknown> {
+  const rendered: Record<string, unknown> = { schemas: schemasOf(type, facts), id: facts.id, ...facts.attributes };
+  for (const attribute of type.schema.attributes) {
+    const related = relatedValues(attribute, facts, baseUrl);
+    if (related.length > 0) rendered[attribute.name] = related;
+  }
+  rendered['meta'] = { ...metaOf(type, facts), location: locationOf(type.name, facts.id, baseUrl) };
+  return rendered;
+}
+
+/** The values of a relation; none of another attribute. */
+function relatedValues(
+  { relation }: Attribute,
+  { members = [], groups = [] }: RelatedFacts,
+  baseUrl: string,
+): object[] {
+  switch (relation) {
+    case 'members':
+      return members.map(({ id, type }) => ({ value: id, $ref: locationOf(type, id, baseUrl), type }));
+    case 'groups':
+      return groups.map(({ id, display }) => ({
+        value: id,
+        $ref: locationOf(GROUP.name, id, baseUrl),
+        ...(display === undefined ? {} : { display }),
+        type: 'direct',
+      }));
+    default:
+      return [];
+  }
+}
+
+const locationOf = (typeName: string, id: string, baseUrl: string): string => {
+  const type = RESOURCE_TYPES.find(({ name }) => name === typeName);
+  return `${baseUrl}${type?.endpoint ?? `/${typeName}`}/${id}`;
+};
+
+export interface ListPage {
+  readonly totalResults: number;
+  /** 1-based index of the first resource of the page among all results. */
+  readonly startIndex: number;
+}
+
+/** RFC 7644 section 3.4.2. */
+export const listResponse = (resources: readonly object[], { totalResults, startIndex }: ListPage): object => ({
+  schemas: [LIST_URN],
+  totalResults,
+  startIndex,
+  itemsPerPage: resources.length,
+  Resources: resources,
+});
+
+/** A weak ETag (RFC 7644 section 3.14): the bytes may differ between answers, the resource does not. */
+export const etag = (version: number): string => `W/"${version}"`;
+
+/** Whether an If-Match or If-None-Match header (`*`, or a list) names the version; compared weakly (RFC 9110 section 8.8.3.2). */
+export const etagMatches = (header: string, version: number): boolean =>
+  header.trim() === '*' ||
+  header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === `"${version}"`);
+
+/** What is computed for every resource rather than kept; undefined of an attribute that is kept. */
+export function computedValue(type: ResourceType, name: string, facts: ResourceFacts): AttributeValue | undefined {
+  switch (name) {
+    case 'id':
+      return facts.id;
+    case 'schemas':
+      return schemasOf(type, facts);
+    case 'meta':
+      return metaOf(type, facts);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import { InvalidPath, Mutability } from '../errors.js';
+import type { Filter } from '../filter/parse.js';
+import { readMembers } from '../input.js';
+import { findAttribute } from '../path.js';
+import type { Attribute } from '../schema.js';
+import { readValue } from '../values.js';
+import type { MemberEdit } from './operation.js';
+import type { PatchPath } from './path.js';
+
+/**
+ * An operation on members as an edit that names only who joins or leaves, so that its cost does not depend on the size of the
+ * group. Undefined when it names nobody.
+ */
+export function readMemberEdit(
+  verb: 'add' | 'replace' | 'remove',
+  { attribute, sub, filter, tree }: PatchPath,
+  value: unknown,
+  at: string,
+): MemberEdit | undefined {
+  if (sub !== undefined) {
+    throw new Mutability(`${at}.path: a member's ${sub.name} is immutable. Remove the member and add another one.`);
+  }
+  if (filter !== undefined && tree !== undefined) {
+    if (verb !== 'remove')
+      throw new InvalidPath(`${at}.path: only "remove" takes a filter on members. Use the path "members".`);
+    const ids = idsIn(attribute, tree);
+    if (ids !== undefined) return { kind: 'remove', ids };
+    return { kind: 'removeWhere', matches: ({ id, type }) => filter.matches({ value: id, type }) };
+  }
+  if (value === undefined || value === null) return verb === 'add' ? undefined : { kind: 'clear' };
+  const read = readValue(attribute, value, `${at}: ${attribute.name}`);
+  const ids = read === undefined ? [] : readMembers(read);
+  // Entra ID names who is to leave in `value`; nobody named is nobody removed, never everybody.
+  return ids.length === 0 && verb !== 'replace' ? undefined : { kind: verb, ids };
+}
+
+/** The ids of `value eq "a" or value eq "b"`; undefined of any other filter. */
+function idsIn(attribute: Attribute, filter: Filter): string[] | undefined {
+  if (filter.kind === 'or') {
+    const [left, right] = [idsIn(attribute, filter.left), idsIn(attribute, filter.right)];
+    return left && right && [...left, ...right];
+  }
+  const isIdentity =
+    filter.kind === 'compare' &&
+    filter.operator === 'eq' &&
+    filter.literal.value !== null &&
+    findAttribute(attribute.subAttributes ?? [], filter.path)?.name === 'value';
+  return isIdentity ? [filter.literal.text] : undefined;
+}

@@ -1,0 +1,117 @@
+import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget } from '../errors.js';
+import { operationInAnyCase } from '../leniency.js';
+import { printPath, resolvePath } from '../path.js';
+import type { ResourceType } from '../schema.js';
+import { isObject, listOf, readSingle, readValue } from '../values.js';
+import { readMemberEdit } from './members.js';
+import type { PatchOperation, Target } from './operation.js';
+import { readPath, type PatchPath } from './path.js';
+
+const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+type Verb = 'add' | 'replace' | 'remove';
+
+/**
+ * Reads the body of a PATCH (RFC 7644 section 3.5.2): every path resolved, every value checked, before anything is loaded. Throws
+ * `InvalidSyntax`, `InvalidPath`, `InvalidFilter`, `InvalidValue`, `NoTarget` or `Mutability`, naming the operation.
+ */
+export function readPatch(type: ResourceType, body: unknown): PatchOperation[] {
+  if (!isObject(body)) throw new InvalidSyntax('The body is not a JSON object. Send a PatchOp message.');
+  const { schemas, Operations: operations } = body;
+  if (!Array.isArray(schemas) || !schemas.some((urn) => String(urn).toLowerCase() === PATCH_OP_URN.toLowerCase())) {
+    throw new InvalidSyntax(`schemas: it must name ${PATCH_OP_URN}.`);
+  }
+  if (!Array.isArray(operations)) throw new InvalidSyntax('Operations: it must be an array of operations.');
+  return operations.flatMap((operation, index) => readOperation(type, operation, `Operations[${index}]`));
+}
+
+function readOperation(type: ResourceType, operation: unknown, at: string): PatchOperation[] {
+  if (!isObject(operation)) throw new InvalidSyntax(`${at}: it must be an object with "op", "path" and "value".`);
+  const verb = operationInAnyCase(operation['op']);
+  if (verb !== 'add' && verb !== 'replace' && verb !== 'remove') {
+    throw new InvalidSyntax(`${at}.op: it must be "add", "replace" or "remove".`);
+  }
+  const { path, value } = operation;
+  if (path === undefined || path === null || path === '') return readWhole(type, verb, value, at);
+  if (typeof path !== 'string') throw new InvalidPath(`${at}.path: it must be a string.`);
+  if (verb !== 'remove' && value === undefined) {
+    throw new InvalidValue(`${at}.value: ${verb} needs one. To clear ${path}, use "remove".`);
+  }
+  const target = readPath(type, path);
+  if (target.kind === 'extension') {
+    return verb === 'remove'
+      ? [{ kind: 'removeExtension', urn: target.urn }]
+      : readKeys(type, verb, value, at, (name) => `${target.urn}:${name}`);
+  }
+  if (target.attribute.mutability === 'readOnly' || target.sub?.mutability === 'readOnly') {
+    throw new Mutability(`${at}.path: ${printPath(target)} is readOnly. Leave it out.`);
+  }
+  return readStep(verb, target, value, at);
+}
+
+/** Without a path the value is an object, and each of its keys a path of its own (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
+function readWhole(type: ResourceType, verb: Verb, value: unknown, at: string): PatchOperation[] {
+  if (verb === 'remove') throw new NoTarget(`${at}: "remove" needs a path that says what to remove.`);
+  return readKeys(type, verb, value, at, (name) => name);
+}
+
+/** Attributes that the type does not have, and readOnly ones (`id`, `schemas`, `meta`), are ignored as in a create. */
+function readKeys(
+  type: ResourceType,
+  verb: 'add' | 'replace',
+  value: unknown,
+  at: string,
+  pathOf: (name: string) => string,
+): PatchOperation[] {
+  if (!isObject(value)) throw new InvalidValue(`${at}.value: it must be an object of attributes.`);
+  return Object.entries(value).flatMap(([name, member]) => {
+    const path = resolvePath(type, pathOf(name));
+    if (path === undefined) return [];
+    if (path.kind === 'extension') {
+      return readKeys(type, verb, member ?? {}, `${at}.value`, (inner) => `${path.urn}:${inner}`);
+    }
+    if (path.attribute.mutability === 'readOnly' || path.sub?.mutability === 'readOnly') return [];
+    return readStep(verb, { ...path, filter: undefined, tree: undefined }, member, at);
+  });
+}
+
+function readStep(verb: Verb, path: PatchPath, value: unknown, at: string): PatchOperation[] {
+  if (path.attribute.relation === 'members') {
+    const edit = readMemberEdit(verb, path, value, at);
+    return edit === undefined ? [] : [{ kind: 'members', edit }];
+  }
+  const { tree: _tree, ...target } = path;
+  return verb === 'remove' ? [readRemoval(target, value, at)] : readAssignment(verb, target, value, at);
+}
+
+function readAssignment(verb: 'add' | 'replace', target: Target, value: unknown, at: string): PatchOperation[] {
+  const { attribute, sub, filter } = target;
+  // A single complex value is merged: each sub-attribute is a step of its own (RFC 7644 section 3.5.2.3).
+  if (attribute.type === 'complex' && !attribute.multiValued && sub === undefined && isObject(value)) {
+    return (attribute.subAttributes ?? []).flatMap((inner) => {
+      const entry = Object.entries(value).find(([name]) => name.toLowerCase() === inner.name.toLowerCase());
+      if (entry === undefined || inner.mutability === 'readOnly') return [];
+      return readAssignment(verb, { ...target, sub: inner }, entry[1], at);
+    });
+  }
+  const where = `${at}: ${printPath(target)}`;
+  const leaf = sub ?? attribute;
+  const read =
+    sub === undefined && filter !== undefined ? readSingle(leaf, value, where) : readValue(leaf, value, where);
+  if (leaf.returned === 'never') return [];
+  if (read !== undefined) return [{ kind: verb, target, value: read }];
+  // Null and the empty array are the same as absent: adding them adds nothing, replacing by them removes.
+  return verb === 'add' ? [] : [readRemoval(target, undefined, at)];
+}
+
+function readRemoval(target: Target, value: unknown, at: string): PatchOperation {
+  const { attribute, sub, filter } = target;
+  if (sub === undefined && filter === undefined && attribute.required) {
+    throw new Mutability(`${at}: ${printPath(target)} is required and cannot be removed. Replace it.`);
+  }
+  const isSelective =
+    attribute.multiValued && sub === undefined && filter === undefined && value !== undefined && value !== null;
+  if (!isSelective) return { kind: 'remove', target, values: undefined };
+  // Entra ID names the values to remove in `value`; none named is none removed, never all.
+  return { kind: 'remove', target, values: listOf(readValue(attribute, value, `${at}.value`)) };
+}

@@ -1,0 +1,151 @@
+import type { Attributes, AttributeValue } from './attributes.js';
+import { InvalidValue } from './errors.js';
+import { bareValue, booleanInText, oneValueAsList } from './leniency.js';
+import { findAttribute } from './path.js';
+import type { Attribute } from './schema.js';
+
+/**
+ * Reads a client's JSON value as the attribute defines it, into canonical form. Undefined when it is unassigned: null, an empty
+ * array and an object without values are all the same as absent (RFC 7643 section 2.5). Throws `InvalidValue`, which names
+ * `path`.
+ */
+export function readValue(attribute: Attribute, value: unknown, path: string): AttributeValue | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (!attribute.multiValued) return readSingle(attribute, value, path);
+  const list = oneValueAsList(value);
+  if (!Array.isArray(list)) throw wrongType(path, value, 'an array');
+  return readList(attribute, list, path);
+}
+
+/** One value of a multi-valued attribute, or the value of another. */
+export function readSingle(attribute: Attribute, value: unknown, path: string): AttributeValue | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (attribute.type !== 'complex') return readSimple(attribute, value, path);
+  const object = bareValue(attribute, value);
+  if (!isObject(object)) throw wrongType(path, value, 'an object');
+  if (Object.keys(object).length === 0) return undefined;
+  const { subAttributes = [] } = attribute;
+  const read = readAttributes(subAttributes, object, `${path}.`);
+  requireRequired(subAttributes, read, `${path}.`);
+  return assigned(read);
+}
+
+/** The attributes of an object that the client may set. Unknown and readOnly ones are ignored (RFC 7644 section 3.3). */
+export function readAttributes(
+  attributes: readonly Attribute[],
+  object: Readonly<Record<string, unknown>>,
+  prefix: string,
+): Attributes {
+  const values: Record<string, AttributeValue> = {};
+  for (const [name, value] of Object.entries(object)) {
+    const attribute = findAttribute(attributes, name);
+    if (attribute === undefined || attribute.mutability === 'readOnly') continue;
+    const read = readValue(attribute, value, prefix + attribute.name);
+    // A value that is never returned, such as a password, is checked and dropped: it is nobody's to keep.
+    if (read !== undefined && attribute.returned !== 'never') values[attribute.name] = read;
+  }
+  return values;
+}
+
+/** Throws `InvalidValue` for the first required attribute that is absent or blank. */
+export function requireRequired(attributes: readonly Attribute[], values: Attributes, prefix: string): void {
+  for (const { name, required } of attributes) {
+    if (!required) continue;
+    const value = values[name];
+    const isBlank = typeof value === 'string' && value.trim() === '';
+    if (value !== undefined && !isBlank) continue;
+    throw new InvalidValue(
+      `${prefix}${name}: it is ${isBlank ? 'blank' : 'missing'}, and it is required. Send a value.`,
+    );
+  }
+}
+
+/** Values as they stand: equal ones once, at most one of them primary (RFC 7643 section 2.4). */
+function readList(attribute: Attribute, list: readonly unknown[], path: string): AttributeValue | undefined {
+  const values = distinct(list.flatMap((item, index) => readSingle(attribute, item, `${path}[${index}]`) ?? []));
+  if (values.filter(isPrimary).length > 1) {
+    throw new InvalidValue(`${path}: more than one value is primary. Set "primary": true on one of them.`);
+  }
+  return values.length === 0 ? undefined : values;
+}
+
+function readSimple({ type }: Attribute, value: unknown, path: string): AttributeValue {
+  switch (type) {
+    case 'boolean': {
+      const boolean = booleanInText(value);
+      if (typeof boolean !== 'boolean') throw wrongType(path, value, 'true or false');
+      return boolean;
+    }
+    case 'integer':
+      if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw wrongType(path, value, 'a whole number');
+      return value;
+    case 'decimal':
+      if (typeof value !== 'number') throw wrongType(path, value, 'a number');
+      return value;
+    case 'dateTime':
+      if (typeof value !== 'string' || parseDateTime(value) === undefined) {
+        throw wrongType(path, value, 'a date and time, such as "2026-01-31T09:30:00Z"');
+      }
+      return value;
+    default:
+      if (typeof value !== 'string') throw wrongType(path, value, 'a string');
+      return value;
+  }
+}
+
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/i;
+
+/** RFC 7643 section 2.3.5; milliseconds since the epoch. Undefined when it is none. */
+export function parseDateTime(text: string): number | undefined {
+  if (!DATE_TIME.test(text)) return undefined;
+  const zoned = /(z|[+-]\d\d:\d\d)$/i.test(text) ? text : `${text}Z`;
+  const ms = Date.parse(zoned.toUpperCase());
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function wrongType(path: string, value: unknown, expected: string): InvalidValue {
+  const came = Array.isArray(value) ? 'an array' : value === null ? 'null' : COMES_AS[typeof value];
+  return new InvalidValue(`${path}: it is ${came ?? 'something else'}, must be ${expected}.`);
+}
+
+const COMES_AS: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'a boolean',
+  object: 'an object',
+};
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A complex value, or undefined when it has no sub-attribute left. */
+export const assigned = (value: Attributes): Attributes | undefined =>
+  Object.keys(value).length === 0 ? undefined : value;
+
+export const isComplex = (value: AttributeValue | undefined): value is Attributes =>
+  typeof value === 'object' && !Array.isArray(value);
+
+/** An absent multi-valued attribute has no values. */
+export const listOf = (value: AttributeValue | undefined): readonly AttributeValue[] =>
+  value === undefined ? [] : isList(value) ? value : [value];
+
+const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
+
+export const isPrimary = (value: AttributeValue): boolean => isComplex(value) && value['primary'] === true;
+
+/** Each of equal values once, at its first place. */
+export function distinct(values: readonly AttributeValue[]): AttributeValue[] {
+  return values.length < 2 ? [...values] : [...new Map(values.map((value) => [fingerprint(value), value])).values()];
+}
+
+/** Whether two values say the same. Multi-valued attributes have no order (RFC 7643 section 2.4), and objects neither. */
+export const sameValue = (a: AttributeValue, b: AttributeValue): boolean =>
+  a === b || fingerprint(a) === fingerprint(b);
+
+/** The same text for values that say the same. */
+function fingerprint(value: AttributeValue): string {
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(fingerprint).sort().join()}]`;
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${fingerprint(member)}`);
+  return `{${members.sort().join()}}`;
+}
