@@ -1,0 +1,122 @@
+import { Agent, type Dispatcher } from 'undici';
+import type { Clock } from '../../shared/runtime/clock.js';
+import { newId } from '../../shared/runtime/ids.js';
+import { version } from '../../shared/runtime/version.js';
+import type { Attempt, Delivery } from '../../shared/webhooks/delivery.js';
+import type { AttemptOutcome } from '../../shared/webhooks/retry.js';
+import type { Signer } from '../../shared/webhooks/sign.js';
+import type { AddressRanges } from '../../shared/webhooks/target-address.js';
+import { failureInWords, whyNotDelivered } from './failure.js';
+import { guardedConnect } from './guarded-connect.js';
+
+/** For the whole attempt: the name, the connection, the request and the answer with its body. */
+export const DEADLINE_MS = 15_000;
+/** An answer is read no further than this. */
+const READ_BYTES = 64 * 1024;
+/** What is kept of it. */
+const KEEP_BYTES = 4 * 1024;
+
+const USER_AGENT = `Rollcall/${version}`;
+
+export interface Message {
+  readonly delivery: Pick<Delivery, 'id' | 'eventId' | 'endpointId'>;
+  readonly url: string;
+  /** Signed and sent as it is, byte for byte. */
+  readonly body: Buffer;
+  readonly sign: Signer;
+}
+
+export interface AttemptResult {
+  readonly attempt: Attempt;
+  readonly outcome: AttemptOutcome;
+}
+
+export interface Courier {
+  /** One HTTP request, over in `deadlineMs` whatever the receiver does. Never rejects. */
+  attempt(message: Message): Promise<AttemptResult>;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly text: string;
+}
+
+export function createCourier(allowed: AddressRanges, clock: Clock, deadlineMs = DEADLINE_MS): Courier {
+  // One pool of kept-alive connections per origin. The limits of undici are off: the deadline stands for all of them.
+  const connect = guardedConnect(allowed, deadlineMs);
+  const agent = new Agent({ connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  return {
+    async attempt(message) {
+      const startedAt = clock();
+      const start = performance.now();
+      const progress: { status: number | null } = { status: null };
+      const signal = AbortSignal.timeout(deadlineMs);
+      const answered = await post(agent, message, startedAt, signal, progress).catch((error: unknown) => ({
+        error: failureInWords(error, { isLate: signal.aborted, deadlineMs, url: message.url, ...progress }),
+      }));
+      const isAnswer = 'text' in answered;
+      const error = isAnswer ? whyNotDelivered(answered.status, header(answered, 'location')) : answered.error;
+      const { id: deliveryId, endpointId } = message.delivery;
+      const durationMs = Math.round((performance.now() - start) * 10) / 10;
+      const { status } = isAnswer ? answered : progress;
+      const response = isAnswer ? answered.text : '';
+      return {
+        attempt: { id: newId(), deliveryId, endpointId, startedAt, durationMs, status, error, response },
+        outcome: {
+          status,
+          error,
+          retryAfter: isAnswer ? header(answered, 'retry-after') : null,
+          directive: isAnswer ? header(answered, 'webhook-delivery') : null,
+        },
+      };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function post(
+  agent: Agent,
+  { delivery, url, body, sign }: Message,
+  now: number,
+  signal: AbortSignal,
+  progress: { status: number | null },
+): Promise<Answer> {
+  const { origin, pathname, search } = new URL(url);
+  const {
+    statusCode,
+    headers,
+    body: answer,
+  } = await agent.request({
+    origin,
+    path: pathname + search,
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': USER_AGENT,
+      ...sign(delivery.eventId, Math.floor(now / 1000), body),
+    },
+    body,
+    signal,
+  });
+  progress.status = statusCode;
+  return { status: statusCode, headers, text: await readStart(answer) };
+}
+
+/** Reads the answer to its end, so that the connection can be used again; one that is too long is cut off with its connection. */
+async function readStart(answer: AsyncIterable<Buffer>): Promise<string> {
+  const kept: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer) {
+    if (size < KEEP_BYTES) kept.push(chunk.subarray(0, KEEP_BYTES - size));
+    size += chunk.length;
+    if (size > READ_BYTES) break;
+  }
+  return Buffer.concat(kept).toString();
+}
+
+function header({ headers }: Answer, name: string): string | null {
+  const value = headers[name];
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}

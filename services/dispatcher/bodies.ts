@@ -1,0 +1,56 @@
+import type { EventReader } from '../../shared/store/port.js';
+import type { Delivery } from '../../shared/webhooks/delivery.js';
+import { readEvents } from './stored-events.js';
+
+/** What is kept in memory of events that were just read from the log, for all endpoints that get them. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+
+/** The bytes of events on their way: from memory when they have just come from the log, else from the store. */
+export interface Bodies {
+  keep(eventId: string, body: string): void;
+  /** By event id. An event that is not in the store is left out. */
+  of(deliveries: readonly Delivery[]): Promise<Map<string, Buffer>>;
+}
+
+export function createBodies(events: Pick<EventReader, 'ofDirectory'>, keptBytes = KEPT_BYTES): Bodies {
+  const kept = new Map<string, Buffer>();
+  let size = 0;
+  const keep = (eventId: string, text: string): Buffer => {
+    const known = kept.get(eventId);
+    if (known !== undefined) return known;
+    const body = Buffer.from(text);
+    kept.set(eventId, body);
+    size += body.length;
+    // The oldest go first: they have been sent, or wait for a retry and can be read again.
+    for (const [oldest, { length }] of kept) {
+      if (size <= keptBytes) break;
+      kept.delete(oldest);
+      size -= length;
+    }
+    return body;
+  };
+  return {
+    keep,
+    async of(deliveries) {
+      const found = new Map<string, Buffer>();
+      const missing = new Map<string, Delivery[]>();
+      for (const delivery of deliveries) {
+        const body = kept.get(delivery.eventId);
+        if (body !== undefined) found.set(delivery.eventId, body);
+        else missing.set(delivery.directoryId, [...(missing.get(delivery.directoryId) ?? []), delivery]);
+      }
+      for (const [directoryId, wanted] of missing) {
+        const stored = await readEvents(
+          events,
+          directoryId,
+          wanted.map(({ seq }) => seq),
+        );
+        for (const { eventId, seq } of wanted) {
+          const event = stored.get(seq);
+          if (event?.id === eventId) found.set(eventId, keep(eventId, event.body));
+        }
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { EventLog } from '../../shared/event-log/port.js';
+import type { Clock } from '../../shared/runtime/clock.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import type { Sealer } from '../../shared/runtime/seal.js';
+import type { DeliveryStore } from '../../shared/store/deliveries.js';
+import type { EventReader } from '../../shared/store/port.js';
+import type { Registry } from '../../shared/store/registry.js';
+import { parseCidrs } from '../../shared/webhooks/target-address.js';
+import type { Delivery } from '../../shared/webhooks/delivery.js';
+import { createCourier } from './attempt.js';
+import { createBodies } from './bodies.js';
+import { createConsumption } from './consume.js';
+import { createEndpoints } from './endpoints.js';
+import { insist } from './insist.js';
+import { createScheduler } from './scheduler.js';
+
+export interface DispatcherDeps {
+  readonly log: EventLog;
+  /** Consumer group: of several dispatchers, each has partitions of its own. */
+  readonly group: string;
+  readonly deliveries: DeliveryStore;
+  readonly events: EventReader;
+  readonly endpoints: Registry['endpoints'];
+  readonly sealer: Sealer;
+  /** Names this process in the leases of what it sends. */
+  readonly owner: string;
+  /** No other dispatcher can be there: leases of others are those of processes that have ended. */
+  readonly soleOwner: boolean;
+  /** Address ranges that webhooks may reach although the address guard refuses them. */
+  readonly allowCidrs: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface Dispatcher {
+  /**
+   * Turns the log's records into deliveries and sends them, until `signal` aborts; then takes no more records, lets attempts
+   * that are under way end (15 s at most), and resolves.
+   */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { log, group, deliveries, events, clock, logger } = deps;
+  const endpoints = createEndpoints(deps.endpoints, deps.sealer, clock);
+  const bodies = createBodies(events);
+  const allowed = parseCidrs(deps.allowCidrs);
+  return {
+    async run(signal) {
+      const courier = createCourier(allowed, clock);
+      const { owner, soleOwner } = deps;
+      const scheduler = createScheduler({ deliveries, endpoints, bodies, courier, owner, soleOwner, clock, logger });
+      const onInserted = (partition: number, rows: readonly Delivery[]): void => scheduler.offer(partition, rows);
+      const consumer = {
+        assigned: async (partition: number) => scheduler.open(partition),
+        revoked: async (partition: number) => scheduler.close(partition),
+        records: createConsumption({ deliveries, events, endpoints, bodies, clock, logger, onInserted }),
+      };
+      const stop = (): void => void scheduler.drain();
+      signal.addEventListener('abort', stop, { once: true });
+      await insist('consume the event log', () => log.consume(group, consumer, signal), logger, signal).catch(
+        (error: unknown) => logger.warn({ err: error }, 'The event log failed while the dispatcher stopped.'),
+      );
+      await scheduler.drain();
+      await courier.close();
+    },
+  };
+}

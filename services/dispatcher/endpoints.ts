@@ -1,0 +1,92 @@
+import type { Clock } from '../../shared/runtime/clock.js';
+import type { Sealer } from '../../shared/runtime/seal.js';
+import type { Endpoint, Registry } from '../../shared/store/registry.js';
+import { createSigner, type Signer } from '../../shared/webhooks/sign.js';
+
+type Table = Pick<Registry['endpoints'], 'get' | 'find' | 'replace'>;
+
+/** Endpoints as the dispatcher sees them. */
+export interface Endpoints {
+  /**
+   * All endpoints, by a read that began after this call: an event that was committed after an endpoint was made never misses it.
+   * Callers that wait share one read.
+   */
+  read(): Promise<readonly Endpoint[]>;
+  /** Reads unless the last read is younger than a second. */
+  refresh(): Promise<void>;
+  /** One endpoint as it is now. */
+  get(id: string): Promise<Endpoint | undefined>;
+  /** One endpoint as of the last `read`. */
+  known(id: string): Endpoint | undefined;
+  /** Signs with every secret that has not expired. Throws when one of them cannot be opened, or there is none. */
+  signerOf(endpoint: Endpoint): Signer;
+  /** Disables it unless it is disabled, gone, or has another URL by now. */
+  disable(id: string, url: string, reason: string): Promise<void>;
+}
+
+const PAGE = 500;
+const FRESH_MS = 1_000;
+
+export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): Endpoints {
+  let known: ReadonlyMap<string, Endpoint> = new Map();
+  let next: Promise<readonly Endpoint[]> | undefined;
+  let current: Promise<unknown> = Promise.resolve();
+  let readAt = -Infinity;
+  const readAll = async (): Promise<readonly Endpoint[]> => {
+    next = undefined; // whoever asks from here on may have seen something newer
+    const startedAt = performance.now();
+    const all = await findAll(table);
+    readAt = startedAt;
+    known = new Map(all.map((endpoint) => [endpoint.id, endpoint]));
+    return all;
+  };
+  const read = (): Promise<readonly Endpoint[]> => {
+    if (next === undefined) {
+      next = current.then(readAll);
+      current = next.catch(() => undefined);
+    }
+    return next;
+  };
+  return {
+    read,
+    async refresh() {
+      if (performance.now() - readAt > FRESH_MS) await read();
+    },
+    get: (id) => table.get(id),
+    known: (id) => known.get(id),
+    signerOf: createSigners(sealer, clock),
+    async disable(id, url, disabledReason) {
+      for (;;) {
+        const endpoint = await table.get(id);
+        if (endpoint?.enabled !== true || endpoint.url !== url) return;
+        const { version } = endpoint;
+        const changed = { ...endpoint, enabled: false, disabledReason, version: version + 1, updatedAt: clock() };
+        if (await table.replace(changed)) return;
+      }
+    },
+  };
+}
+
+async function findAll(table: Table): Promise<Endpoint[]> {
+  const all: Endpoint[] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const page = await table.find({}, { ...(last !== undefined && { afterId: last.id }), limit: PAGE });
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
+}
+
+/** Unsealing and preparing a key costs more than signing with it: both are done once per version and number of valid secrets. */
+function createSigners(sealer: Sealer, clock: Clock): (endpoint: Endpoint) => Signer {
+  const signers = new Map<string, { version: number; valid: number; signer: Signer }>();
+  return ({ id, version, secrets }) => {
+    const now = clock();
+    const valid = secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+    const cached = signers.get(id);
+    if (cached?.version === version && cached.valid === valid.length) return cached.signer;
+    const signer = createSigner(valid.map(({ sealed }) => sealer.open(sealed, id)));
+    signers.set(id, { version, valid: valid.length, signer });
+    return signer;
+  };
+}

@@ -1,0 +1,66 @@
+import { AddressRefused } from './guarded-connect.js';
+
+/** Why an answer is no success, in words; null of a success. */
+export function whyNotDelivered(status: number, location: string | null): string | null {
+  if (status >= 200 && status < 300) return null;
+  if (status < 300 || status >= 400) return `the receiver answered ${status}`;
+  const to = location === null ? '' : ` to ${location.slice(0, 200)}`;
+  return `the receiver answered ${status}, a redirect${to}; redirects are not followed: set the endpoint's URL to where it leads`;
+}
+
+interface Circumstances {
+  readonly url: string;
+  readonly deadlineMs: number;
+  /** Whether the deadline had passed. */
+  readonly isLate: boolean;
+  /** The answer's status, when it had begun. */
+  readonly status: number | null;
+}
+
+/** Why no whole answer came, in words. */
+export function failureInWords(error: unknown, { url, deadlineMs, isLate, status }: Circumstances): string {
+  const cause = firstCause(error);
+  if (cause instanceof AddressRefused) return cause.message;
+  const code = codeOf(cause);
+  if (isLate || code === 'UND_ERR_CONNECT_TIMEOUT') {
+    const seconds = `${deadlineMs / 1000} s`;
+    return status === null
+      ? `the receiver did not answer within ${seconds}`
+      : `the receiver began to answer ${status}, and did not end within ${seconds}`;
+  }
+  const { host, hostname } = new URL(url);
+  const known = WORDS[code]?.(host, hostname);
+  if (known !== undefined) return known;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return isAboutCertificate(code)
+    ? `the certificate of ${host} cannot be trusted: ${message}`
+    : `the request to ${host} failed: ${message}`;
+}
+
+const closed = (host: string): string => `${host} closed the connection before it had answered`;
+const unreachable = (host: string): string =>
+  `${host} cannot be reached from here; check the network and its firewalls`;
+
+const WORDS: Readonly<Record<string, (host: string, hostname: string) => string>> = {
+  ECONNREFUSED: (host) => `${host} refused the connection; nothing listens there`,
+  ECONNRESET: closed,
+  EPIPE: closed,
+  UND_ERR_SOCKET: closed,
+  ENOTFOUND: (_, hostname) => `the name ${hostname} does not resolve to an address`,
+  EAI_AGAIN: (_, hostname) => `the name ${hostname} could not be resolved: the name server did not answer`,
+  ETIMEDOUT: unreachable,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+};
+
+/** OpenSSL's and Node's codes of a certificate that was refused. */
+const isAboutCertificate = (code: string): boolean => /CERT|ERR_TLS|UNABLE_TO_VERIFY/.test(code);
+
+/** Of a connection that was tried on several addresses, the first failure. */
+function firstCause(error: unknown): unknown {
+  const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
+  return causes[0] ?? error;
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,0 +1,56 @@
+import { laneKeys, type DirectoryEvent } from '../../shared/events/event.js';
+import type { Endpoint } from '../../shared/store/registry.js';
+import { deliveryId, type Delivery } from '../../shared/webhooks/delivery.js';
+
+/** An event with the place of its record in the log. */
+export interface PlacedEvent {
+  readonly event: DirectoryEvent;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/**
+ * The deliveries that events call for: one for each endpoint whose scope has the event's directory and which subscribes to its
+ * type, in the order of the events. An endpoint that is disabled gets its deliveries all the same, `held` until it is enabled.
+ */
+export const fanOut = (events: readonly PlacedEvent[], endpoints: readonly Endpoint[], now: number): Delivery[] =>
+  events.flatMap((placed) => {
+    const interested = endpoints.filter((endpoint) => isFor(endpoint, placed.event));
+    // Once per event: a membership event has up to a hundred members.
+    const keys = interested.length === 0 ? [] : [...new Set(laneKeys(placed.event))];
+    return interested.map((endpoint) => newDelivery(placed, endpoint, keys, now));
+  });
+
+function isFor({ organizationId, directoryId, eventTypes }: Endpoint, event: DirectoryEvent): boolean {
+  if (organizationId !== null && organizationId !== event.organizationId) return false;
+  if (directoryId !== null && directoryId !== event.directoryId) return false;
+  return eventTypes.length === 0 || eventTypes.includes(event.type);
+}
+
+function newDelivery(
+  { event, partition, offset }: PlacedEvent,
+  endpoint: Endpoint,
+  keys: readonly string[],
+  now: number,
+): Delivery {
+  return {
+    id: deliveryId(event.id, endpoint.id),
+    eventId: event.id,
+    eventType: event.type,
+    endpointId: endpoint.id,
+    organizationId: event.organizationId,
+    directoryId: event.directoryId,
+    partition,
+    offset,
+    seq: event.seq,
+    laneKeys: keys,
+    status: endpoint.enabled ? 'pending' : 'held',
+    attempts: 0,
+    nextAttemptAt: null,
+    leaseOwner: null,
+    leaseUntil: null,
+    lastError: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,113 @@
+import type { Settlement } from '../../shared/store/deliveries.js';
+import { DEADLINE_MS } from './attempt.js';
+import { insist } from './insist.js';
+import { createLedger } from './ledger.js';
+import type { SchedulerDeps } from './scheduler.js';
+import { createSending } from './send.js';
+import { createTurns } from './turns.js';
+import { forget, land, start, type Entry, type Reader } from './window.js';
+
+/** What is on its way to receivers. */
+export interface Flights {
+  /** An entry is ready to start: it does when it is its endpoint's turn. */
+  add(entry: Entry): void;
+  /** Looks again at endpoints that were passed over because they were disabled. */
+  recheck(): void;
+  /** Resolves when nothing of the partition is in flight any more. */
+  landed(partition: number): Promise<unknown>;
+}
+
+interface Flight {
+  readonly partition: number;
+  readonly landed: Promise<void>;
+}
+
+const LIMITS = { perEndpoint: 32, total: 256 };
+/** A lease covers the attempt and the writing down of what came of it. */
+const LEASE_MS = 2 * DEADLINE_MS;
+
+/** `onOver` is called with each entry that has landed. */
+export function createFlights(deps: SchedulerDeps, giveUp: AbortSignal, onOver: (entry: Entry) => void): Flights {
+  const { deliveries, endpoints, logger, clock } = deps;
+  const turns = createTurns<Entry>(LIMITS);
+  const flights = new Set<Flight>();
+  const ledger = createLedger(deliveries, clock, logger, giveUp);
+  const send = createSending({ ...deps, giveUp });
+  const mayStart = (endpointId: string): boolean => endpoints.known(endpointId)?.enabled === true;
+  let isDue = false;
+
+  // What becomes ready in one turn of the event loop is claimed in one write.
+  const startSoon = (): void => {
+    if (isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      launch();
+    });
+  };
+  const launch = (): void => {
+    const batch: Entry[] = [];
+    for (let entry = turns.take(mayStart); entry !== undefined; entry = turns.take(mayStart)) {
+      if (start(entry)) batch.push(entry);
+      else turns.done(entry.window.endpointId);
+    }
+    if (batch.length === 0) return;
+    const claimed = insist('claim deliveries', () => claim(batch, deps), logger, giveUp);
+    for (const entry of batch) {
+      const flight: Flight = { partition: entry.window.partition, landed: fly(entry, claimed).catch(() => undefined) };
+      flights.add(flight);
+      void flight.landed.then(() => flights.delete(flight));
+    }
+  };
+  /** Rejects only once the store was given up. */
+  const fly = async (entry: Entry, claimed: Promise<Bodies>): Promise<void> => {
+    let heard: boolean | undefined;
+    try {
+      const body = (await claimed).get(entry.row.eventId);
+      const sent = await send(entry.row, body);
+      heard = sent.heard;
+      await ledger.settle(sent.settlement);
+      conclude(entry, sent.settlement, { ...deps, now: clock() });
+    } finally {
+      turns.done(entry.window.endpointId, heard);
+      onOver(entry);
+      startSoon();
+    }
+  };
+  return {
+    add(entry) {
+      turns.add(entry.window.endpointId, entry);
+      startSoon();
+    },
+    recheck() {
+      turns.recheck();
+      startSoon();
+    },
+    landed: (partition) =>
+      Promise.all([...flights].filter((flight) => flight.partition === partition).map(({ landed }) => landed)),
+  };
+}
+
+/** By event id. */
+type Bodies = ReadonlyMap<string, Buffer>;
+
+/** From here on the deliveries are `sending`, and nobody else's for as long as the lease. Answers what to send. */
+async function claim(batch: readonly Entry[], { deliveries, bodies, owner, clock }: SchedulerDeps): Promise<Bodies> {
+  const rows = batch.map(({ row }) => row);
+  const found = await bodies.of(rows);
+  const now = clock();
+  await deliveries.claim(
+    rows.map(({ id }) => id),
+    owner,
+    now + LEASE_MS,
+    now,
+  );
+  return found;
+}
+
+function conclude(entry: Entry, settlement: Settlement, reader: Reader): void {
+  const { status, attempts, nextAttemptAt, lastError } = settlement;
+  if (status === 'delivered' || status === 'canceled') return forget(entry);
+  const free = { leaseOwner: null, leaseUntil: null };
+  land(entry, { ...entry.row, ...free, status, attempts, nextAttemptAt, lastError }, reader);
+}

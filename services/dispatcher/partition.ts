@@ -1,0 +1,147 @@
+import type { Clock } from '../../shared/runtime/clock.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
+import type { DeliveryStore } from '../../shared/store/deliveries.js';
+import type { Delivery } from '../../shared/webhooks/delivery.js';
+import type { Endpoints } from './endpoints.js';
+import { followEndpoints } from './follow-endpoints.js';
+import { insist } from './insist.js';
+import { readWindow, relabel } from './read-window.js';
+import { createWindow, empty, offer, resume, wantsMore, type Entry, type Reader, type Window } from './window.js';
+
+export interface PartitionDeps {
+  readonly deliveries: DeliveryStore;
+  readonly endpoints: Endpoints;
+  readonly owner: string;
+  readonly soleOwner: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onReady: (entry: Entry) => void;
+  /** Called after each look at the endpoints: some may have been enabled or disabled. */
+  readonly onLooked: () => void;
+}
+
+/** The deliveries of one log partition while this process owns it. */
+export interface Partition {
+  /** Takes over deliveries that were just inserted. */
+  offer(rows: readonly Delivery[]): void;
+  /** Some of a window's deliveries are over: there may be room for more. */
+  refill(window: Window): void;
+  /** Nothing more of it starts. Resolves when it no longer reads. */
+  close(): Promise<void>;
+}
+
+/** How often the store is asked what others have changed: an operator's retry, an endpoint that was enabled or is gone. */
+const POLL_MS = 1_000;
+/** A poll that has a lot to read is followed by a pause of so many times its duration. */
+const POLL_REST = 10;
+
+interface Reading extends PartitionDeps {
+  readonly partition: number;
+  readonly windows: Map<string, Window>;
+  readonly refills: Set<Window>;
+  readonly wakeup: Wakeup;
+  readonly signal: AbortSignal;
+  isLoaded: boolean;
+}
+
+/** `before`: when this process owned the partition before, the end of that. */
+export function openPartition(partition: number, before: Promise<unknown>, deps: PartitionDeps): Partition {
+  const closing = new AbortController();
+  const reading: Reading = {
+    ...deps,
+    partition,
+    windows: new Map(),
+    refills: new Set(),
+    wakeup: createWakeup(),
+    signal: closing.signal,
+    isLoaded: false,
+  };
+  const ended = before.then(() => keepReading(reading));
+  return {
+    offer(rows) {
+      const reader = readerOf(reading);
+      for (const row of rows) {
+        const window = windowOf(reading, row.endpointId);
+        offer(window, row, reader);
+        refill(reading, window);
+      }
+    },
+    refill: (window) => refill(reading, window),
+    async close() {
+      for (const window of reading.windows.values()) window.isClosed = true;
+      closing.abort();
+      await ended;
+    },
+  };
+}
+
+const readerOf = ({ owner, soleOwner, clock }: Reading): Reader => ({ owner, soleOwner, now: clock() });
+
+function windowOf({ windows, partition, isLoaded, onReady }: Reading, endpointId: string): Window {
+  const known = windows.get(endpointId);
+  if (known !== undefined) return known;
+  // Once everything was read, an endpoint without a window has nothing in the store.
+  const window = createWindow(partition, endpointId, isLoaded, onReady);
+  windows.set(endpointId, window);
+  return window;
+}
+
+function refill({ refills, wakeup, endpoints }: Reading, window: Window): void {
+  if (!wantsMore(window) || endpoints.known(window.endpointId)?.enabled !== true) return;
+  refills.add(window);
+  wakeup.wake();
+}
+
+/** Never rejects: what fails is logged and done again. */
+async function keepReading(reading: Reading): Promise<void> {
+  const { signal, wakeup, windows, refills, clock } = reading;
+  const work = `read the deliveries of partition ${reading.partition}`;
+  let pollAt = 0;
+  while (!signal.aborted) {
+    try {
+      if (performance.now() >= pollAt) {
+        const start = performance.now();
+        await insist(work, () => poll(reading), reading.logger, signal);
+        const took = performance.now() - start;
+        pollAt = performance.now() + Math.max(POLL_MS, POLL_REST * took);
+      }
+      for (const window of refills) {
+        refills.delete(window);
+        if (wantsMore(window))
+          await insist(
+            work,
+            () => readWindow(window, window.reached, reading, readerOf(reading)),
+            reading.logger,
+            signal,
+          );
+      }
+    } catch {
+      continue; // only when closing
+    }
+    const resumesAt = Math.min(...[...windows.values()].map((window) => resume(window, clock())));
+    await wakeup.wait(Math.max(Math.min(pollAt - performance.now(), resumesAt - clock()), 1), signal);
+  }
+}
+
+/** Looks at everything anew. */
+async function poll(reading: Reading): Promise<void> {
+  const { partition, windows, signal, onLooked } = reading;
+  const before = new Set(windows.keys());
+  const { sendable, resting } = await followEndpoints(partition, reading);
+  for (const id of resting) empty(windowOf(reading, id));
+  for (const id of new Set([...sendable, ...before])) {
+    if (signal.aborted) return;
+    if (resting.has(id)) continue;
+    const window = windowOf(reading, id);
+    await readWindow(window, undefined, reading, readerOf(reading));
+    await relabel(window, reading);
+    if (!sendable.has(id) && isUnused(window)) windows.delete(id);
+  }
+  reading.isLoaded = true;
+  onLooked();
+}
+
+/** Nothing is in it, and nothing has come to the store since the reading began. */
+const isUnused = (window: Window): boolean =>
+  window.entries.size === 0 && window.isComplete && !window.hasNewer && window.changed.size === 0;

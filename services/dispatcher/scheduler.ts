@@ -1,0 +1,73 @@
+import type { Clock } from '../../shared/runtime/clock.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import type { DeliveryStore } from '../../shared/store/deliveries.js';
+import type { Delivery } from '../../shared/webhooks/delivery.js';
+import { DEADLINE_MS, type Courier } from './attempt.js';
+import type { Bodies } from './bodies.js';
+import type { Endpoints } from './endpoints.js';
+import { createFlights } from './flights.js';
+import { openPartition, type Partition } from './partition.js';
+
+export interface SchedulerDeps {
+  readonly deliveries: DeliveryStore;
+  readonly endpoints: Endpoints;
+  readonly bodies: Bodies;
+  readonly courier: Courier;
+  readonly owner: string;
+  readonly soleOwner: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Sends the deliveries of the partitions that this process owns. */
+export interface Scheduler {
+  open(partition: number): void;
+  /** Nothing more of the partition starts; what is in flight ends by itself. */
+  close(partition: number): void;
+  /** Takes over deliveries that were just inserted. */
+  offer(partition: number, rows: readonly Delivery[]): void;
+  /** Closes everything for good. Resolves when all that was in flight has ended and is written down. */
+  drain(): Promise<void>;
+}
+
+/** How long a stop waits at most: for attempts to end, then for a store that fails to take down what came of them. */
+const DRAIN_MS = DEADLINE_MS + 10_000;
+
+export function createScheduler(deps: SchedulerDeps): Scheduler {
+  const partitions = new Map<number, Partition>();
+  const closings = new Map<number, Promise<unknown>>();
+  const giveUp = new AbortController();
+  const flights = createFlights(deps, giveUp.signal, ({ window }) => partitions.get(window.partition)?.refill(window));
+  let isDraining = false;
+
+  const close = (number: number): void => {
+    const partition = partitions.get(number);
+    if (partition === undefined) return;
+    partitions.delete(number);
+    closings.set(number, Promise.all([partition.close(), flights.landed(number)]));
+  };
+  return {
+    open(number) {
+      close(number);
+      if (isDraining) return;
+      const before = closings.get(number) ?? Promise.resolve();
+      partitions.set(
+        number,
+        openPartition(number, before, {
+          ...deps,
+          onReady: (entry) => flights.add(entry),
+          onLooked: () => flights.recheck(),
+        }),
+      );
+    },
+    close,
+    offer: (number, rows) => partitions.get(number)?.offer(rows),
+    async drain() {
+      isDraining = true;
+      const timer = setTimeout(() => giveUp.abort(), DRAIN_MS);
+      for (const number of [...partitions.keys()]) close(number);
+      await Promise.all(closings.values());
+      clearTimeout(timer);
+    },
+  };
+}

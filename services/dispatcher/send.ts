@@ -1,0 +1,83 @@
+import type { Clock } from '../../shared/runtime/clock.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
+import type { Endpoint } from '../../shared/store/registry.js';
+import { OPEN_STATUSES, type Delivery } from '../../shared/webhooks/delivery.js';
+import { nextAttempt } from '../../shared/webhooks/retry.js';
+import type { Signer } from '../../shared/webhooks/sign.js';
+import type { Courier } from './attempt.js';
+import type { Endpoints } from './endpoints.js';
+import { insist } from './insist.js';
+
+interface SendDeps {
+  readonly deliveries: Pick<DeliveryStore, 'move'>;
+  readonly endpoints: Endpoints;
+  readonly courier: Courier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly giveUp: AbortSignal;
+}
+
+export interface Sent {
+  readonly settlement: Settlement;
+  /** Whether the receiver answered, whatever it said; undefined when no request was made. */
+  readonly heard: boolean | undefined;
+}
+
+/** How long a delivery waits that cannot be signed: until an operator has set the right encryption key, or rotated the secret. */
+const UNSIGNABLE_PAUSE_MS = 60_000;
+
+/** Sends a claimed delivery once and decides what becomes of it. `body` undefined: its event is not in the store. Never rejects. */
+export function createSending(deps: SendDeps): (delivery: Delivery, body: Buffer | undefined) => Promise<Sent> {
+  const { endpoints, courier, clock, logger } = deps;
+  return async (delivery, body) => {
+    const endpoint = endpoints.known(delivery.endpointId);
+    if (endpoint === undefined) return unsent(delivery, 'canceled', 'the endpoint was deleted');
+    if (!endpoint.enabled) return unsent(delivery, 'held', delivery.lastError);
+    if (body === undefined) {
+      logger.error(namesOf(delivery), 'The event of a delivery is not in the store; the delivery is canceled.');
+      return unsent(delivery, 'canceled', 'the event is no longer in the store');
+    }
+    let sign: Signer;
+    try {
+      sign = endpoints.signerOf(endpoint);
+    } catch (error) {
+      logger.error({ ...namesOf(delivery), err: error }, 'A delivery cannot be signed; it is tried again in a minute.');
+      const reason = `it cannot be signed: ${error instanceof Error ? error.message : String(error)}`;
+      return unsent(delivery, 'retrying', reason, clock() + UNSIGNABLE_PAUSE_MS);
+    }
+    const { attempt, outcome } = await courier.attempt({ delivery, url: endpoint.url, body, sign });
+    const attempts = delivery.attempts + 1;
+    const { status, nextAttemptAt, disableEndpoint } = nextAttempt(outcome, attempts, clock(), Math.random());
+    if (disableEndpoint !== undefined) await disable(endpoint, disableEndpoint, deps);
+    if (status === 'parked')
+      logger.warn({ ...namesOf(delivery), err: outcome.error }, 'A delivery has used up its retries; it is parked.');
+    return {
+      settlement: { deliveryId: delivery.id, attempt, status, attempts, nextAttemptAt, lastError: outcome.error },
+      heard: outcome.status !== null,
+    };
+  };
+}
+
+const namesOf = ({ id, endpointId, directoryId, seq }: Delivery) => ({ deliveryId: id, endpointId, directoryId, seq });
+
+const unsent = (
+  { id, attempts }: Delivery,
+  status: Settlement['status'],
+  lastError: string | null,
+  nextAttemptAt: number | null = null,
+): Sent => ({ settlement: { deliveryId: id, status, attempts, nextAttemptAt, lastError }, heard: undefined });
+
+/** First the endpoint, then its deliveries: a stop in between leaves deliveries that the next poll holds. */
+async function disable({ id, url }: Endpoint, reason: string, deps: SendDeps): Promise<void> {
+  const { deliveries, endpoints, clock, logger, giveUp } = deps;
+  const work = async (): Promise<void> => {
+    await endpoints.disable(id, url, reason);
+    await endpoints.read();
+    if (endpoints.known(id)?.enabled !== false) return;
+    await deliveries.move(id, OPEN_STATUSES, 'held', clock());
+    logger.warn({ endpointId: id, reason }, 'An endpoint is disabled; its deliveries are held.');
+  };
+  // Given up only at a stop; then the first delivery after the restart is told the same.
+  await insist('disable an endpoint', work, logger, giveUp).catch(() => undefined);
+}
