@@ -12,9 +12,3 @@ export function offsetOf({ position, index }: LogCursor): number {
   }
   return position * EVENTS_PER_POSITION + index;
 }
-
-/** The place that `offsetOf` made the offset of. */
-export const cursorOf = (offset: number): LogCursor => ({
-  position: Math.floor(offset / EVENTS_PER_POSITION),
-  index: offset % EVENTS_PER_POSITION,
-});
