@@ -1,0 +1,86 @@
+import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
+import { lastSeqBefore, MalformedCommit } from '../check-commit.js';
+import type { CommitStore } from '../port.js';
+import type { ChainDeps, Chain } from './chain.js';
+import { commitId } from './collections.js';
+import type { MongoConnection } from './connection.js';
+import { isNotAReplicaSet } from './failures.js';
+import type { AppliedHead } from './heads.js';
+import { load } from './load.js';
+
+/**
+ * One insert is the commit point: `_id` is the directory and the number, so that of two writers one gets the number. The rows
+ * follow the commit, and whoever finds a newest commit that may not be applied applies it before anything else.
+ */
+export function createCommits({ connection, heads }: ChainDeps, chain: Chain): CommitStore {
+  const head = async (directoryId: string): Promise<Head> => {
+    const newest = await chain.newest(directoryId);
+    if (newest === undefined) return GENESIS;
+    const { isMarked, ...found } = newest;
+    if (!isMarked && !heads.isApplied(directoryId, found.number)) await chain.applyStored(directoryId, found.number);
+    heads.remember(directoryId, found);
+    return found;
+  };
+  /** What the commit has to follow: never inserted before that one is known to be there and to be applied. */
+  const predecessor = async ({ directoryId, number }: Commit): Promise<AppliedHead> => {
+    const known = heads.get(directoryId);
+    return known !== undefined && known.number >= number - 1 ? known : head(directoryId);
+  };
+  return {
+    head,
+    load: (directoryId, needs) => load(connection, directoryId, needs),
+    async commit(commit) {
+      const expected = lastSeqBefore(commit);
+      const before = await predecessor(commit);
+      if (before.deleted || before.number !== commit.number - 1) return 'conflict';
+      if (before.lastSeq !== expected) throw notNext(commit, expected, before.lastSeq);
+      const outcome = await chain.insert(commit).catch((error: unknown) => {
+        heads.forget(commit.directoryId);
+        throw error;
+      });
+      if (outcome === 'taken') {
+        heads.forget(commit.directoryId);
+        return 'conflict';
+      }
+      await chain.apply(commit);
+      return 'committed';
+    },
+    async confirmHead(directoryId, number) {
+      const [isThere, isFollowed] = await Promise.all([
+        number === 0 || heads.isApplied(directoryId, number) || hasCommit(connection, directoryId, number),
+        isFollowedNow(connection, directoryId, number),
+      ]);
+      return isThere && !isFollowed;
+    },
+  };
+}
+
+async function hasCommit(connection: MongoConnection, directoryId: string, number: number): Promise<boolean> {
+  const found = await connection.call(({ commits }, session) =>
+    commits.findOne({ _id: commitId(directoryId, number) }, { session, projection: { _id: 1 } }),
+  );
+  return found !== null;
+}
+
+/**
+ * Whether there is a next commit, as of now and not as of what this process has seen. A linearizable read cannot be part of a
+ * causal session. A standalone server has no such read and needs none.
+ */
+async function isFollowedNow(connection: MongoConnection, directoryId: string, number: number): Promise<boolean> {
+  const next = { _id: commitId(directoryId, number + 1) };
+  const projection = { _id: 1 };
+  const found = await connection.call(async ({ commits }) => {
+    try {
+      return await commits.findOne(next, { readConcern: { level: 'linearizable' }, projection });
+    } catch (error) {
+      if (isNotAReplicaSet(error)) return commits.findOne(next, { projection });
+      throw error;
+    }
+  });
+  return found !== null;
+}
+
+const notNext = ({ directoryId, number }: Commit, follows: number, lastSeq: number): MalformedCommit =>
+  new MalformedCommit(
+    `commit ${number} of directory ${directoryId}: follows seq ${follows}, must follow seq ${lastSeq} of the commit before; number its events from there`,
+  );

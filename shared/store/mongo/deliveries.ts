@@ -1,0 +1,159 @@
+import type { Delivery, DeliveryStatus } from '../../webhooks/delivery.js';
+import type { DeliveryOrder, DeliveryStore, Settlement } from '../deliveries.js';
+import { anyOf, slices, type DeliveryDocument } from './collections.js';
+import type { MongoConnection } from './connection.js';
+import { isFinalForUpsert } from './failures.js';
+
+const WRITES_PER_CALL = 500;
+/** The newest attempts that a delivery keeps: more than several replays make, and far below a document's 16 MB. */
+const ATTEMPTS_KEPT = 200;
+
+/** What is read of a delivery when its attempts are not asked for. */
+const WITHOUT_ATTEMPTS = { attemptLog: 0 } as const;
+
+export function createDeliveries(connection: MongoConnection): DeliveryStore {
+  return {
+    ...prepareQueue(connection),
+    ...prepareRecords(connection),
+    async insert(deliveries, progress) {
+      for (const slice of slices(deliveries, WRITES_PER_CALL)) {
+        const writes = slice.map((delivery) => ({
+          updateOne: { filter: { _id: delivery.id }, update: { $setOnInsert: toDocument(delivery) }, upsert: true },
+        }));
+        await connection.call(
+          (collections, session) => collections.deliveries.bulkWrite(writes, { session, ordered: false }),
+          isFinalForUpsert,
+        );
+      }
+      // After the rows that it vouches for: a crash in between brings the records again, and their rows are there already.
+      for (const slice of slices(progress, WRITES_PER_CALL)) {
+        const writes = slice.map(({ directoryId, seq }) => ({
+          updateOne: { filter: { _id: directoryId }, update: { $max: { seq } }, upsert: true },
+        }));
+        await connection.call(
+          (collections, session) => collections.progress.bulkWrite(writes, { session, ordered: false }),
+          isFinalForUpsert,
+        );
+      }
+    },
+    async progress(directoryIds) {
+      const found = await connection.call((collections, session) =>
+        collections.progress.find({ _id: anyOf(directoryIds) }, { session }).toArray(),
+      );
+      const known = new Map(found.map(({ _id, seq }) => [_id, seq]));
+      return new Map(directoryIds.map((directoryId) => [directoryId, known.get(directoryId) ?? 0]));
+    },
+    async claim(deliveryIds, owner, leaseUntil, now) {
+      if (deliveryIds.length === 0) return;
+      const claimed = { status: 'sending' as const, leaseOwner: owner, leaseUntil, updatedAt: now };
+      await connection.call(({ deliveries }, session) =>
+        deliveries.updateMany({ _id: anyOf(deliveryIds) }, { $set: claimed }, { session }),
+      );
+    },
+    async settle(settlements, now) {
+      for (const slice of slices(settlements, WRITES_PER_CALL)) {
+        const writes = slice.map((settlement) => settle(settlement, now));
+        await connection.call(({ deliveries }, session) => deliveries.bulkWrite(writes, { session, ordered: false }));
+      }
+    },
+    async move(endpointId, from, to, now) {
+      if (from.length === 0) return 0;
+      const moved = await connection.call(({ deliveries }, session) =>
+        deliveries.updateMany(
+          { endpointId, status: anyOf(from) },
+          { $set: { status: to, updatedAt: now } },
+          { session },
+        ),
+      );
+      return moved.matchedCount;
+    },
+  };
+}
+
+/** One write for the attempt and the state after it; the attempt being there shows that the write was made before. */
+function settle({ deliveryId, attempt, status, attempts, nextAttemptAt, lastError }: Settlement, now: number) {
+  const free = { leaseOwner: null, leaseUntil: null };
+  const $set = { status, attempts, nextAttemptAt, lastError, ...free, updatedAt: now };
+  if (attempt === undefined) return { updateOne: { filter: { _id: deliveryId }, update: { $set } } };
+  const filter = { _id: deliveryId, 'attemptLog.id': { $ne: attempt.id } };
+  const $push = { attemptLog: { $each: [attempt], $slice: -ATTEMPTS_KEPT } };
+  return { updateOne: { filter, update: { $set, $push } } };
+}
+
+function prepareQueue(connection: MongoConnection): Pick<DeliveryStore, 'endpointsWith' | 'queue'> {
+  return {
+    async endpointsWith(partition, statuses) {
+      if (statuses.length === 0) return [];
+      return connection.call(({ deliveries }, session) =>
+        deliveries.distinct('endpointId', { partition, status: anyOf(statuses) }, { session }),
+      );
+    },
+    async queue(partition, endpointId, statuses, after, limit) {
+      if (statuses.length === 0 || limit === 0) return [];
+      const where = { endpointId, partition, status: anyOf(statuses), ...(after === undefined ? {} : beyond(after)) };
+      const options = { projection: WITHOUT_ATTEMPTS, sort: { offset: 1, seq: 1 } as const };
+      return connection.call(({ deliveries }, session) =>
+        deliveries
+          .find(where, { session, ...options })
+          .limit(limit)
+          .map(toDelivery)
+          .toArray(),
+      );
+    },
+  };
+}
+
+/** The first condition is implied by the second, and is the one that an index can begin at. */
+const beyond = ({ offset, seq }: DeliveryOrder) => ({
+  offset: { $gte: offset },
+  $or: [{ offset: { $gt: offset } }, { seq: { $gt: seq } }],
+});
+
+/** What people look at. */
+function prepareRecords(
+  connection: MongoConnection,
+): Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'countByStatus'> {
+  return {
+    async get(id) {
+      const found = await connection.call(({ deliveries }, session) =>
+        deliveries.findOne({ _id: id }, { session, projection: WITHOUT_ATTEMPTS }),
+      );
+      return found === null ? undefined : toDelivery(found);
+    },
+    async list(filter, { beforeId, limit }) {
+      if (limit === 0) return [];
+      const where = { ...filter, ...(beforeId === undefined ? {} : { _id: { $lt: beforeId } }) };
+      return connection.call(({ deliveries }, session) =>
+        deliveries
+          .find(where, { session, projection: WITHOUT_ATTEMPTS, sort: { _id: -1 } })
+          .limit(limit)
+          .map(toDelivery)
+          .toArray(),
+      );
+    },
+    async attempts(deliveryId) {
+      const found = await connection.call(({ deliveries }, session) =>
+        deliveries.findOne({ _id: deliveryId }, { session, projection: { attemptLog: 1 } }),
+      );
+      const attempts = found?.attemptLog ?? [];
+      return attempts.toSorted((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
+    },
+    async countByStatus(endpointId) {
+      const counts = await connection.call(({ deliveries }, session) =>
+        deliveries
+          .aggregate<{ readonly _id: DeliveryStatus; readonly count: number }>(
+            [{ $match: { endpointId } }, { $group: { _id: '$status', count: { $sum: 1 } } }],
+            { session },
+          )
+          .toArray(),
+      );
+      return Object.fromEntries(counts.map(({ _id, count }) => [_id, count]));
+    },
+  };
+}
+
+function toDocument({ id: _id, ...delivery }: Delivery): Omit<DeliveryDocument, '_id'> {
+  return { ...delivery, attemptLog: [] };
+}
+
+const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog'>): Delivery => ({ id: _id, ...delivery });

@@ -1,0 +1,102 @@
+import type { StoredEvent } from '../../directory/commit.js';
+import type { EventReader, LogCursor, PositionedEvent } from '../port.js';
+import { anyOf, slices, type PositionDocument } from './collections.js';
+import type { MongoConnection } from './connection.js';
+import { isFinalForUpsert } from './failures.js';
+import type { Positions } from './positions.js';
+
+/** How many commits' events are read by one call: each can be some megabytes. */
+const COMMITS_PER_CALL = 50;
+const POSITIONS_PER_CALL = 200;
+
+/** The events of these commits, by `_id`. */
+export async function readEvents(
+  connection: MongoConnection,
+  ids: readonly string[],
+): Promise<Map<string, readonly StoredEvent[]>> {
+  const events = new Map<string, readonly StoredEvent[]>();
+  for (const slice of slices(ids, COMMITS_PER_CALL)) {
+    const found = await connection.call(({ commits }, session) =>
+      commits.find({ _id: anyOf(slice) }, { session, projection: { events: 1 } }).toArray(),
+    );
+    for (const commit of found) events.set(commit._id, commit.events);
+  }
+  return events;
+}
+
+export function createEvents(connection: MongoConnection, positions: Positions): EventReader {
+  return {
+    async after(partition, cursor, limit) {
+      const events: PositionedEvent[] = [];
+      let from = cursor.position === 0 ? { position: 1, index: 0 } : cursor;
+      while (events.length < limit) {
+        const run = await positions.run(partition, from.position, POSITIONS_PER_CALL);
+        const needed = upTo(run, from.index + limit - events.length);
+        events.push(...(await readPage(connection, needed, from)));
+        if (needed.length < POSITIONS_PER_CALL) break;
+        from = { position: from.position + needed.length, index: 0 };
+      }
+      return events.slice(0, limit);
+    },
+    async ofDirectory(directoryId, afterSeq, limit) {
+      const events: StoredEvent[] = [];
+      let seen = afterSeq;
+      while (events.length < limit) {
+        const found = await connection.call(({ commits }, session) =>
+          commits
+            .find({ directoryId, lastSeq: { $gt: seen } }, { session, projection: { lastSeq: 1, events: 1 } })
+            .sort({ lastSeq: 1 })
+            .limit(COMMITS_PER_CALL)
+            .toArray(),
+        );
+        events.push(...found.flatMap((commit) => commit.events.filter(({ seq }) => seq > afterSeq)));
+        if (found.length < COMMITS_PER_CALL) break;
+        seen = found.at(-1)?.lastSeq ?? seen;
+      }
+      return events.slice(0, limit);
+    },
+    async loadCursor(group, partition) {
+      const found = await connection.call(({ cursors }, session) =>
+        cursors.findOne({ _id: cursorId(group, partition) }, { session }),
+      );
+      return { position: found?.position ?? 0, index: found?.index ?? 0 };
+    },
+    async saveCursor(group, partition, { position, index }) {
+      await connection.call(
+        ({ cursors }, session) =>
+          cursors.updateOne(
+            { _id: cursorId(group, partition) },
+            { $set: { position, index } },
+            { session, upsert: true },
+          ),
+        isFinalForUpsert,
+      );
+    },
+  };
+}
+
+const cursorId = (group: string, partition: number): string => `${partition}:${group}`;
+
+/** The first positions that have at least so many events together; all of them when they have fewer. */
+function upTo(run: readonly PositionDocument[], events: number): readonly PositionDocument[] {
+  let sum = 0;
+  const last = run.findIndex(({ eventCount }) => (sum += eventCount) >= events);
+  return last < 0 ? run : run.slice(0, last + 1);
+}
+
+async function readPage(
+  connection: MongoConnection,
+  run: readonly PositionDocument[],
+  from: LogCursor,
+): Promise<PositionedEvent[]> {
+  const eventsOf = await readEvents(
+    connection,
+    run.map(({ commit }) => commit),
+  );
+  return run.flatMap(({ commit, position, directoryId }) => {
+    const events = eventsOf.get(commit) ?? [];
+    return events
+      .map((event, index) => ({ ...event, directoryId, position, index: index + 1 }))
+      .slice(position === from.position ? from.index : 0);
+  });
+}

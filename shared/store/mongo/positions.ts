@@ -1,0 +1,86 @@
+import { anyOf, positionId, slices, type PositionDocument } from './collections.js';
+import type { MongoConnection } from './connection.js';
+import { isDuplicateKey, isRefusal } from './failures.js';
+
+/** A commit that is to get, or has, a place in its partition. */
+export interface Placeable {
+  readonly _id: string;
+  readonly directoryId: string;
+  readonly number: number;
+  readonly eventCount: number;
+}
+
+export interface Positions {
+  /** The last position given in the partition; 0 when none is. May be an older one: then taking fails. */
+  tail(partition: number): Promise<number>;
+  /** Where these commits are, by `_id`; those without a position are left out. */
+  of(partition: number, commits: readonly Placeable[]): Promise<Map<string, number>>;
+  /**
+   * Gives the commits the positions after `tail`, in order. False when another relay took one of them, or it is not known
+   * whether these were stored: then begin again with the tail.
+   */
+  take(partition: number, tail: number, commits: readonly Placeable[]): Promise<boolean>;
+  /** The run of positions from the given one on, up to the first that is missing. */
+  run(partition: number, from: number, limit: number): Promise<PositionDocument[]>;
+}
+
+const ASKED_PER_CALL = 500;
+
+/** Each position is a unique insert and is never given again; nothing else orders the log. */
+export function createPositions(connection: MongoConnection): Positions {
+  const tails = new Map<number, number>();
+  return {
+    async tail(partition) {
+      const known = tails.get(partition);
+      if (known !== undefined) return known;
+      const last = await connection.call(({ positions }, session) =>
+        positions.findOne({ partition }, { session, sort: { position: -1 } }),
+      );
+      return last?.position ?? 0;
+    },
+    async of(partition, commits) {
+      const ids = commits.map(({ _id }) => _id);
+      const found = await Promise.all(
+        slices(ids, ASKED_PER_CALL).map((slice) =>
+          connection.call(({ positions }, session) =>
+            positions.find({ partition, commit: anyOf(slice) }, { session }).toArray(),
+          ),
+        ),
+      );
+      return new Map(found.flat().map(({ commit, position }) => [commit, position]));
+    },
+    async take(partition, tail, commits) {
+      const documents = commits.map(({ _id, directoryId, number, eventCount }, index) => {
+        const position = tail + index + 1;
+        return {
+          _id: positionId(partition, position),
+          partition,
+          position,
+          commit: _id,
+          directoryId,
+          number,
+          eventCount,
+        };
+      });
+      try {
+        await connection.once(({ positions }, session) => positions.insertMany(documents, { session, ordered: true }));
+        tails.set(partition, tail + commits.length);
+        return true;
+      } catch (error) {
+        tails.delete(partition);
+        if (isRefusal(error) && !isDuplicateKey(error)) throw error;
+        return false;
+      }
+    },
+    async run(partition, from, limit) {
+      const found = await connection.call(({ positions }, session) =>
+        positions
+          .find({ partition, position: { $gte: from } }, { session, sort: { position: 1 } })
+          .limit(limit)
+          .toArray(),
+      );
+      const gap = found.findIndex(({ position }, index) => position !== from + index);
+      return gap < 0 ? found : found.slice(0, gap);
+    },
+  };
+}

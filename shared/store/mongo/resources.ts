@@ -1,0 +1,46 @@
+import type { ResourcePage, ResourceReader } from '../port.js';
+import { anyOf, resourceId } from './collections.js';
+import type { MongoConnection } from './connection.js';
+import { findMemberships, findResources, indexTerm } from './rows.js';
+
+export function createResources(connection: MongoConnection): ResourceReader {
+  return {
+    async get(directoryId, type, id) {
+      const [row] = await findResources(connection, { _id: resourceId(directoryId, id), directoryId, type });
+      return row;
+    },
+    async getMany(directoryId, ids) {
+      if (ids.length === 0) return [];
+      const asked = distinct(ids).map((id) => resourceId(directoryId, id));
+      return findResources(connection, { _id: anyOf(asked), directoryId });
+    },
+    async list(directoryId, type, candidates, page) {
+      const where = { directoryId, type, id: { $gt: page.afterId ?? '' } };
+      if (page.limit === 0) return [];
+      if (candidates === undefined) return findResources(connection, where, cut('id', page));
+      const either = [
+        { _id: anyOf(distinct(candidates.ids).map((id) => resourceId(directoryId, id))) },
+        { keys: anyOf(distinct(candidates.keys).map(indexTerm)) },
+      ];
+      return findResources(connection, { ...where, $or: either }, cut('id', page));
+    },
+    async membersOf(directoryId, groupId, page) {
+      if (page.limit === 0) return [];
+      const where = { directoryId, groupId, memberId: { $gt: page.afterId ?? '' } };
+      return findMemberships(connection, where, cut('memberId', page));
+    },
+    async groupsOf(directoryId, memberIds) {
+      if (memberIds.length === 0) return [];
+      return findMemberships(connection, { directoryId, memberId: anyOf(distinct(memberIds)) });
+    },
+  };
+}
+
+/** A limit of 0, which means "all" to the server, never gets here. */
+const cut = (field: 'id' | 'memberId', { offset = 0, limit }: ResourcePage) => ({
+  sort: { [field]: 1 as const },
+  skip: offset,
+  limit,
+});
+
+const distinct = (values: readonly string[]): string[] => [...new Set(values)];

@@ -1,0 +1,60 @@
+import type { Logger } from '../../runtime/logger.js';
+import type { Store } from '../port.js';
+import { createChain } from './chain.js';
+import { createCommits } from './commits.js';
+import { connectMongo, type MongoConnection } from './connection.js';
+import { createDeliveries } from './deliveries.js';
+import { createEvents } from './events.js';
+import { createAppliedHeads } from './heads.js';
+import { createLeases } from './leases.js';
+import { createAppliedMarks } from './marks.js';
+import { newestMigration, requireMigrated } from './migrations.js';
+import { createOutbox } from './outbox.js';
+import { createPositions } from './positions.js';
+import { createRegistry } from './registry.js';
+import { createResources } from './resources.js';
+
+export interface MongoOptions {
+  /** Names the database, as in `mongodb://host/rollcall`. Its read and write concerns are not used: the protocol has its own. */
+  readonly uri: string;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens the store in a database that `rollcall migrate` has prepared. Rejects with `DatabaseNotMigrated` or `DatabaseTooNew`,
+ * and with an error that names MONGODB_URI when no server can be reached.
+ */
+export async function openMongoStore({ uri, logger }: MongoOptions): Promise<Store> {
+  const connection = connectMongo(uri, logger);
+  try {
+    requireMigrated(uri, await connection.once(newestMigration));
+    return createStore(connection, logger);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+function createStore(connection: MongoConnection, logger: Logger): Store {
+  const heads = createAppliedHeads();
+  const marks = createAppliedMarks(connection, logger);
+  const positions = createPositions(connection);
+  const deps = { connection, heads, marks, logger };
+  const chain = createChain(deps);
+  return {
+    commits: createCommits(deps, chain),
+    resources: createResources(connection),
+    outbox: createOutbox({ connection, positions, chain, heads }),
+    events: createEvents(connection, positions),
+    deliveries: createDeliveries(connection),
+    registry: createRegistry(connection),
+    leases: createLeases(connection),
+    async check() {
+      await connection.once(newestMigration);
+    },
+    async close() {
+      await marks.flush();
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** Which side of a command gets lost: it never reaches the server, or its answer never reaches the client. */
+export type Lost = 'request' | 'answer';
+
+/** A TCP proxy before a server of MongoDB's wire protocol, which loses a command when told to. */
+export interface CuttingProxy {
+  readonly port: number;
+  /** Cuts the connection of the next command that the condition names; those after it pass again. */
+  cutNext(lost: Lost, isMeant: (message: Buffer) => boolean): void;
+  /** Lets nothing through any more, or again; what is under way is lost without a word. */
+  setStalled(isStalled: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy on a free port of 127.0.0.1. */
+export async function startCuttingProxy(host: string, port: number): Promise<CuttingProxy> {
+  let cut: { readonly lost: Lost; readonly isMeant: (message: Buffer) => boolean } | undefined;
+  let isStalled = false;
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const server = connect(port, host);
+    const destroyBoth = (): void => {
+      client.destroy();
+      server.destroy();
+    };
+    let isAnswerLost = false;
+    for (const socket of [client, server]) {
+      sockets.add(socket);
+      socket.on('error', destroyBoth);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        destroyBoth();
+      });
+    }
+    onMessage(client, (message) => {
+      if (isStalled) return;
+      if (cut?.isMeant(message) === true) {
+        const { lost } = cut;
+        cut = undefined;
+        if (lost === 'request') {
+          destroyBoth();
+          return;
+        }
+        isAnswerLost = true;
+      }
+      server.write(message);
+    });
+    onMessage(server, (message) => {
+      if (isStalled) return;
+      if (isAnswerLost) destroyBoth();
+      else client.write(message);
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    cutNext(lost, isMeant) {
+      cut = { lost, isMeant };
+    },
+    setStalled(stalled) {
+      isStalled = stalled;
+    },
+    close: () => closeServer(proxy, sockets),
+  };
+}
+
+/** Calls back with each whole message: they begin with their length. */
+function onMessage(socket: Socket, receive: (message: Buffer) => void): void {
+  let buffered: Buffer = Buffer.alloc(0);
+  socket.on('data', (data) => {
+    buffered = Buffer.concat([buffered, data]);
+    while (buffered.length >= 4 && buffered.length >= buffered.readInt32LE(0)) {
+      const length = buffered.readInt32LE(0);
+      receive(buffered.subarray(0, length));
+      buffered = buffered.subarray(length);
+    }
+  });
+}
+
+function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  for (const socket of sockets) socket.destroy();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/** Whether a message is `{insert: <collection>, …}`: OP_MSG has its command's first field after 26 bytes. */
+export const isInsertInto =
+  (collection: string) =>
+  (message: Buffer): boolean =>
+    message.subarray(26, 26 + collection.length + 12).equals(firstField('insert', collection));
+
+function firstField(name: string, value: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32LE(value.length + 1);
+  return Buffer.concat([Buffer.from(`${name}\0`), length, Buffer.from(`${value}\0`)]);
+}
