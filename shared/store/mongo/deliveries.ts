@@ -156,4 +156,11 @@ function toDocument({ id: _id, ...delivery }: Delivery): Omit<DeliveryDocument, 
   return { ...delivery, attemptLog: [] };
 }
 
-const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog'>): Delivery => ({ id: _id, ...delivery });
+/** Absent is null: some compatible services drop a null that an upsert inserts. */
+const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog'>): Delivery => ({
+  id: _id,
+  ...ABSENT,
+  ...delivery,
+});
+
+const ABSENT = { nextAttemptAt: null, leaseOwner: null, leaseUntil: null, lastError: null };
