@@ -23,6 +23,8 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const CONNECTION_TIMEOUT_MS = 3000;
 /** How long the driver does not repeat itself. */
 const QUIET_MS = 30_000;
+/** Parts of the driver whose errors always reach their caller: answers that say "no", such as a rebalance, and a member's crash. */
+const HANDLED = ['Connection', 'Consumer'];
 
 export const createClient = ({ brokers, clientId, logger }: ClientOptions): Kafka =>
   new Kafka({
@@ -46,8 +48,7 @@ function createDriverLog(logger: Logger): (entry: LogEntry) => void {
     const line = `kafkajs: ${message}`;
     const now = Date.now();
     const isRecent = now - (lastAt.get(line) ?? -QUIET_MS) < QUIET_MS;
-    // An answer that says "no" is handled by whoever asked; a rebalance is one of these.
-    if (level !== logLevel.ERROR || namespace === 'Connection' || isRecent) return logger.debug(fields, line);
+    if (level !== logLevel.ERROR || HANDLED.includes(namespace) || isRecent) return logger.debug(fields, line);
     for (const [known, at] of lastAt) if (now - at >= QUIET_MS) lastAt.delete(known);
     lastAt.set(line, now);
     logger.warn(fields, line);
