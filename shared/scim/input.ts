@@ -1,9 +1,8 @@
 import type { Attributes, AttributeValue } from './attributes.js';
 import { InvalidSyntax, InvalidValue } from './errors.js';
 import { ownAttributes, resolvePath } from './path.js';
-import type { Attribute, ResourceType } from './schema.js';
-import { complex } from './schemas/define.js';
-import { isComplex, isObject, listOf, readAttributes, readValue, requireRequired } from './values.js';
+import type { ResourceType } from './schema.js';
+import { assigned, isComplex, isObject, listOf, readAttributes, requireRequired } from './values.js';
 
 /** A resource as a client sends it, canonical, without what is ours to set. */
 export interface ResourceInput {
@@ -52,17 +51,12 @@ function readExtensions(type: ResourceType, body: Readonly<Record<string, unknow
     if (!name.includes(':')) continue;
     const path = resolvePath(type, name);
     if (path?.kind !== 'extension') continue;
-    const read = readExtension(path, value);
-    if (read !== undefined) extensions[path.urn] = read;
+    if (value === null) continue;
+    if (!isObject(value)) throw new InvalidValue(`${path.urn}: it must be an object of the extension's attributes.`);
+    const read = assigned(readAttributes(path.attributes, value, `${path.urn}:`));
+    if (read === undefined) continue;
+    requireRequired(path.attributes, read, `${path.urn}:`);
+    extensions[path.urn] = read;
   }
   return extensions;
-}
-
-/** An extension's attributes; undefined when it has no value. It is read as a complex attribute that is named for its URN. */
-export function readExtension(
-  { urn, attributes }: { readonly urn: string; readonly attributes: readonly Attribute[] },
-  value: unknown,
-): Attributes | undefined {
-  const read = readValue(complex(urn, '', attributes), value, urn);
-  return isComplex(read) ? read : undefined;
 }

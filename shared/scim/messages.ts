@@ -23,13 +23,13 @@ export interface RelatedFacts extends ResourceFacts {
 const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
 /** RFC 7643 section 3: `schemas` names the type's schema and those of the extensions that have values. */
-export const schemasOf = ({ schema, extensions }: ResourceType, { attributes }: ResourceFacts): string[] => [
+const schemasOf = ({ schema, extensions }: ResourceType, { attributes }: ResourceFacts): string[] => [
   schema.id,
   ...extensions.map((extension) => extension.schema.id).filter((urn) => attributes[urn] !== undefined),
 ];
 
 /** RFC 7643 section 3.1. `location` is left to whoever knows the base URL. */
-export const metaOf = (type: ResourceType, { createdAt, updatedAt, version }: ResourceFacts): Attributes => ({
+const metaOf = (type: ResourceType, { createdAt, updatedAt, version }: ResourceFacts): Attributes => ({
   resourceType: type.name,
   created: new Date(createdAt).toISOString(),
   lastModified: new Date(updatedAt).toISOString(),

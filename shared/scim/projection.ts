@@ -36,7 +36,7 @@ export function wants(projection: Projection, name: string): boolean {
   }
 }
 
-/** The rendered resource as the client asked to see it. Attributes returned `always` stay, those returned on `request` have to be named. */
+/** The rendered resource as the client asked to see it. Attributes returned `always` stay. */
 export function project(
   type: ResourceType,
   rendered: Record<string, unknown>,
@@ -61,26 +61,38 @@ function pick(
     const part = parts.get(name);
     const isWhole = attribute?.returned === 'always' || (part === 'whole') === (kind === 'only');
     if (part !== undefined && part !== 'whole') {
-      picked[name] = eachObject(value, (inner) => pick(attribute?.subAttributes ?? [], inner, kind, part));
+      const shown = pickInside(attribute?.subAttributes ?? [], value, kind, part);
+      if (shown !== undefined) picked[name] = shown;
     } else if (isWhole) picked[name] = value;
   }
   return picked;
 }
 
-const eachObject = (value: unknown, change: (object: Readonly<Record<string, unknown>>) => unknown): unknown =>
-  Array.isArray(value) ? value.map((item) => eachObject(item, change)) : isObject(value) ? change(value) : value;
+/** Of a complex value, or of each of several, what is to be seen; undefined when nothing of it is: an empty value is none. */
+function pickInside(
+  attributes: readonly Shown[],
+  value: unknown,
+  kind: 'only' | 'without',
+  parts: ReadonlyMap<string, Parts>,
+): unknown {
+  if (Array.isArray(value)) {
+    const shown = value.flatMap((item) => pickInside(attributes, item, kind, parts) ?? []);
+    return shown.length === 0 ? undefined : shown;
+  }
+  const picked = isObject(value) ? pick(attributes, value, kind, parts) : {};
+  return Object.keys(picked).length === 0 ? undefined : picked;
+}
 
 function readParts(type: ResourceType, list: string): ReadonlyMap<string, Parts> {
   const parts = new Map<string, Parts>();
   for (const text of list.split(',')) {
     const path = resolvePath(type, text.trim());
     if (path === undefined) continue;
-    if (path.kind === 'extension') put(parts, [path.urn]);
-    else
-      put(
-        parts,
-        [path.extension, path.attribute.name, path.sub?.name].filter((name) => name !== undefined),
-      );
+    const names = path.kind === 'extension' ? [path.urn] : [path.extension, path.attribute.name, path.sub?.name];
+    put(
+      parts,
+      names.filter((name) => name !== undefined),
+    );
   }
   return parts;
 }

@@ -1,6 +1,5 @@
 /** RFC 7643 section 2.3. */
-export type AttributeType =
-  'string' | 'boolean' | 'decimal' | 'integer' | 'dateTime' | 'binary' | 'reference' | 'complex';
+type AttributeType = 'string' | 'boolean' | 'decimal' | 'integer' | 'dateTime' | 'binary' | 'reference' | 'complex';
 
 /** An attribute's definition with its characteristics (RFC 7643 sections 2.2 and 7). */
 export interface Attribute {

@@ -60,7 +60,7 @@ export function requireRequired(attributes: readonly Attribute[], values: Attrib
   }
 }
 
-/** Values as they stand: equal ones once, at most one of them primary (RFC 7643 section 2.4). */
+/** Each entry once, at most one of them primary (RFC 7643 section 2.4). */
 function readList(attribute: Attribute, list: readonly unknown[], path: string): AttributeValue | undefined {
   const values = distinct(list.flatMap((item, index) => readSingle(attribute, item, `${path}[${index}]`) ?? []));
   if (values.filter(isPrimary).length > 1) {
@@ -133,9 +133,23 @@ const isList = (value: AttributeValue): value is readonly AttributeValue[] => Ar
 
 export const isPrimary = (value: AttributeValue): boolean => isComplex(value) && value['primary'] === true;
 
-/** Each of equal values once, at its first place. */
+/** Each entry once, at its first place: no (type, value) combination comes twice (RFC 7643 section 2.4). A later one adds to it. */
 export function distinct(values: readonly AttributeValue[]): AttributeValue[] {
-  return values.length < 2 ? [...values] : [...new Map(values.map((value) => [fingerprint(value), value])).values()];
+  if (values.length < 2) return [...values];
+  const entries = new Map<string, AttributeValue>();
+  for (const value of values) {
+    const key = entryKey(value);
+    const known = entries.get(key);
+    entries.set(key, isComplex(known) && isComplex(value) ? { ...known, ...value } : value);
+  }
+  return [...entries.values()];
+}
+
+/** The same text for values that are one entry: of one `value` and `type`, or else the same in all but `primary`. */
+export function entryKey(value: AttributeValue): string {
+  if (!isComplex(value)) return fingerprint(value);
+  const { primary: _primary, ...rest } = value;
+  return rest['value'] === undefined ? fingerprint(rest) : JSON.stringify([rest['value'], rest['type']]);
 }
 
 /** Whether two values say the same. Multi-valued attributes have no order (RFC 7643 section 2.4), and objects neither. */

@@ -13,7 +13,7 @@ export interface Candidates {
 export const candidates = (type: ResourceType, filter: Filter): Candidates | undefined =>
   narrow(filter, (path) => {
     const resolved = resolvePath(type, path);
-    return resolved?.kind === 'attribute' ? withValue(resolved) : undefined;
+    return resolved?.kind === 'attribute' ? resolved : undefined;
   });
 
 /** Where a path of the filter leads; undefined where no resource has such an attribute. */
@@ -34,6 +34,8 @@ function narrow(filter: Filter, resolve: Resolve): Candidates | undefined {
     case 'valuePath': {
       const parent = resolve(filter.path);
       if (parent === undefined) return NOBODY;
+      // Brackets behind a simple attribute speak of the value itself; no index is asked for that.
+      if (parent.sub !== undefined || parent.attribute.type !== 'complex') return undefined;
       return narrow(filter.filter, (name) => {
         const sub = findAttribute(parent.attribute.subAttributes ?? [], name);
         return sub && { ...parent, sub };
@@ -51,11 +53,12 @@ const NOBODY: Candidates = { ids: [], keys: [] };
 const size = ({ ids, keys }: Candidates): number => ids.length + keys.length;
 
 function equalTo(
-  path: AttributePath | undefined,
+  resolved: AttributePath | undefined,
   { value, text }: { readonly value: unknown; readonly text: string },
 ): Candidates | undefined {
   if (value === null) return undefined;
-  if (path === undefined) return NOBODY;
+  if (resolved === undefined) return NOBODY;
+  const path = withValue(resolved);
   const leaf = path.sub ?? path.attribute;
   if (leaf.indexed === true) return { ids: [], keys: [indexKey(path, text)] };
   return path.extension === undefined && path.attribute.name === 'id' ? { ids: [text], keys: [] } : undefined;
@@ -63,7 +66,6 @@ function equalTo(
 
 /** `emails eq "x"` means `emails.value eq "x"`. */
 function withValue(path: AttributePath): AttributePath {
-  const { attribute, sub } = path;
-  if (sub !== undefined || !attribute.multiValued) return path;
-  return { ...path, sub: findAttribute(attribute.subAttributes ?? [], 'value') };
+  const { attribute, sub = findAttribute(attribute.subAttributes ?? [], 'value') } = path;
+  return { ...path, sub };
 }

@@ -93,10 +93,10 @@ function comparison<Subject>(
   };
 }
 
-/** A multi-valued complex attribute without a sub-attribute means its `value`: `emails co "@x"` (RFC 7644 section 3.4.2.2). */
+/** A complex attribute without a sub-attribute means its `value`, if it has one: `emails co "@x"` (RFC 7644 section 3.4.2.2). */
 function comparable<Subject>(field: Field<Subject>): Field<Subject> {
   const { attribute, read } = field;
-  const value = attribute.multiValued ? findAttribute(attribute.subAttributes ?? [], 'value') : undefined;
+  const value = findAttribute(attribute.subAttributes ?? [], 'value');
   return value === undefined ? field : { attribute: value, read: (subject) => subValues(read(subject), value) };
 }
 

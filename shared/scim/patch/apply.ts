@@ -1,8 +1,8 @@
 import type { Attributes, AttributeValue } from '../attributes.js';
-import { InvalidValue, NoTarget } from '../errors.js';
+import { InvalidValue, NoTarget, PayloadTooLarge } from '../errors.js';
 import { ownAttributes, printPath } from '../path.js';
 import type { ResourceType } from '../schema.js';
-import { assigned, distinct, isComplex, isPrimary, listOf, requireRequired, sameValue } from '../values.js';
+import { assigned, distinct, entryKey, isComplex, isPrimary, listOf, requireRequired, sameValue } from '../values.js';
 import type { MemberEdit, PatchOperation, Target } from './operation.js';
 
 /** What a PATCH leaves of the attributes, and what it asks of the members. */
@@ -11,17 +11,26 @@ export interface Patched {
   readonly members: readonly MemberEdit[];
 }
 
+/** Most values that the steps of one PATCH may go through; each goes through all values of its attribute. About a second. */
+const VISITS_MAX = 1_000_000;
+
 /**
  * Applies operations in order, all or none (RFC 7644 section 3.5.2). Pure; what does not change is shared with the input. Throws
- * `NoTarget` when a replace selects nothing, `InvalidValue` when a required attribute would be left blank.
+ * `NoTarget` when a replace selects nothing, `InvalidValue` when a required attribute would be left blank, `PayloadTooLarge` when
+ * there are too many operations for the number of values.
  */
 export function applyPatch(type: ResourceType, attributes: Attributes, operations: readonly PatchOperation[]): Patched {
   let patched = attributes;
+  let visits = 0;
   const members: MemberEdit[] = [];
   for (const operation of operations) {
     if (operation.kind === 'members') members.push(operation.edit);
     else if (operation.kind === 'removeExtension') patched = without(patched, operation.urn);
-    else patched = applyAt(patched, operation);
+    else {
+      visits += valuesBefore(patched, operation.target).length;
+      if (visits > VISITS_MAX) throw tooLong(operation.target);
+      patched = applyAt(patched, operation);
+    }
   }
   if (patched !== attributes) requireRequired(ownAttributes(type), patched, '');
   return { attributes: patched, members };
@@ -32,11 +41,23 @@ export const sameAttributes = (a: Attributes, b: Attributes): boolean => sameVal
 
 type Step = Extract<PatchOperation, { target: Target }>;
 
-/** In the resource itself, or in the extension that the target belongs to. */
+const tooLong = (target: Target): PayloadTooLarge =>
+  new PayloadTooLarge(
+    `${printPath(target)}: its values times the operations on them are more than ${VISITS_MAX}. Send fewer operations at once.`,
+  );
+
+const valuesBefore = (attributes: Attributes, target: Target): readonly AttributeValue[] =>
+  listOf(containerOf(attributes, target)[target.attribute.name]);
+
+/** The resource itself, or the extension that the target belongs to. */
+function containerOf(attributes: Attributes, { extension }: Target): Attributes {
+  const container = extension === undefined ? attributes : attributes[extension];
+  return isComplex(container) ? container : {};
+}
+
 function applyAt(attributes: Attributes, step: Step): Attributes {
   const { extension, attribute } = step.target;
-  const container = extension === undefined ? attributes : attributes[extension];
-  const before = isComplex(container) ? container : {};
+  const before = containerOf(attributes, step.target);
   const after = withValue(before, attribute.name, stepped(step, before[attribute.name]));
   return extension === undefined ? after : withValue(attributes, extension, assigned(after));
 }
@@ -59,26 +80,29 @@ function removed(
   { target: { sub, filter }, values }: Step & { kind: 'remove' },
   before: readonly AttributeValue[],
 ): readonly AttributeValue[] {
-  const matches = filter?.matches ?? ((value: AttributeValue) => values?.some((other) => names(other, value)) ?? true);
+  const matches = filter?.matches ?? (values === undefined ? () => true : namedBy(values));
   if (sub === undefined) return before.filter((value) => !matches(value));
   return before.flatMap((value) =>
     matches(value) ? (assigned(withValue(toComplex(value), sub.name, undefined)) ?? []) : value,
   );
 }
 
-/** A value is named by an equal one, or by one that has its `value`. */
-const names = (other: AttributeValue, value: AttributeValue): boolean =>
-  sameValue(other, value) ||
-  (isComplex(other) && isComplex(value) && other['value'] !== undefined && other['value'] === value['value']);
+/** An entry is named by the same one, or by its `value` alone. */
+function namedBy(values: readonly AttributeValue[]): (value: AttributeValue) => boolean {
+  const named = new Set(values.map(entryKey));
+  return (value) =>
+    named.has(entryKey(value)) ||
+    (isComplex(value) && value['value'] !== undefined && named.has(entryKey({ value: value['value'] })));
+}
 
 function set(step: Step & { kind: 'add' | 'replace' }, before: readonly AttributeValue[]): readonly AttributeValue[] {
   const { target, value } = step;
   const { filter, sub } = target;
   if (filter === undefined && sub === undefined) {
-    return step.kind === 'replace' ? listOf(value) : withOnePrimary(before, listOf(value));
+    return step.kind === 'replace' ? listOf(value) : withAdded(before, listOf(value));
   }
   const isTarget = filter?.matches ?? (() => true);
-  if (!before.some(isTarget)) return withOnePrimary(before, [created(step)]);
+  if (!before.some(isTarget)) return withAdded(before, [created(step)]);
   const takesPrimary = before.some((item) => isTarget(item) && isPrimary(changed(step, item)));
   return onePrimary(
     step,
@@ -110,19 +134,22 @@ function onePrimary({ target }: Step, values: readonly AttributeValue[]): Attrib
 function created({ kind, target, value }: Step & { kind: 'add' | 'replace' }): AttributeValue {
   const { filter, sub } = target;
   const seed = filter === undefined ? {} : filter.seed;
-  if (seed === undefined || (kind === 'replace' && sub === undefined)) {
-    throw new NoTarget(
-      `${printPath(target)}: no value matches [${filter?.text ?? ''}]. Add the value, or select one that is there.`,
-    );
-  }
-  if (sub !== undefined) return { ...seed, [sub.name]: value };
-  return isComplex(value) ? { ...seed, ...value } : value;
+  const made = sub === undefined ? value : { [sub.name]: value };
+  const whole = isComplex(made) ? { ...seed, ...made } : made;
+  const isMade = seed !== undefined && (kind === 'add' || sub !== undefined);
+  if (isMade && filter?.matches(whole) !== false) return whole;
+  throw new NoTarget(
+    `${printPath(target)}: no value matches [${filter?.text ?? ''}]. Add the value, or select one that is there.`,
+  );
 }
 
-/** Appends; a new primary value takes that from the others (RFC 7644 section 3.5.2). */
-function withOnePrimary(before: readonly AttributeValue[], added: readonly AttributeValue[]): AttributeValue[] {
-  const fresh = added.filter((value) => !before.some((other) => sameValue(other, value)));
-  return distinct([...(fresh.some(isPrimary) ? before.map(notPrimary) : before), ...fresh]);
+/** Appends what is not there yet; an added primary value takes that from the others (RFC 7644 section 3.5.2). */
+function withAdded(before: readonly AttributeValue[], added: readonly AttributeValue[]): AttributeValue[] {
+  const values = distinct([...before, ...added]);
+  const primary = added.filter(isPrimary).map(entryKey);
+  return primary.length === 0
+    ? values
+    : values.map((value) => (primary.includes(entryKey(value)) ? value : notPrimary(value)));
 }
 
 const notPrimary = (value: AttributeValue): AttributeValue =>

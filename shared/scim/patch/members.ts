@@ -4,8 +4,7 @@ import { readMembers } from '../input.js';
 import { findAttribute } from '../path.js';
 import type { Attribute } from '../schema.js';
 import { readValue } from '../values.js';
-import type { MemberEdit } from './operation.js';
-import type { PatchPath } from './path.js';
+import type { MemberEdit, Target } from './operation.js';
 
 /**
  * An operation on members as an edit that names only who joins or leaves, so that its cost does not depend on the size of the
@@ -13,17 +12,18 @@ import type { PatchPath } from './path.js';
  */
 export function readMemberEdit(
   verb: 'add' | 'replace' | 'remove',
-  { attribute, sub, filter, tree }: PatchPath,
+  { attribute, sub, filter }: Target,
   value: unknown,
   at: string,
 ): MemberEdit | undefined {
   if (sub !== undefined) {
     throw new Mutability(`${at}.path: a member's ${sub.name} is immutable. Remove the member and add another one.`);
   }
-  if (filter !== undefined && tree !== undefined) {
-    if (verb !== 'remove')
+  if (filter !== undefined) {
+    if (verb !== 'remove') {
       throw new InvalidPath(`${at}.path: only "remove" takes a filter on members. Use the path "members".`);
-    const ids = idsIn(attribute, tree);
+    }
+    const ids = idsIn(attribute, filter.tree);
     if (ids !== undefined) return { kind: 'remove', ids };
     return { kind: 'removeWhere', matches: ({ id, type }) => filter.matches({ value: id, type }) };
   }

@@ -1,11 +1,14 @@
-import type { AttributeValue } from '../attributes.js';
+import type { Attributes, AttributeValue } from '../attributes.js';
+import type { Filter } from '../filter/parse.js';
 import type { AttributePath } from '../path.js';
 
 /** Selects values of a multi-valued attribute. */
 export interface ValueFilter {
   readonly matches: (value: AttributeValue) => boolean;
   /** What a value that matches has to have, where the filter says only that: `type eq "work"`. Undefined of other filters. */
-  readonly seed: Readonly<Record<string, AttributeValue>> | undefined;
+  readonly seed: Attributes | undefined;
+  /** Its tree, for relations, whose values are not at hand. */
+  readonly tree: Filter;
   /** As the client wrote it. */
   readonly text: string;
 }

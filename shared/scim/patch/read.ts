@@ -1,11 +1,11 @@
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget } from '../errors.js';
 import { operationInAnyCase } from '../leniency.js';
-import { printPath, resolvePath } from '../path.js';
+import { printPath } from '../path.js';
 import type { ResourceType } from '../schema.js';
 import { isObject, listOf, readSingle, readValue } from '../values.js';
 import { readMemberEdit } from './members.js';
 import type { PatchOperation, Target } from './operation.js';
-import { readPath, type PatchPath } from './path.js';
+import { findPath, readPath } from './path.js';
 
 const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
@@ -38,14 +38,8 @@ function readOperation(type: ResourceType, operation: unknown, at: string): Patc
     throw new InvalidValue(`${at}.value: ${verb} needs one. To clear ${path}, use "remove".`);
   }
   const target = readPath(type, path);
-  if (target.kind === 'extension') {
-    return verb === 'remove'
-      ? [{ kind: 'removeExtension', urn: target.urn }]
-      : readKeys(type, verb, value, at, (name) => `${target.urn}:${name}`);
-  }
-  if (target.attribute.mutability === 'readOnly' || target.sub?.mutability === 'readOnly') {
-    throw new Mutability(`${at}.path: ${printPath(target)} is readOnly. Leave it out.`);
-  }
+  if (target.kind === 'extension') return readExtension(type, verb, target.urn, value, at);
+  if (isReadOnly(target)) throw new Mutability(`${at}.path: ${printPath(target)} is readOnly. Leave it out.`);
   return readStep(verb, target, value, at);
 }
 
@@ -65,22 +59,27 @@ function readKeys(
 ): PatchOperation[] {
   if (!isObject(value)) throw new InvalidValue(`${at}.value: it must be an object of attributes.`);
   return Object.entries(value).flatMap(([name, member]) => {
-    const path = resolvePath(type, pathOf(name));
-    if (path === undefined) return [];
-    if (path.kind === 'extension') {
-      return readKeys(type, verb, member ?? {}, `${at}.value`, (inner) => `${path.urn}:${inner}`);
-    }
-    if (path.attribute.mutability === 'readOnly' || path.sub?.mutability === 'readOnly') return [];
-    return readStep(verb, { ...path, filter: undefined, tree: undefined }, member, at);
+    const target = findPath(type, pathOf(name));
+    if (target === undefined) return [];
+    if (target.kind === 'extension') return readExtension(type, verb, target.urn, member, `${at}.value`);
+    return isReadOnly(target) ? [] : readStep(verb, target, member, at);
   });
 }
 
-function readStep(verb: Verb, path: PatchPath, value: unknown, at: string): PatchOperation[] {
-  if (path.attribute.relation === 'members') {
-    const edit = readMemberEdit(verb, path, value, at);
+/** Null is the same as absent, of an extension as of an attribute. */
+function readExtension(type: ResourceType, verb: Verb, urn: string, value: unknown, at: string): PatchOperation[] {
+  if (verb === 'remove' || (verb === 'replace' && value === null)) return [{ kind: 'removeExtension', urn }];
+  return readKeys(type, verb, value ?? {}, at, (name) => `${urn}:${name}`);
+}
+
+const isReadOnly = ({ attribute, sub }: Target): boolean =>
+  attribute.mutability === 'readOnly' || sub?.mutability === 'readOnly';
+
+function readStep(verb: Verb, target: Target, value: unknown, at: string): PatchOperation[] {
+  if (target.attribute.relation === 'members') {
+    const edit = readMemberEdit(verb, target, value, at);
     return edit === undefined ? [] : [{ kind: 'members', edit }];
   }
-  const { tree: _tree, ...target } = path;
   return verb === 'remove' ? [readRemoval(target, value, at)] : readAssignment(verb, target, value, at);
 }
 
