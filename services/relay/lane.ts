@@ -48,7 +48,8 @@ export async function relayPartition(options: LaneOptions): Promise<void> {
     if (failures > 0) {
       await nothing.wait(pauseAfter(FAILING, failures), signal);
     } else if (idle > 0) {
-      await nothing.wait((performance.now() - startedAt) * REST_PER_LOOK, signal);
+      const restMs = (performance.now() - startedAt) * REST_PER_LOOK;
+      if (restMs >= 1) await nothing.wait(restMs, signal);
       await committed.wait(pauseAfter(IDLE, idle), signal);
     } else {
       // A local store answers without ever leaving the process: without this turn a backlog would keep requests waiting.

@@ -32,7 +32,7 @@ const LEASE_MS = 10_000;
 /** How often leases are renewed and free ones are asked for. */
 const RENEWAL_MS = 2500;
 /** Wake-ups come with every commit and name no partition: however many they are, all partitions are looked at this often at most. */
-const WAKE_SPACING_MS = 5;
+const WAKE_SPACING_MS = 10;
 /** Where no commit comes for so long, all partitions are looked at anyhow. */
 const QUIET_MS = 60_000;
 

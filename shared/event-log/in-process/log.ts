@@ -29,7 +29,9 @@ export function createInProcessLog({ events, partitions, logger }: InProcessLogO
       const published = createWakeup();
       const wakeups = waiting.get(partition) ?? new Set();
       waiting.set(partition, wakeups.add(published));
-      await consumePartition({ partition, group, consumer, events, published, outage, logger, signal });
+      // A signal of its own for each: Node takes many waiting for one and the same for a leak.
+      const stop = AbortSignal.any([signal]);
+      await consumePartition({ partition, group, consumer, events, published, outage, logger, signal: stop });
       wakeups.delete(published);
     };
     await Promise.all(Array.from({ length: partitions }, (_, partition) => one(partition)));
