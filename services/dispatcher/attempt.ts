@@ -37,12 +37,6 @@ export interface Courier {
   close(): Promise<void>;
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Dispatcher.ResponseData['headers'];
-  readonly text: string;
-}
-
 export function createCourier(allowed: AddressRanges, clock: Clock, deadlineMs = DEADLINE_MS): Courier {
   // One pool of kept-alive connections per origin. The limits of undici are off: the deadline stands for all of them.
   const connect = guardedConnect(allowed, deadlineMs);
@@ -51,24 +45,17 @@ export function createCourier(allowed: AddressRanges, clock: Clock, deadlineMs =
     async attempt(message) {
       const startedAt = clock();
       const start = performance.now();
-      const progress: { status: number | null } = { status: null };
-      const signal = AbortSignal.timeout(deadlineMs);
-      const answered = await post(agent, message, startedAt, signal, progress).catch((error: unknown) => ({
-        error: failureInWords(error, { isLate: signal.aborted, deadlineMs, url: message.url, ...progress }),
-      }));
-      const isAnswer = 'text' in answered;
-      const error = isAnswer ? whyNotDelivered(answered.status, header(answered, 'location')) : answered.error;
-      const { id: deliveryId, endpointId } = message.delivery;
+      const result = await post(agent, message, startedAt, deadlineMs);
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
-      const { status } = isAnswer ? answered : progress;
-      const response = isAnswer ? answered.text : '';
+      const { id: deliveryId, endpointId } = message.delivery;
+      const { status, error, response, headers } = result;
       return {
         attempt: { id: newId(), deliveryId, endpointId, startedAt, durationMs, status, error, response },
         outcome: {
           status,
           error,
-          retryAfter: isAnswer ? header(answered, 'retry-after') : null,
-          directive: isAnswer ? header(answered, 'webhook-delivery') : null,
+          retryAfter: first(headers['retry-after']),
+          directive: first(headers['webhook-delivery']),
         },
       };
     },
@@ -76,32 +63,47 @@ export function createCourier(allowed: AddressRanges, clock: Clock, deadlineMs =
   };
 }
 
-async function post(
-  agent: Agent,
-  { delivery, url, body, sign }: Message,
-  now: number,
-  signal: AbortSignal,
-  progress: { status: number | null },
-): Promise<Answer> {
-  const { origin, pathname, search } = new URL(url);
-  const {
-    statusCode,
-    headers,
-    body: answer,
-  } = await agent.request({
-    origin,
-    path: pathname + search,
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'user-agent': USER_AGENT,
-      ...sign(delivery.eventId, Math.floor(now / 1000), body),
-    },
-    body,
-    signal,
+interface Answer {
+  readonly status: number | null;
+  readonly error: string | null;
+  readonly response: string;
+  readonly headers: Dispatcher.ResponseData['headers'];
+}
+
+async function post(agent: Agent, message: Message, now: number, deadlineMs: number): Promise<Answer> {
+  const deadline = new AbortController();
+  const { signal } = deadline;
+  let isLate = false;
+  let status: number | null = null;
+  // undici heeds the signal only once it is connected, so that the end of the deadline has to be raced for.
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('late')), { once: true });
   });
-  progress.status = statusCode;
-  return { status: statusCode, headers, text: await readStart(answer) };
+  const timer = setTimeout(() => {
+    isLate = true;
+    deadline.abort();
+  }, deadlineMs);
+  try {
+    const { statusCode, headers, body } = await Promise.race([agent.request(requestOf(message, now, signal)), late]);
+    status = statusCode;
+    const response = await Promise.race([readStart(body), late]);
+    return { status, error: whyNotDelivered(status, first(headers['location'])), response, headers };
+  } catch (cause) {
+    const error = failureInWords(cause, { isLate, deadlineMs, url: message.url, status });
+    return { status, error, response: '', headers: {} };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function requestOf({ delivery, url, body, sign }: Message, now: number, signal: AbortSignal) {
+  const { origin, pathname, search } = new URL(url);
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': USER_AGENT,
+    ...sign(delivery.eventId, Math.floor(now / 1000), body),
+  };
+  return { origin, path: pathname + search, method: 'POST', headers, body, signal } as const;
 }
 
 /** Reads the answer to its end, so that the connection can be used again; one that is too long is cut off with its connection. */
@@ -116,7 +118,5 @@ async function readStart(answer: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(kept).toString();
 }
 
-function header({ headers }: Answer, name: string): string | null {
-  const value = headers[name];
-  return (Array.isArray(value) ? value[0] : value) ?? null;
-}
+const first = (value: string | string[] | undefined): string | null =>
+  (Array.isArray(value) ? value[0] : value) ?? null;

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { AddressRefused } from './guarded-connect.js';
 
 /** Why an answer is no success, in words; null of a success. */
@@ -31,7 +32,7 @@ export function failureInWords(error: unknown, { url, deadlineMs, isLate, status
   const { host, hostname } = new URL(url);
   const known = WORDS[code]?.(host, hostname);
   if (known !== undefined) return known;
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = types.isNativeError(cause) ? cause.message : String(cause);
   return isAboutCertificate(code)
     ? `the certificate of ${host} cannot be trusted: ${message}`
     : `the request to ${host} failed: ${message}`;
@@ -58,9 +59,9 @@ const isAboutCertificate = (code: string): boolean => /CERT|ERR_TLS|UNABLE_TO_VE
 
 /** Of a connection that was tried on several addresses, the first failure. */
 function firstCause(error: unknown): unknown {
-  const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
-  return causes[0] ?? error;
+  const causes: unknown = types.isNativeError(error) && 'errors' in error ? error.errors : [];
+  return (Array.isArray(causes) ? (causes as unknown[])[0] : undefined) ?? error;
 }
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -42,6 +42,8 @@ export interface Receiver {
   /** How many requests were open at the same time at most. */
   readonly mostAtOnce: () => number;
   answer: Answer;
+  /** Cuts all connections. */
+  readonly cut: () => void;
 }
 
 const closers: (() => Promise<void>)[] = [];
@@ -73,7 +75,14 @@ export async function startReceiver(answer: Answer = () => 204): Promise<Receive
     await new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
-  const receiver: Receiver = { url: `http://127.0.0.1:${port}/hook`, port, messages, mostAtOnce: () => most, answer };
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${port}/hook`,
+    port,
+    messages,
+    mostAtOnce: () => most,
+    answer,
+    cut: () => server.closeAllConnections(),
+  };
   return receiver;
 }
 
@@ -140,7 +149,10 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
       };
     },
     async addEndpoint(url, more = {}) {
-      const { body } = await bench.admin.post('/v1/endpoints').send({ url, ...more });
+      const { body } = await bench.admin
+        .post('/v1/endpoints')
+        .send({ url, ...more })
+        .expect(201);
       return body as { id: string; secret: string };
     },
     start(some = {}) {

@@ -1,0 +1,252 @@
+import type { EventLog, LogConsumer, LogRecord } from '../../shared/event-log/port.js';
+import type { StoredEvent } from '../../shared/events/envelope.js';
+import { newId } from '../../shared/runtime/ids.js';
+import { eventually } from '../support/eventually.js';
+import {
+  openDispatcherBench,
+  startReceiver,
+  userDraft,
+  type DispatcherBench,
+  type Receiver,
+} from './dispatcher-support.js';
+
+/** What a dispatcher makes of a process that died, of a log that loses and repeats, and of a store that fails. */
+
+let bench: DispatcherBench;
+let receiver: Receiver;
+let endpointId: string;
+beforeEach(async () => {
+  bench = await openDispatcherBench();
+  receiver = await startReceiver();
+  ({ id: endpointId } = await bench.addEndpoint(receiver.url));
+});
+
+const deliveredCount = async (): Promise<number> =>
+  (await bench.store.deliveries.countByStatus(endpointId)).delivered ?? 0;
+const errors = (): string[] => bench.logged.filter(({ level }) => level === 'error').map(({ message }) => message);
+const seqs = (): number[] => receiver.messages.map(({ event }) => event.seq);
+
+/** Makes the rows of two events of one user, the first of them `sending` as a process left it that was killed. */
+async function leaveSending(leaseUntil: number): Promise<void> {
+  receiver.answer = () => 500;
+  const stop = bench.start();
+  await bench.addDirectory().emit(userDraft('a'), userDraft('a'));
+  await eventually('tried', async () => (await bench.statusesOf(endpointId)) === 'retrying blocked');
+  await stop();
+  const [first] = await bench.deliveriesOf(endpointId);
+  await bench.store.deliveries.claim([first?.id ?? ''], 'the dead one', leaseUntil, Date.now());
+  receiver.answer = () => 204;
+  receiver.messages.length = 0;
+}
+
+test('what a dead process was sending goes on at once where no other process can be', async () => {
+  await leaveSending(Date.now() + 3_600_000);
+  bench.start();
+  await eventually('all delivered', async () => (await deliveredCount()) === 2);
+  expect(seqs()).toEqual([1, 2]);
+});
+
+test('where another process can be, its lease is waited for, and what shares a key waits too', async () => {
+  await leaveSending(Date.now() + 30_000);
+  bench.start({ soleOwner: false });
+  const other = bench.addDirectory();
+  await other.emit(userDraft('b'));
+  await eventually('the other delivered', async () => (await deliveredCount()) === 1);
+  expect(receiver.messages.map(({ event }) => event.data.id)).toEqual(['b']);
+  bench.ahead += 31_000;
+  await eventually('all delivered', async () => (await deliveredCount()) === 3);
+  expect(receiver.messages.slice(1).map(({ event }) => event.seq)).toEqual([1, 2]);
+});
+
+test('a stop lets attempts under way end and writes them down', async () => {
+  let answer = (): void => undefined;
+  receiver.answer = (_, res) => {
+    answer = () => res.writeHead(200).end('late');
+    return undefined;
+  };
+  const stop = bench.start();
+  await bench.addDirectory().emit(userDraft('a'), userDraft('a'));
+  await eventually('on its way', () => receiver.messages.length === 1);
+  const stopped = stop();
+  answer();
+  await stopped;
+  expect(await bench.statusesOf(endpointId)).toBe('delivered pending');
+  expect(receiver.messages).toHaveLength(1);
+});
+
+test('a backlog beyond what memory takes is worked off in order', async () => {
+  const directory = bench.addDirectory();
+  const count = 4_000;
+  await directory.emit(...Array.from({ length: count }, (_, index) => userDraft(`u${index % 700}`)));
+  bench.start();
+  await eventually('all delivered', async () => (await deliveredCount()) === count, 20_000);
+  const last = new Map<string, number>();
+  for (const { event } of receiver.messages) {
+    expect(event.seq).toBeGreaterThan(last.get(event.data.id) ?? 0);
+    last.set(event.data.id, event.seq);
+  }
+  expect(receiver.messages).toHaveLength(count);
+});
+
+/** A log in the test's hands: one partition, one consumer. */
+function handedLog(): EventLog & { readonly consumer: Promise<LogConsumer> } {
+  let assign: (consumer: LogConsumer) => void = () => undefined;
+  const consumer = new Promise<LogConsumer>((resolve) => (assign = resolve));
+  return {
+    consumer,
+    publish: async () => undefined,
+    async consume(_, given, signal) {
+      await given.assigned(0);
+      assign(given);
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await given.revoked(0);
+    },
+    check: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+const recordOf = (directoryId: string, { id, type, seq, body }: StoredEvent): LogRecord => ({
+  directoryId,
+  eventId: id,
+  type,
+  seq,
+  body,
+});
+
+describe('of a log that loses and repeats', () => {
+  let log: ReturnType<typeof handedLog>;
+  let hand: (events: readonly (LogRecord & { offset?: number })[]) => Promise<void>;
+  beforeEach(() => {
+    log = handedLog();
+    let offset = 0;
+    hand = async (records) =>
+      (await log.consumer).records(
+        0,
+        records.map((record) => ({ ...record, offset: (offset += 1) })),
+      );
+    bench.start({ log });
+  });
+
+  test('events that it has lost come from the store', async () => {
+    const directory = bench.addDirectory();
+    const events = await directory.commit(...Array.from({ length: 6 }, () => userDraft('a')));
+    const records = events.map((event) => recordOf(directory.id, event));
+    await hand([2, 5].flatMap((index) => records[index] ?? []));
+    await eventually('all delivered', async () => (await deliveredCount()) === 6);
+    expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(errors()).toHaveLength(2);
+    expect(errors()[0]).toContain('has lost events');
+  });
+
+  test('events that it repeats are delivered once', async () => {
+    const directory = bench.addDirectory();
+    const events = await directory.commit(userDraft('a'), userDraft('b'), userDraft('a'));
+    const records = events.map((event) => recordOf(directory.id, event));
+    await hand([...records.slice(0, 2), ...records]);
+    await hand(records);
+    await eventually('all delivered', async () => (await deliveredCount()) === 3);
+    expect(seqs().sort()).toEqual([1, 2, 3]);
+    expect(errors()).toEqual([]);
+  });
+
+  test('two events with one seq raise an alarm, and the second is dropped', async () => {
+    const directory = bench.addDirectory();
+    const events = await directory.commit(userDraft('a'));
+    const records = events.map((event) => recordOf(directory.id, event));
+    await hand(records);
+    await hand(records.map((record) => ({ ...record, eventId: newId() })));
+    expect(errors()).toEqual(['Two events have the same seq; the second is dropped.']);
+    await eventually('delivered', async () => (await deliveredCount()) === 1);
+  });
+
+  test('a record that is not the event it names is replaced by the one in the store', async () => {
+    const directory = bench.addDirectory();
+    const events = await directory.commit(userDraft('a'), userDraft('a'));
+    const [first, second] = events.map((event) => recordOf(directory.id, event));
+    if (first === undefined || second === undefined) throw new Error('two records');
+    await hand([
+      { ...first, body: 'not JSON' },
+      { ...second, body: first.body },
+    ]);
+    await eventually('all delivered', async () => (await deliveredCount()) === 2);
+    expect(seqs()).toEqual([1, 2]);
+    expect(errors()).toHaveLength(2);
+  });
+
+  test('what neither the log nor the store has is reported, and the rest goes on', async () => {
+    const directory = bench.addDirectory();
+    const events = await directory.commit(userDraft('a'));
+    const ahead = {
+      id: newId(),
+      type: 'user.created',
+      seq: 3,
+      organizationId: 'o',
+      directoryId: directory.id,
+      data: { id: 'b' },
+    };
+    await hand([{ ...recordOf(directory.id, { ...ahead, body: JSON.stringify(ahead) }) }]);
+    await eventually('delivered', async () => (await deliveredCount()) === 2);
+    expect(seqs().sort()).toEqual([1, 3]);
+    expect(errors()[1]).toContain('neither in the event log nor in the store');
+    expect(events).toHaveLength(1);
+  });
+});
+
+test('a delivery whose event is no longer in the store is canceled, and says so', async () => {
+  const log = handedLog();
+  const stop = bench.start({ log, events: { ...bench.store.events, ofDirectory: async () => [] } });
+  const gone = {
+    id: newId(),
+    seq: 1,
+    directoryId: newId(),
+    organizationId: 'o',
+    data: { id: 'a' },
+    type: 'user.created',
+  };
+  receiver.answer = () => 500;
+  await (
+    await log.consumer
+  ).records(0, [{ ...recordOf(gone.directoryId, { ...gone, body: JSON.stringify(gone) }), offset: 1 }]);
+  await eventually('tried', async () => (await bench.statusesOf(endpointId)) === 'retrying');
+  await stop();
+  bench.ahead += 6_000;
+  bench.start(); // it has the body no longer in memory
+  await eventually('canceled', async () => (await bench.statusesOf(endpointId)) === 'canceled');
+  const [delivery] = await bench.deliveriesOf(endpointId);
+  expect(delivery?.lastError).toBe('the event is no longer in the store');
+});
+
+test('while the store fails, nothing is lost, and nothing is sent that was not claimed', async () => {
+  let isAway = false;
+  const ifThere = <T>(work: () => Promise<T>): Promise<T> =>
+    isAway ? Promise.reject(new Error('the store is away')) : work();
+  const { deliveries } = bench.store;
+  bench.start({
+    deliveries: {
+      ...deliveries,
+      insert: (...values) => ifThere(() => deliveries.insert(...values)),
+      queue: (...values) => ifThere(() => deliveries.queue(...values)),
+      endpointsWith: (...values) => ifThere(() => deliveries.endpointsWith(...values)),
+      claim: (...values) => ifThere(() => deliveries.claim(...values)),
+      settle: (...values) => ifThere(() => deliveries.settle(...values)),
+    },
+  });
+  const directory = bench.addDirectory();
+  receiver.answer = () => {
+    isAway ||= receiver.messages.length === 1; // gone after the request was made, before it is written down
+    return 204;
+  };
+  await directory.emit(userDraft('a'), userDraft('a'), userDraft('b'));
+  await eventually('the outage', () => isAway);
+  const during = receiver.messages.length;
+  await directory.emit(userDraft('c'));
+  await eventually('a failed write', () =>
+    bench.logged.some(({ message }) => message.startsWith('Could not write down')),
+  );
+  expect(receiver.messages.length - during).toBeLessThanOrEqual(1); // b had been claimed
+  isAway = false;
+  receiver.answer = () => 204;
+  await eventually('all delivered', async () => (await deliveredCount()) === 4);
+  expect(receiver.messages.map(({ event }) => event.seq).sort()).toEqual([1, 2, 3, 4]);
+});
