@@ -2,7 +2,7 @@ import { publicUrlOf, type AdminConfig } from '../../shared/config/config.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { createLogger } from '../../shared/runtime/logger.js';
-import { createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { createSealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
@@ -27,7 +27,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     logger,
   });
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('admin') });
-  const { port, closed } = await serve((req, res) => void (probes(req, res) || admin(req, res)), config.port, signal);
+  const { port, closed } = await serve(behindProbes(probes, admin), config.port, signal);
   logger.info({ port }, 'Ready for management.');
   await closed;
   await store.close();

@@ -3,7 +3,7 @@ import { createKafkaLog } from '../../shared/event-log/kafka/log.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger } from '../../shared/runtime/logger.js';
-import { createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { createSealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
@@ -21,11 +21,7 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
   });
   await log.check();
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('dispatcher') });
-  const { port, closed } = await serve(
-    (req, res) => void (probes(req, res) || res.writeHead(404).end()),
-    config.port,
-    signal,
-  );
+  const { port, closed } = await serve(behindProbes(probes), config.port, signal);
   const dispatcher = createDispatcher({
     log,
     group: 'dispatcher',

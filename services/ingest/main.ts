@@ -2,7 +2,7 @@ import { publicUrlOf, type IngestConfig } from '../../shared/config/config.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger } from '../../shared/runtime/logger.js';
-import { createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createIngest } from './app.js';
@@ -17,7 +17,7 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
   const publicUrl = publicUrlOf(config, config.port);
   const ingest = createIngest({ registry, commits, resources, writer, publicUrl, clock: systemClock, newId, logger });
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('ingest') });
-  const { port, closed } = await serve((req, res) => void (probes(req, res) || ingest(req, res)), config.port, signal);
+  const { port, closed } = await serve(behindProbes(probes, ingest), config.port, signal);
   logger.info({ port }, 'Ready for SCIM.');
   await closed;
   await writer.drained();

@@ -3,7 +3,7 @@ import { createKafkaLog } from '../../shared/event-log/kafka/log.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger } from '../../shared/runtime/logger.js';
-import { createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createRelay } from './relay.js';
@@ -20,11 +20,7 @@ export async function runRelay(config: RelayConfig, signal: AbortSignal): Promis
   });
   await log.check();
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('relay') });
-  const { port, closed } = await serve(
-    (req, res) => void (probes(req, res) || res.writeHead(404).end()),
-    config.port,
-    signal,
-  );
+  const { port, closed } = await serve(behindProbes(probes), config.port, signal);
   const relay = createRelay({
     outbox: store.outbox,
     leases: store.leases,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dialect, Member } from './dialects/dialect.js';
 import { entraDialect } from './dialects/entra.js';
@@ -55,6 +56,8 @@ export function createSimulator(options: SimulatorOptions): { run(): Promise<Run
   const { baseUrl, token, provider, seed, users, groups } = options;
   const { concurrency = 4, paceMs = 0, tries = 8, signal = new AbortController().signal } = options;
   const dialect = provider === 'okta' ? oktaDialect(seed) : entraDialect(seed, options.aadOptscim062020 === true);
+  // Every step that waits listens to it.
+  setMaxListeners(0, signal);
   const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
   return {
     async run() {

@@ -8,10 +8,10 @@ import type { EventLog } from '../../shared/event-log/port.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger, type Logger } from '../../shared/runtime/logger.js';
-import { createMetrics, createProbes } from '../../shared/runtime/probes.js';
-import { createSealer } from '../../shared/runtime/seal.js';
+import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import { createSealer, type Sealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
-import { createWakeup } from '../../shared/runtime/wakeup.js';
+import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
 import { migrateMongo } from '../../shared/store/mongo/migrations.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import type { Store } from '../../shared/store/port.js';
@@ -19,7 +19,7 @@ import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { createAdmin } from '../admin/app.js';
 import { createDispatcher } from '../dispatcher/dispatcher.js';
 import { createIngest } from '../ingest/app.js';
-import { createWriter } from '../ingest/writer.js';
+import { createWriter, type Writer } from '../ingest/writer.js';
 import { createRelay } from '../relay/relay.js';
 
 export interface Standalone {
@@ -37,71 +37,28 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   const logger = createLogger('standalone', config.logLevel);
   const store = await openStore(config, logger);
   const log = await openLog(config, store, logger);
-  const firstKey =
+  const adminKey =
     config.adminKey === undefined ? await firstAdminKey(store.registry.adminKeys, systemClock, newId) : undefined;
   const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir));
-  const owner = newId();
   const committed = createWakeup();
+  const writer = createWriter({
+    commits: store.commits,
+    clock: systemClock,
+    newId,
+    onCommit: () => committed.wake(),
+  });
+  const parts: Parts = { config, logger, store, log, sealer, writer, committed };
 
   const serving = new AbortController();
   const background = new AbortController();
-  const relay = createRelay({
-    outbox: store.outbox,
-    leases: store.leases,
-    log,
-    partitions: config.logPartitions,
-    owner,
-    clock: systemClock,
-    logger,
-    wakeup: committed,
-  });
-  const dispatcher = createDispatcher({
-    log,
-    group: 'dispatcher',
-    deliveries: store.deliveries,
-    events: store.events,
-    endpoints: store.registry.endpoints,
-    sealer,
-    owner,
-    soleOwner: config.store.kind === 'sqlite',
-    allowCidrs: config.webhookAllowCidrs,
-    clock: systemClock,
-    logger,
-  });
-  const writer = createWriter({ commits: store.commits, clock: systemClock, newId, onCommit: committed.wake });
-
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
   const { port, closed } = await serve((req, res) => handler(req, res), config.port, serving.signal);
-  const publicUrl = publicUrlOf(config, port);
-  const common = {
-    registry: store.registry,
-    commits: store.commits,
-    resources: store.resources,
-    publicUrl,
-    clock: systemClock,
-    logger,
-  };
-  const ingest = createIngest({ ...common, writer, newId });
-  const admin = createAdmin({
-    ...common,
-    events: store.events,
-    deliveries: store.deliveries,
-    sealer,
-    partitions: config.logPartitions,
-    allowCidrs: config.webhookAllowCidrs,
-    ...(config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) }),
-  });
-  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('standalone') });
-  handler = (req, res) => {
-    if (req.url?.startsWith('/scim/') === true) ingest(req, res);
-    else if (!probes(req, res)) admin(req, res);
-  };
-
-  const finished = Promise.all([relay.run(background.signal), dispatcher.run(background.signal)]).then(() => undefined);
+  handler = createHandler(parts, publicUrlOf(config, port));
+  const finished = runInBackground(parts, background.signal);
   return {
     url: `http://localhost:${port}`,
-    adminKey: firstKey,
+    adminKey,
     finished,
     async stop() {
       serving.abort();
@@ -113,6 +70,53 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
       await store.close();
     },
   };
+}
+
+/** What the roles share. */
+interface Parts {
+  readonly config: StandaloneConfig;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly log: EventLog;
+  readonly sealer: Sealer;
+  readonly writer: Writer;
+  /** Woken after each commit, so that the relay need not wait for its next poll. */
+  readonly committed: Wakeup;
+}
+
+/** SCIM under /scim/, probes, and the management API for the rest. */
+function createHandler({ config, logger, store, sealer, writer }: Parts, publicUrl: string): RequestListener {
+  const { registry, commits, resources, events, deliveries } = store;
+  const { logPartitions: partitions, webhookAllowCidrs: allowCidrs } = config;
+  const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
+  const ingest = createIngest({ ...common, writer, newId });
+  const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
+  const admin = createAdmin({ ...common, events, deliveries, sealer, partitions, allowCidrs, ...key });
+  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('standalone') });
+  const outsideScim = behindProbes(probes, admin);
+  return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);
+}
+
+/** Relays and dispatches until `signal` aborts. */
+async function runInBackground(
+  { config, logger, store, log, sealer, committed }: Parts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { outbox, leases, deliveries, events, registry } = store;
+  const owner = newId();
+  const common = { log, owner, clock: systemClock, logger };
+  const relay = createRelay({ ...common, outbox, leases, partitions: config.logPartitions, wakeup: committed });
+  const dispatcher = createDispatcher({
+    ...common,
+    group: 'dispatcher',
+    deliveries,
+    events,
+    endpoints: registry.endpoints,
+    sealer,
+    soleOwner: config.store.kind === 'sqlite',
+    allowCidrs: config.webhookAllowCidrs,
+  });
+  await Promise.all([relay.run(signal), dispatcher.run(signal)]);
 }
 
 /** The `standalone` role: says where it is and, on the first start, the admin key, once. */

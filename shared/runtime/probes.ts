@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 const READY_TIMEOUT_MS = 5_000;
@@ -38,6 +38,15 @@ export function createProbes({ ready, metrics }: ProbesOptions): Probes {
     return true;
   };
 }
+
+/** Answers the probes itself and leaves everything else to `next`; without one, there is nothing else. */
+export const behindProbes =
+  (probes: Probes, next: RequestListener = notFound): RequestListener =>
+  (req, res) => {
+    if (!probes(req, res)) next(req, res);
+  };
+
+const notFound: RequestListener = (_req, res) => sendStatus(res, 404, 'there is nothing here');
 
 async function resolvesInTime(ready: () => Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;

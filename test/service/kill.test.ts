@@ -1,0 +1,63 @@
+import http from 'node:http';
+import { startRollcall, type RollcallProcess } from '../support/rollcall.js';
+import { KEPT, setStage } from '../support/provisioning.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+/** The process is killed in the middle of a provider's run, and started again on the same folder and port. */
+
+const KILL_AFTER_WRITES = [30, 70, 110];
+
+test('after kill -9 and a restart, every change that got a 2xx is delivered, in order and without a gap', async () => {
+  const env = {
+    ROLLCALL_PORT: String(await freePort()),
+    ROLLCALL_DATA_DIR: temporaryFolder(),
+    ROLLCALL_LOG_LEVEL: 'error',
+  };
+  const start = async (): Promise<RollcallProcess> => {
+    const started = startRollcall(['standalone'], env);
+    await started.saw(/Rollcall is at/);
+    return started;
+  };
+  let standalone = await start();
+  const [, adminKey = ''] = await standalone.saw(/Admin key, shown this once: (\S+)/);
+  const stage = await setStage(`http://localhost:${env.ROLLCALL_PORT}`, adminKey, 'okta');
+
+  const planned = [...KILL_AFTER_WRITES];
+  let writes = 0;
+  let restart: Promise<void> = Promise.resolve();
+  const killAndRestart = async (): Promise<void> => {
+    expect(await standalone.kill('SIGKILL')).toBeNull();
+    standalone = await start();
+  };
+  const run = await stage.play({
+    provider: 'okta',
+    seed: 11,
+    users: 60,
+    groups: 6,
+    concurrency: 8,
+    tries: 12,
+    onRequest: ({ acknowledged }) => {
+      if (acknowledged === null) return;
+      writes += 1;
+      const [next] = planned;
+      if (next === undefined || writes < next) return;
+      planned.shift();
+      restart = restart.then(killAndRestart);
+    },
+  });
+  await restart;
+  expect(planned).toEqual([]);
+  expect(run.failures).toEqual([]);
+  expect(await stage.report(run, 60_000)).toMatchObject(KEPT);
+  await stage.receiver.close();
+  expect(await standalone.kill('SIGTERM')).toBe(0);
+}, 150_000);
+
+async function freePort(): Promise<number> {
+  const server = http.createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
