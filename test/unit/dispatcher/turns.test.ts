@@ -46,7 +46,7 @@ test('for any course of events the limits hold, and everything gets its turn', (
     heard: fc.constantFrom(true, false, undefined),
   });
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const turns = createTurns<{ endpoint: string }>({ perEndpoint: 5, total: 12 });
       const flying: { endpoint: string }[] = [];
       let [added, taken] = [0, 0];
