@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** Which side of a command gets lost: it never reaches the server, or its answer never reaches the client. */
 export type Lost = 'request' | 'answer';
@@ -61,7 +61,10 @@ export async function startCuttingProxy(host: string, port: number): Promise<Cut
     setStalled(stalled) {
       isStalled = stalled;
     },
-    close: () => closeServer(proxy, sockets),
+    close() {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => proxy.close(() => resolve()));
+    },
   };
 }
 
@@ -78,19 +81,10 @@ function onMessage(socket: Socket, receive: (message: Buffer) => void): void {
   });
 }
 
-function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  for (const socket of sockets) socket.destroy();
-  return new Promise((resolve) => server.close(() => resolve()));
-}
-
-/** Whether a message is `{insert: <collection>, …}`: OP_MSG has its command's first field after 26 bytes. */
-export const isInsertInto =
-  (collection: string) =>
-  (message: Buffer): boolean =>
-    message.subarray(26, 26 + collection.length + 12).equals(firstField('insert', collection));
-
-function firstField(name: string, value: string): Buffer {
+/** Whether a message is a command on a collection, as `{insert: 'commits', …}`: in OP_MSG the first field follows 26 bytes. */
+export function isCommand(name: string, collection: string): (message: Buffer) => boolean {
   const length = Buffer.alloc(4);
-  length.writeInt32LE(value.length + 1);
-  return Buffer.concat([Buffer.from(`${name}\0`), length, Buffer.from(`${value}\0`)]);
+  length.writeInt32LE(collection.length + 1);
+  const field = Buffer.concat([Buffer.from(`${name}\0`), length, Buffer.from(`${collection}\0`)]);
+  return (message) => message.subarray(26, 26 + field.length).equals(field);
 }

@@ -6,6 +6,7 @@ import {
   membershipId,
   resourceId,
   slices,
+  type Collections,
   type MembershipDocument,
   type ResourceDocument,
   type Row,
@@ -18,8 +19,10 @@ export type Applicable = Pick<Commit, 'directoryId' | 'number' | 'purgeAt' | 'ch
 
 type Write<T extends Row> = mongo.AnyBulkWriteOperation<T>;
 
-/** How many writes go into one call. */
-const WRITES_PER_CALL = 500;
+/** How many rows one call writes. */
+const ROWS_PER_CALL = 500;
+/** How many rows of a range one call ends. */
+const RANGE_PER_CALL = 2000;
 
 /**
  * Writes a commit's changes to the rows. Each write is guarded by the number of the commit whose image the row has, so that
@@ -27,26 +30,71 @@ const WRITES_PER_CALL = 500;
  * a row is there already; then everything is to be applied again. One try.
  */
 export async function applyChanges(connection: MongoConnection, commit: Applicable): Promise<void> {
-  const resources = resourceWrites(commit);
-  const memberships = membershipWrites(commit);
-  await Promise.all([
-    inSlices(resources, (writes) =>
-      connection.once((collections, session) => collections.resources.bulkWrite(writes, { session, ordered: true })),
-    ),
-    inSlices(memberships, (writes) =>
-      connection.once((collections, session) => collections.memberships.bulkWrite(writes, { session, ordered: true })),
-    ),
-  ]);
+  const { directoryId, changes } = commit;
+  const isSwept = changes.some(({ kind }) => kind === 'sweep');
+  const unlinked = anyOf(changes.filter(isUnlink).map(({ id }) => id));
+  const isUnlinking = !isSwept && changes.some(isUnlink);
+  // Rows first, then ranges: a range reaches rows of earlier commits, and the rows that this one names are by then its own.
+  const writeResources = async (): Promise<void> => {
+    const resources: Table<ResourceDocument> = (collections) => collections.resources;
+    await writeRows(connection, resources, resourceWrites(commit));
+    if (isSwept) await endRange(connection, resources, commit, { directoryId }, resourceTombstone(commit));
+  };
+  const writeMemberships = async (): Promise<void> => {
+    const memberships: Table<MembershipDocument> = (collections) => collections.memberships;
+    await writeRows(connection, memberships, membershipWrites(commit));
+    const ranges = [
+      ...(isSwept ? [{ directoryId }] : []),
+      ...(isUnlinking
+        ? [
+            { directoryId, groupId: unlinked },
+            { directoryId, memberId: unlinked },
+          ]
+        : []),
+    ];
+    for (const range of ranges) await endRange(connection, memberships, commit, range, tombstone(commit));
+  };
+  await Promise.all([writeResources(), writeMemberships()]);
 }
 
-async function inSlices<T>(writes: readonly T[], write: (slice: T[]) => Promise<unknown>): Promise<void> {
-  for (const slice of slices(writes, WRITES_PER_CALL)) await write(slice);
+type Table<T extends Row> = (collections: Collections) => mongo.Collection<T>;
+
+async function writeRows<T extends Row>(
+  connection: MongoConnection,
+  table: Table<T>,
+  writes: readonly Write<T>[],
+): Promise<void> {
+  for (const slice of slices(writes, ROWS_PER_CALL)) {
+    await connection.once((collections, session) => table(collections).bulkWrite(slice, { session, ordered: true }));
+  }
 }
 
-/** Rows first, then ranges: a range reaches rows of earlier commits, and the rows that this one names are by then its own. */
-function resourceWrites(commit: Applicable): Write<ResourceDocument>[] {
-  const { directoryId, number } = commit;
-  const rows = commit.changes.flatMap((change): Write<ResourceDocument>[] => {
+/** Ends the range's rows of earlier commits, so many at a time: a long range in one write would outlast its deadline. */
+async function endRange<T extends Row>(
+  connection: MongoConnection,
+  table: Table<T>,
+  { number }: Applicable,
+  range: object,
+  image: object,
+): Promise<void> {
+  const where = { ...range, live: true, commit: { $lt: number } };
+  for (let isMore = true; isMore;) {
+    isMore = await connection.once(async (collections, session) => {
+      const rows = table(collections) as unknown as mongo.Collection<Row>;
+      const found = await rows
+        .find(where, { session, projection: { _id: 1 } })
+        .limit(RANGE_PER_CALL)
+        .toArray();
+      const ids = found.map(({ _id }) => _id);
+      if (ids.length > 0) await rows.updateMany({ ...where, _id: anyOf(ids) }, { $set: image }, { session });
+      return ids.length === RANGE_PER_CALL;
+    });
+  }
+}
+
+function resourceWrites({ directoryId, ...commit }: Applicable): Write<ResourceDocument>[] {
+  const { number } = commit;
+  return commit.changes.flatMap((change): Write<ResourceDocument>[] => {
     switch (change.kind) {
       case 'put': {
         const { resource, isNew } = change;
@@ -62,13 +110,11 @@ function resourceWrites(commit: Applicable): Write<ResourceDocument>[] {
         return [];
     }
   });
-  const isSwept = commit.changes.some(({ kind }) => kind === 'sweep');
-  return [...rows, ...(isSwept ? [range<ResourceDocument>(commit, {}, resourceTombstone(commit))] : [])];
 }
 
-function membershipWrites(commit: Applicable): Write<MembershipDocument>[] {
-  const { directoryId, number, changes } = commit;
-  const rows = changes.flatMap((change): Write<MembershipDocument>[] => {
+function membershipWrites({ directoryId, ...commit }: Applicable): Write<MembershipDocument>[] {
+  const { number } = commit;
+  return commit.changes.flatMap((change): Write<MembershipDocument>[] => {
     switch (change.kind) {
       case 'join': {
         const row = membershipKey(directoryId, change.membership);
@@ -82,18 +128,6 @@ function membershipWrites(commit: Applicable): Write<MembershipDocument>[] {
         return [];
     }
   });
-  return [...rows, ...membershipRanges(commit)];
-}
-
-function membershipRanges(commit: Applicable): Write<MembershipDocument>[] {
-  const { changes } = commit;
-  if (changes.some(({ kind }) => kind === 'sweep')) return [range(commit, {}, tombstone(commit))];
-  const unlinked = changes.filter(isUnlink).map(({ id }) => id);
-  if (unlinked.length === 0) return [];
-  return [
-    range(commit, { groupId: anyOf(unlinked) }, tombstone(commit)),
-    range(commit, { memberId: anyOf(unlinked) }, tombstone(commit)),
-  ];
 }
 
 const isUnlink = (change: Change): change is Extract<Change, { kind: 'unlink' }> => change.kind === 'unlink';
@@ -111,9 +145,11 @@ const liveResource = (commit: number, resource: ResourceRow) => ({
   row: JSON.stringify(resource),
 });
 
-const tombstone = ({ number, purgeAt }: Applicable) => ({ live: false, commit: number, purgeAt });
+type Ending = Pick<Applicable, 'number' | 'purgeAt'>;
 
-const resourceTombstone = (commit: Applicable) => ({ ...tombstone(commit), keys: [], row: null });
+const tombstone = ({ number, purgeAt }: Ending) => ({ live: false, commit: number, purgeAt });
+
+const resourceTombstone = (commit: Ending) => ({ ...tombstone(commit), keys: [], row: null });
 
 type Key = Pick<Row, '_id' | 'directoryId'>;
 
@@ -124,9 +160,4 @@ function whereAbsent<T extends Row>(row: Key, image: object): Write<T> {
 function whereOlder<T extends Row>(row: Key, number: number, image: object): Write<T> {
   const filter = { ...row, commit: { $lt: number } };
   return { updateOne: { filter, update: { $set: image } } } as unknown as Write<T>;
-}
-
-function range<T extends Row>({ directoryId, number }: Applicable, some: object, image: object): Write<T> {
-  const filter = { directoryId, ...some, live: true, commit: { $lt: number } };
-  return { updateMany: { filter, update: { $set: image } } } as unknown as Write<T>;
 }

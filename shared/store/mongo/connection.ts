@@ -1,18 +1,22 @@
-import { createConnection, mongo, type Connection, type ConnectOptions } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { Logger } from '../../runtime/logger.js';
-import { databaseName, shownUri } from './address.js';
 import { createCausalClock } from './causal-clock.js';
-import { collectionsOf, type Collections } from './collections.js';
-import { isFinal, isRefusal, StoreClosed, Unanswered, Unreachable } from './failures.js';
+import { openClient, type OpenClient } from './client.js';
+import type { Collections } from './collections.js';
+import { isFinal, isRefusal, StoreClosed, Unanswered } from './failures.js';
 
-/** How long one call may take. What expires has an unknown outcome; the driver's own timeouts miss some sockets. */
-const CALL_DEADLINE_MS = 10_000;
-/** How long to look for a primary. */
-const SELECTION_MS = 5_000;
-/** How long the client may get no answer at all before another one takes its place. */
-const UNUSABLE_MS = 10_000;
-/** How long calls that may be made twice are repeated: longer than an election, shorter than an HTTP request waits. */
-const PATIENCE_MS = 20_000;
+/** Milliseconds. */
+interface Limits {
+  /** How long one call may take. What expires has an unknown outcome; the driver's own timeouts miss some sockets. */
+  readonly callMs: number;
+  /** How long the client may get no answer at all before another one takes its place. */
+  readonly unusableMs: number;
+  /** How long calls that may be made twice are repeated: longer than an election, shorter than an HTTP request waits. */
+  readonly patienceMs: number;
+}
+
+const LIMITS: Limits = { callMs: 10_000, unusableMs: 10_000, patienceMs: 20_000 };
+
 const PAUSE_MIN_MS = 25;
 const PAUSE_MAX_MS = 1000;
 
@@ -32,74 +36,10 @@ export interface MongoConnection {
   close(): Promise<void>;
 }
 
-/** What a client of one process needs to know of the server. */
-export interface OpenClient {
-  readonly client: mongo.MongoClient;
-  readonly collections: Collections;
-  close(): Promise<void>;
-}
-
-const OPTIONS: ConnectOptions = {
-  appName: 'rollcall',
-  autoIndex: false,
-  autoCreate: false,
-  bufferCommands: false,
-  serverSelectionTimeoutMS: SELECTION_MS,
-  connectTimeoutMS: SELECTION_MS,
-  // Repeating is ours: a retry inside the driver could hide that a first try may have reached the server.
-  retryWrites: false,
-};
-
-/** What the protocol rests on. Given to the database and not to the client, whose options the connection string can change. */
-const GUARANTEES: mongo.DbOptions = {
-  readPreference: 'primary',
-  readConcern: new mongo.ReadConcern('majority'),
-  writeConcern: { w: 'majority', journal: true },
-};
-
-/** Connects to the database that the URI names. Rejects with an error that names MONGODB_URI and shows no secret. */
-export async function openClient(uri: string): Promise<OpenClient> {
-  const name = databaseName(uri);
-  if (name === undefined) {
-    throw new Error(
-      `MONGODB_URI ${shownUri(uri)}: names no database; put its name after the host, as in mongodb://mongo.internal:27017/rollcall`,
-    );
-  }
-  let connection: Connection | undefined;
-  try {
-    connection = createConnection(uri, OPTIONS);
-    await connection.asPromise();
-    const client = connection.getClient();
-    const opened = connection;
-    return {
-      client,
-      collections: collectionsOf(client.db(opened.name, GUARANTEES)),
-      close: () => opened.close(true),
-    };
-  } catch (error) {
-    void connection?.close(true).catch(() => undefined);
-    throw unreachable(uri, error);
-  }
-}
-
-/** The driver's parse errors repeat the connection string, so that only what a server or the network said is passed on. */
-function unreachable(uri: string, error: unknown): Error {
-  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
-  const where = `MONGODB_URI ${shownUri(uri)}`;
-  if (/Parse|Argument|API|URI/.test(name)) {
-    return new Error(
-      `${where}: is not a connection string that the driver understands (${name}); see docs/configuration.md`,
-    );
-  }
-  return new Unreachable(
-    `${where}: cannot connect (${name}: ${message}); start the server, or correct the address, user and password`,
-  );
-}
-
 /** Connects on the first call, and again whenever the client has been of no use for a while. */
-export function connectMongo(uri: string, logger: Logger): MongoConnection {
+export function connectMongo(uri: string, logger: Logger, limits = LIMITS): MongoConnection {
   const causal = createCausalClock();
-  const clients = createClients(uri, logger);
+  const clients = createClients(uri, logger, limits);
   const closing = new AbortController();
 
   const run = async <T>(work: Work<T>): Promise<T> => {
@@ -115,7 +55,7 @@ export function connectMongo(uri: string, logger: Logger): MongoConnection {
   const once = async <T>(work: Work<T>): Promise<T> => {
     if (closing.signal.aborted) throw closed();
     try {
-      const result = await beforeDeadline(run(work));
+      const result = await beforeDeadline(run(work), limits.callMs);
       clients.noteAnswer();
       return result;
     } catch (error) {
@@ -140,7 +80,7 @@ export function connectMongo(uri: string, logger: Logger): MongoConnection {
     once,
     pause,
     call(work, isOver = isFinal) {
-      const until = performance.now() + PATIENCE_MS;
+      const until = performance.now() + limits.patienceMs;
       return repeat(work, (error) => isOver(error) || performance.now() > until);
     },
     untilAnswered: (work) => repeat(work, () => false),
@@ -152,12 +92,12 @@ export function connectMongo(uri: string, logger: Logger): MongoConnection {
 }
 
 /** The client in use, and when to replace it. */
-function createClients(uri: string, logger: Logger) {
+function createClients(uri: string, logger: Logger, { callMs, unusableMs }: Limits) {
   let current: Promise<OpenClient> | undefined;
   let failingSince: number | undefined;
   const discard = async (client: Promise<OpenClient> | undefined): Promise<void> => {
     // A client that is of no use may never finish closing.
-    await client?.then((opened) => beforeDeadline(opened.close())).catch(() => undefined);
+    await client?.then((opened) => beforeDeadline(opened.close(), callMs)).catch(() => undefined);
   };
   return {
     current(): Promise<OpenClient> {
@@ -178,8 +118,8 @@ function createClients(uri: string, logger: Logger) {
         return;
       }
       failingSince ??= performance.now();
-      if (performance.now() - failingSince < UNUSABLE_MS) return;
-      logger.warn({ err: error }, `No answer from MongoDB for ${UNUSABLE_MS / 1000} s; connecting anew.`);
+      if (performance.now() - failingSince < unusableMs) return;
+      logger.warn({ err: error }, `No answer from MongoDB for ${unusableMs / 1000} s; connecting anew.`);
       failingSince = undefined;
       void discard(current);
       current = undefined;
@@ -190,13 +130,10 @@ function createClients(uri: string, logger: Logger) {
 
 const closed = (): StoreClosed => new StoreClosed('The store is closed.');
 
-async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
+async function beforeDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Unanswered(`MongoDB did not answer within ${CALL_DEADLINE_MS / 1000} s`)),
-      CALL_DEADLINE_MS,
-    );
+    timer = setTimeout(() => reject(new Unanswered(`MongoDB did not answer within ${ms / 1000} s`)), ms);
   });
   try {
     return await Promise.race([work, deadline]);

@@ -5,16 +5,23 @@ import type { MongoConnection } from './connection.js';
 import { isFinalForUpsert } from './failures.js';
 
 const WRITES_PER_CALL = 500;
+const MOVED_PER_CALL = 2000;
 /** The newest attempts that a delivery keeps: more than several replays make, and far below a document's 16 MB. */
 const ATTEMPTS_KEPT = 200;
 
 /** What is read of a delivery when its attempts are not asked for. */
 const WITHOUT_ATTEMPTS = { attemptLog: 0 } as const;
 
-export function createDeliveries(connection: MongoConnection): DeliveryStore {
+export const createDeliveries = (connection: MongoConnection): DeliveryStore => ({
+  ...prepareIntake(connection),
+  ...prepareSteps(connection),
+  ...prepareQueue(connection),
+  ...prepareRecords(connection),
+});
+
+/** From the log's records to rows. */
+function prepareIntake(connection: MongoConnection): Pick<DeliveryStore, 'insert' | 'progress'> {
   return {
-    ...prepareQueue(connection),
-    ...prepareRecords(connection),
     async insert(deliveries, progress) {
       for (const slice of slices(deliveries, WRITES_PER_CALL)) {
         const writes = slice.map((delivery) => ({
@@ -43,6 +50,12 @@ export function createDeliveries(connection: MongoConnection): DeliveryStore {
       const known = new Map(found.map(({ _id, seq }) => [_id, seq]));
       return new Map(directoryIds.map((directoryId) => [directoryId, known.get(directoryId) ?? 0]));
     },
+  };
+}
+
+/** What becomes of a delivery. */
+function prepareSteps(connection: MongoConnection): Pick<DeliveryStore, 'claim' | 'settle' | 'move'> {
+  return {
     async claim(deliveryIds, owner, leaseUntil, now) {
       if (deliveryIds.length === 0) return;
       const claimed = { status: 'sending' as const, leaseOwner: owner, leaseUntil, updatedAt: now };
@@ -57,15 +70,28 @@ export function createDeliveries(connection: MongoConnection): DeliveryStore {
       }
     },
     async move(endpointId, from, to, now) {
-      if (from.length === 0) return 0;
-      const moved = await connection.call(({ deliveries }, session) =>
-        deliveries.updateMany(
-          { endpointId, status: anyOf(from) },
-          { $set: { status: to, updatedAt: now } },
-          { session },
-        ),
-      );
-      return moved.matchedCount;
+      const leaving = from.filter((status) => status !== to);
+      const where = { endpointId, status: anyOf(leaving) };
+      let moved = 0;
+      // In slices, because one write of a long backlog would not end before its deadline.
+      for (let isMore = leaving.length > 0; isMore;) {
+        const found = await connection.call(({ deliveries }, session) =>
+          deliveries
+            .find(where, { session, projection: { _id: 1 } })
+            .limit(MOVED_PER_CALL)
+            .toArray(),
+        );
+        if (found.length > 0) {
+          const ids = anyOf(found.map(({ _id }) => _id));
+          const $set = { status: to, updatedAt: now };
+          await connection.call(({ deliveries }, session) =>
+            deliveries.updateMany({ ...where, _id: ids }, { $set }, { session }),
+          );
+        }
+        moved += found.length;
+        isMore = found.length === MOVED_PER_CALL;
+      }
+      return moved;
     },
   };
 }

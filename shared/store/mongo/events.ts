@@ -9,7 +9,7 @@ import type { Positions } from './positions.js';
 const COMMITS_PER_CALL = 50;
 const POSITIONS_PER_CALL = 200;
 
-/** The events of these commits, by `_id`. */
+/** The events of these commits, by `_id`. Throws when one of the commits is gone. */
 export async function readEvents(
   connection: MongoConnection,
   ids: readonly string[],
@@ -21,6 +21,9 @@ export async function readEvents(
     );
     for (const commit of found) events.set(commit._id, commit.events);
   }
+  const gone = ids.find((id) => !events.has(id));
+  if (gone !== undefined)
+    throw new Error(`commit ${gone}: has a position in the log, but is gone; restore the collection commits`);
   return events;
 }
 

@@ -43,7 +43,7 @@ export function createAppliedMarks(connection: MongoConnection, logger: Logger):
   return {
     flush,
     schedule(directoryId, number) {
-      scheduled.set(directoryId, number);
+      scheduled.set(directoryId, Math.max(number, scheduled.get(directoryId) ?? 0));
       timer ??= setTimeout(() => void flush(), DELAY_MS);
     },
   };

@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose';
 import { systemClock } from '../../runtime/clock.js';
 import { shownUri } from './address.js';
 import type { Collections } from './collections.js';
-import { openClient } from './connection.js';
+import { openClient } from './client.js';
 import { isDuplicateKey } from './failures.js';
 import { INDEXES } from './migrations/1-indexes.js';
 

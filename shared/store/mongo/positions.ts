@@ -26,7 +26,10 @@ export interface Positions {
 
 const ASKED_PER_CALL = 500;
 
-/** Each position is a unique insert and is never given again; nothing else orders the log. */
+/**
+ * Each position is a unique insert and is never given again; nothing else orders the log. A remembered tail that others have
+ * passed does no harm: the position after it is taken, and the insert begins with that one.
+ */
 export function createPositions(connection: MongoConnection): Positions {
   const tails = new Map<number, number>();
   return {
@@ -36,7 +39,9 @@ export function createPositions(connection: MongoConnection): Positions {
       const last = await connection.call(({ positions }, session) =>
         positions.findOne({ partition }, { session, sort: { position: -1 } }),
       );
-      return last?.position ?? 0;
+      const tail = last?.position ?? 0;
+      tails.set(partition, tail);
+      return tail;
     },
     async of(partition, commits) {
       const ids = commits.map(({ _id }) => _id);

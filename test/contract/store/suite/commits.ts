@@ -23,7 +23,7 @@ import {
 import { describeFaults, useStore, type StoreHarness } from './harness.js';
 
 /** Commits form one gapless chain per directory, and carry resources and events as one. */
-export function describeCommits(harness: StoreHarness): void {
+export function describeCommits(harness: StoreHarness, raceRuns: number): void {
   describe(`${harness.name}: commits`, () => {
     const under = useStore(harness);
     const allMembers = (groupId: string) => needs({ members: new Set([groupId]) });
@@ -193,7 +193,7 @@ export function describeCommits(harness: StoreHarness): void {
           const rows = await resources.list(directory.id, 'User', undefined, { limit: 100 });
           expect(rows).toHaveLength(writers.length * 3);
         }),
-        { numRuns: 10 },
+        { numRuns: raceRuns },
       );
     });
 

@@ -8,9 +8,12 @@ import { describeOutbox } from './outbox.js';
 import { describeRegistry } from './registry.js';
 import { describeResources } from './resources.js';
 
-/** Everything that every store must do. Each suite has a harness, and so an empty store, of its own. */
-export function describeStore(createHarness: () => StoreHarness, modelRuns = 50): void {
-  describeCommits(createHarness());
+/**
+ * Everything that every store must do. Each suite has a harness, and so an empty store, of its own. The numbers of runs are
+ * for stores that are slow to test.
+ */
+export function describeStore(createHarness: () => StoreHarness, { modelRuns = 50, raceRuns = 10 } = {}): void {
+  describeCommits(createHarness(), raceRuns);
   describeResources(createHarness());
   describeModel(createHarness(), modelRuns);
   describeOutbox(createHarness());
