@@ -2,14 +2,14 @@ import { mongo } from 'mongoose';
 import type { Change, Commit, Head } from '../../directory/commit.js';
 import type { Logger } from '../../runtime/logger.js';
 import { applyChanges, type Applicable } from './apply.js';
-import { commitId, type CommitDocument } from './collections.js';
+import { slot, type CommitDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { isDuplicateKey, isRefusal, StoreClosed, wasNotSent } from './failures.js';
 import type { AppliedHeads } from './heads.js';
 import type { AppliedMarks } from './marks.js';
 
 /** A directory's newest commit as it is read back. */
-export interface NewestCommit extends Head {
+interface NewestCommit extends Head {
   /** Whether it is on record that the rows have its changes. */
   readonly isMarked: boolean;
 }
@@ -66,17 +66,17 @@ export function createChain(deps: ChainDeps): Chain {
         }
         await connection.pause(attempt);
         // A later commit proves that somebody has applied this one; its rows must not be touched by one who comes this late.
-        const head = await connection.untilAnswered(({ commits }, session) =>
-          commits.findOne({ _id: commitId(directoryId, number + 1) }, { session, projection: { _id: 1 } }),
+        const next = await connection.untilAnswered(({ commits }, session) =>
+          commits.findOne(slot(directoryId, number + 1), { session, projection: { _id: 1 } }),
         );
-        if (head !== null) return;
+        if (next !== null) return;
       }
       heads.remember(directoryId, commit);
       marks.schedule(directoryId, number);
     },
     async applyStored(directoryId, number) {
       const stored = await connection.call(({ commits }, session) =>
-        commits.findOne({ _id: commitId(directoryId, number) }, { session, projection: { events: 0 } }),
+        commits.findOne(slot(directoryId, number), { session, projection: { events: 0 } }),
       );
       if (stored === null) throw new Error(`commit ${number} of directory ${directoryId}: was there and is gone`);
       await applyChanges(connection, { ...stored, changes: JSON.parse(stored.changes) as Change[] });
@@ -99,10 +99,10 @@ async function insert({ connection, logger }: ChainDeps, commit: Commit): Promis
     } catch (error) {
       if (error instanceof StoreClosed) throw error;
       if (isDuplicateKey(error)) {
-        const slot = await connection.untilAnswered(({ commits }, session) =>
-          commits.findOne({ _id: document._id }, { session, projection: { nonce: 1 } }),
+        const holder = await connection.untilAnswered(({ commits }, session) =>
+          commits.findOne(slot(commit.directoryId, commit.number), { session, projection: { nonce: 1 } }),
         );
-        if (slot !== null) return slot.nonce === commit.nonce ? 'ours' : 'taken';
+        if (holder !== null) return holder.nonce === commit.nonce ? 'ours' : 'taken';
         // Taken, but not by a majority yet: that commit may be rolled back, and then the number is free.
       } else {
         if (!mayLand && (isRefusal(error) || (wasNotSent(error) && performance.now() > giveUpAt))) throw error;
@@ -137,8 +137,7 @@ const toNewest = (found: Omit<CommitDocument, 'changes' | 'events'>): NewestComm
 
 /** The document that is inserted for a commit: the same one each time. */
 export const toDocument = (commit: Commit): CommitDocument => ({
-  _id: commitId(commit.directoryId, commit.number),
-  directoryId: commit.directoryId,
+  ...slot(commit.directoryId, commit.number),
   number: commit.number,
   partition: commit.partition,
   nonce: commit.nonce,

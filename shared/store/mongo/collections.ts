@@ -26,7 +26,7 @@ export interface CommitDocument {
   readonly published: boolean;
 }
 
-export interface EventDocument {
+interface EventDocument {
   readonly id: string;
   readonly type: string;
   readonly seq: number;
@@ -80,20 +80,20 @@ export interface DeliveryDocument extends Omit<Delivery, 'id'> {
 }
 
 /** `_id` is the directory's id. */
-export interface ProgressDocument {
+interface ProgressDocument {
   readonly _id: string;
   readonly seq: number;
 }
 
 /** `_id` is `partition:consumer group`. */
-export interface CursorDocument {
+interface CursorDocument {
   readonly _id: string;
   readonly position: number;
   readonly index: number;
 }
 
 /** `_id` is the lease's name. */
-export interface LeaseDocument {
+interface LeaseDocument {
   readonly _id: string;
   readonly owner: string;
   readonly epoch: number;
@@ -110,7 +110,7 @@ export interface RecordDocument {
 }
 
 /** `_id` is the migration's number. */
-export interface MigrationDocument {
+interface MigrationDocument {
   readonly _id: number;
   readonly appliedAt: number;
 }
@@ -146,6 +146,8 @@ export const collectionsOf = (db: mongo.Db): Collections => ({
 
 /** Ids are ours and have no colon, so that two different rows never meet in one `_id`. */
 export const commitId = (directoryId: string, number: number): string => `${directoryId}:${number}`;
+/** Where a commit is, for a sharded cluster too. */
+export const slot = (directoryId: string, number: number) => ({ _id: commitId(directoryId, number), directoryId });
 export const positionId = (partition: number, position: number): string => `${partition}:${position}`;
 export const resourceId = (directoryId: string, id: string): string => `${directoryId}:${id}`;
 export const membershipId = (directoryId: string, groupId: string, memberId: string): string =>

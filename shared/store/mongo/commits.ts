@@ -2,7 +2,7 @@ import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
 import { lastSeqBefore, MalformedCommit } from '../check-commit.js';
 import type { CommitStore } from '../port.js';
 import type { ChainDeps, Chain } from './chain.js';
-import { commitId } from './collections.js';
+import { slot } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { isNotAReplicaSet } from './failures.js';
 import type { AppliedHead } from './heads.js';
@@ -57,7 +57,7 @@ export function createCommits({ connection, heads }: ChainDeps, chain: Chain): C
 
 async function hasCommit(connection: MongoConnection, directoryId: string, number: number): Promise<boolean> {
   const found = await connection.call(({ commits }, session) =>
-    commits.findOne({ _id: commitId(directoryId, number) }, { session, projection: { _id: 1 } }),
+    commits.findOne(slot(directoryId, number), { session, projection: { _id: 1 } }),
   );
   return found !== null;
 }
@@ -67,7 +67,7 @@ async function hasCommit(connection: MongoConnection, directoryId: string, numbe
  * causal session. A standalone server has no such read and needs none.
  */
 async function isFollowedNow(connection: MongoConnection, directoryId: string, number: number): Promise<boolean> {
-  const next = { _id: commitId(directoryId, number + 1) };
+  const next = slot(directoryId, number + 1);
   const projection = { _id: 1 };
   const found = await connection.call(async ({ commits }) => {
     try {

@@ -21,7 +21,7 @@ const PAUSE_MIN_MS = 25;
 const PAUSE_MAX_MS = 1000;
 
 /** One or more operations, each of which takes the session. */
-export type Work<T> = (collections: Collections, session: mongo.ClientSession) => Promise<T>;
+type Work<T> = (collections: Collections, session: mongo.ClientSession) => Promise<T>;
 
 /** A connection on which every read is of majority-committed data as of all that this process has seen or written. */
 export interface MongoConnection {

@@ -1,5 +1,5 @@
 import type { Logger } from '../../runtime/logger.js';
-import { commitId } from './collections.js';
+import { slot } from './collections.js';
 import type { MongoConnection } from './connection.js';
 
 /** Records that heads are applied, so that a relay need not wait to see whether their writer is still at it. */
@@ -21,7 +21,7 @@ export function createAppliedMarks(connection: MongoConnection, logger: Logger):
   const mark = async (): Promise<void> => {
     const writes = [...scheduled].map(([directoryId, number]) => ({
       updateOne: {
-        filter: { _id: commitId(directoryId, number), directoryId },
+        filter: slot(directoryId, number),
         update: { $set: { applied: true } },
       },
     }));

@@ -1,6 +1,6 @@
 import type { Outbox, PositionedCommit } from '../port.js';
 import type { Chain } from './chain.js';
-import { anyOf, commitId, slices, type CommitDocument } from './collections.js';
+import { anyOf, commitId, slices, slot, type CommitDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { readEvents } from './events.js';
 import type { AppliedHeads } from './heads.js';
@@ -70,7 +70,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       for (const slice of slices(commits, ASKED_PER_CALL)) {
         const writes = slice.map(({ directoryId, number }) => ({
           updateOne: {
-            filter: { _id: commitId(directoryId, number), directoryId },
+            filter: slot(directoryId, number),
             update: { $set: { published: true } },
           },
         }));
@@ -118,11 +118,8 @@ function prepareChoice({ connection, chain, heads }: OutboxDeps): Choose {
   };
   return async (partition, waiting, unplaced, limit) => {
     const known = new Set(waiting.map(({ _id }) => _id));
-    const unknownBefore = unplaced.map(before).filter((id) => id !== undefined && !known.has(id));
-    const missing = await readUnpublished(
-      connection,
-      unknownBefore.filter((id) => id !== undefined),
-    );
+    const unseenBefore = unplaced.map(before).filter((id) => !known.has(id));
+    const missing = await readUnpublished(connection, unseenBefore);
     const seen = sights.get(partition);
     const sight = new Map<string, number>();
     sights.set(partition, sight);
@@ -134,7 +131,7 @@ function prepareChoice({ connection, chain, heads }: OutboxDeps): Choose {
       sight.set(_id, first);
       if (chosen.length >= limit || held.has(directoryId)) continue;
       const isFollowed = known.has(commitId(directoryId, number + 1));
-      const isNext = !missing.has(before(commit) ?? '');
+      const isNext = !missing.has(before(commit));
       if (isNext && (isFollowed || (await isApplied(commit, first)))) chosen.push(commit);
       else held.add(directoryId);
     }
@@ -142,8 +139,8 @@ function prepareChoice({ connection, chain, heads }: OutboxDeps): Choose {
   };
 }
 
-const before = ({ directoryId, number }: Waiting): string | undefined =>
-  number === 1 ? undefined : commitId(directoryId, number - 1);
+/** `_id` of the commit before; of a first commit one that never exists. */
+const before = ({ directoryId, number }: Waiting): string => commitId(directoryId, number - 1);
 
 /** Which of these commits are not published after all: the read of the outbox can miss one that was inserted meanwhile. */
 async function readUnpublished(connection: MongoConnection, ids: readonly string[]): Promise<Set<string>> {

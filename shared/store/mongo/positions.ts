@@ -3,7 +3,7 @@ import type { MongoConnection } from './connection.js';
 import { isDuplicateKey, isRefusal } from './failures.js';
 
 /** A commit that is to get, or has, a place in its partition. */
-export interface Placeable {
+interface Placeable {
   readonly _id: string;
   readonly directoryId: string;
   readonly number: number;
