@@ -42,11 +42,6 @@ export function createIngest(deps: IngestDeps): Express {
   scim.use(activate(deps.writer, deps.commits));
   scim.use(express.json({ limit: BODY_LIMIT, strict: false, type: () => true }));
 
-  scim.get('/ServiceProviderConfig', at(serviceProviderConfig));
-  scim.get('/ResourceTypes', at(resourceTypes));
-  scim.get('/ResourceTypes/:id', at(resourceType));
-  scim.get('/Schemas', at(schemas));
-  scim.get('/Schemas/:id', at(schema));
   for (const type of RESOURCE_TYPES) {
     scim.get(type.endpoint, at(queryResources(deps, type)));
     scim.post(type.endpoint, at(createResource(deps, type)));
@@ -55,6 +50,11 @@ export function createIngest(deps: IngestDeps): Express {
     scim.patch(`${type.endpoint}/:id`, at(modifyResource(deps, type)));
     scim.delete(`${type.endpoint}/:id`, at(deleteResource(deps, type)));
   }
+  scim.get('/ServiceProviderConfig', at(serviceProviderConfig));
+  scim.get('/ResourceTypes', at(resourceTypes));
+  scim.get('/ResourceTypes/:id', at(resourceType));
+  scim.get('/Schemas', at(schemas));
+  scim.get('/Schemas/:id', at(schema));
 
   const app = express();
   app.disable('x-powered-by');
@@ -73,6 +73,5 @@ const identify =
   (newId: () => string): ScimHandler =>
   (_req, res, next) => {
     res.locals.requestId = newId();
-    res.setHeader('x-request-id', res.locals.requestId);
     next();
   };

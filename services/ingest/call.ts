@@ -40,7 +40,7 @@ export type ScimHandler = RequestHandler<
   CallLocals
 >;
 
-export const SCIM_MEDIA_TYPE = 'application/scim+json; charset=utf-8';
+const SCIM_MEDIA_TYPE = 'application/scim+json; charset=utf-8';
 
 /** An operation as an Express handler; `publicUrl` is where identity providers reach this service. */
 export const handle =
@@ -60,16 +60,17 @@ export const handle =
     }).then((reply) => send(res, reply), next);
   };
 
-export function send(res: Response, { status, headers, body }: Reply): void {
-  res.status(status);
-  if (headers !== undefined) res.set(headers);
+/** Not res.json, which would set Express's own content type and look for an ETag of its own. */
+export function send(res: Response<unknown, CallLocals>, { status, headers, body }: Reply): void {
+  const all: Record<string, string | number> = { 'x-request-id': res.locals.requestId, ...headers };
   if (body === undefined) {
-    res.end();
+    res.writeHead(status, all).end();
     return;
   }
-  // Not res.json: it would set Express's own content type and look for an ETag of its own.
-  res.setHeader('content-type', SCIM_MEDIA_TYPE);
-  res.end(JSON.stringify(body));
+  const json = JSON.stringify(body);
+  all['content-type'] = SCIM_MEDIA_TYPE;
+  all['content-length'] = Buffer.byteLength(json);
+  res.writeHead(status, all).end(json);
 }
 
 const scimBaseUrl = (publicUrl: string, directoryId: string): string => `${publicUrl}/scim/${directoryId}/v2`;

@@ -20,13 +20,14 @@ export const errorHandler =
     const error = toScimError(thrown, bodyLimit);
     const { requestId } = res.locals;
     if (error.status >= 500) logger.error({ err: thrown, requestId, method: req.method }, 'A SCIM request failed.');
-    if (error.status === 413) res.set('connection', 'close');
-    send(res, {
-      status: error.status,
-      ...(error instanceof Unauthorized ? { headers: { 'www-authenticate': 'Bearer realm="SCIM"' } } : {}),
-      body: errorBody(error),
-    });
+    send(res, { status: error.status, headers: headersOf(error), body: errorBody(error) });
   };
+
+function headersOf(error: ScimError): Record<string, string> {
+  if (error instanceof Unauthorized) return { 'www-authenticate': 'Bearer realm="SCIM"' };
+  // The rest of the body is not read, so the connection is of no further use.
+  return error instanceof PayloadTooLarge ? { connection: 'close' } : {};
+}
 
 function toScimError(thrown: unknown, bodyLimit: string): ScimError {
   if (thrown instanceof ScimError) return thrown;

@@ -1,6 +1,7 @@
 import { BATCH_MAX, decideBatch, type Batch } from '../../shared/directory/batch.js';
 import type { Command, Outcome } from '../../shared/directory/command.js';
 import type { Head } from '../../shared/directory/commit.js';
+import { needsOf } from '../../shared/directory/decide.js';
 import type { DirectoryRef } from '../../shared/directory/deletion.js';
 import { mergeLoaded, mergeNeeds } from '../../shared/directory/needs.js';
 import type { ResourceRow } from '../../shared/directory/resource.js';
@@ -138,13 +139,15 @@ async function decideLoaded(
   commands: readonly Command[],
 ): Promise<Batch> {
   let facts: Facts = NO_FACTS;
+  let needs = mergeNeeds(...commands.map(needsOf));
   for (;;) {
+    const loaded = await commits.load(directory.id, needs);
+    facts = { asked: mergeNeeds(facts.asked, needs), loaded: mergeLoaded(facts.loaded, loaded) };
     try {
       return decideBatch(head, facts, commands, { directory, now: clock(), newId });
     } catch (error) {
       if (!(error instanceof Missing)) throw error;
-      const loaded = await commits.load(directory.id, error.needs);
-      facts = { asked: mergeNeeds(facts.asked, error.needs), loaded: mergeLoaded(facts.loaded, loaded) };
+      needs = error.needs;
     }
   }
 }

@@ -10,6 +10,7 @@ import type { Command } from './command.js';
 import type { Change } from './commit.js';
 import { decideMembers, NO_MEMBER_CHANGES } from './memberships.js';
 import { groupData, previousOf, userData, type Scope } from './normalize.js';
+import type { Needs } from './needs.js';
 import type { ResourceRow } from './resource.js';
 import type { View } from './view.js';
 
@@ -43,6 +44,24 @@ export function decide(view: View, command: Command, place: Circumstances): Deci
       return decideDelete(view, command, place);
   }
 }
+
+/** What a command is certain to look at, so that one load serves most batches; `Missing` asks for the rest. */
+export function needsOf(command: Command): Partial<Needs> {
+  switch (command.kind) {
+    case 'activate':
+      return {};
+    case 'create':
+      return { keys: keyNeeds(command.type, command.input.attributes), ids: new Set(command.input.members) };
+    case 'replace':
+      return { keys: keyNeeds(command.type, command.input.attributes), ids: new Set([command.id]) };
+    case 'modify':
+    case 'delete':
+      return { ids: new Set([command.id]) };
+  }
+}
+
+const keyNeeds = (type: ResourceType, attributes: Attributes): Needs['keys'] =>
+  uniqueKeys(type, attributes).map(({ key }) => ({ type: type.name, key }));
 
 function decideCreate(view: View, command: Command & { kind: 'create' }, place: Circumstances): Decision {
   const { type, id, input, requestId } = command;
@@ -140,9 +159,7 @@ const replaceBy = (ids: readonly string[]): MemberEdit[] => [{ kind: 'replace', 
 
 /** Uniqueness needs no index: a directory's commits are serial, and the view knows who bears the value. */
 function requireUnique(view: View, type: ResourceType, id: string, attributes: Attributes): void {
-  const unique = uniqueKeys(type, attributes);
-  view.require({ keys: unique.map(({ key }) => ({ type: type.name, key })) });
-  for (const { attribute, value, key } of unique) {
+  for (const { attribute, value, key } of uniqueKeys(type, attributes)) {
     const bearer = view.bearer(type.name, key);
     if (bearer !== undefined && bearer.id !== id) {
       throw new Uniqueness(`Another ${type.name} (id "${bearer.id}") already has the ${attribute} "${value}".`);

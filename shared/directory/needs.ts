@@ -19,11 +19,11 @@ export interface Loaded {
 
 export const NO_NEEDS: Needs = { ids: new Set(), keys: [], memberships: [], members: new Set() };
 
-export const mergeNeeds = (a: Needs, b: Partial<Needs>): Needs => ({
-  ids: new Set([...a.ids, ...(b.ids ?? [])]),
-  keys: [...a.keys, ...(b.keys ?? [])],
-  memberships: [...a.memberships, ...(b.memberships ?? [])],
-  members: new Set([...a.members, ...(b.members ?? [])]),
+export const mergeNeeds = (...all: readonly Partial<Needs>[]): Needs => ({
+  ids: new Set(all.flatMap(({ ids = [] }) => [...ids])),
+  keys: all.flatMap(({ keys = [] }) => keys),
+  memberships: all.flatMap(({ memberships = [] }) => memberships),
+  members: new Set(all.flatMap(({ members = [] }) => [...members])),
 });
 
 export const mergeLoaded = (a: Loaded, b: Loaded): Loaded => {

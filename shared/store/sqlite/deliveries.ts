@@ -21,8 +21,8 @@ export function createDeliveries(database: Database): DeliveryStore {
     ...prepareQueue(database),
     ...prepareRecords(database),
     async insert(deliveries, progress) {
-      // Durable, because a log outside this database forgets the records once their offset is committed.
-      database.durably(() => {
+      // The log's cursor is in this database too and is saved later, so that what is undone is consumed again.
+      database.lazily(() => {
         for (const delivery of deliveries) insert.run(...toValues(delivery));
         for (const { directoryId, seq } of progress) advance.run(directoryId, seq);
       });
