@@ -17,6 +17,8 @@ export interface PartitionDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onReady: (entry: Entry) => void;
+  /** How many partitions this process reads. */
+  readonly openPartitions: () => number;
   /** Called after each look at the endpoints: some may have been enabled or disabled. */
   readonly onLooked: () => void;
 }
@@ -33,8 +35,10 @@ export interface Partition {
 
 /** How often the store is asked what others have changed: an operator's retry, an endpoint that was enabled or is gone. */
 const POLL_MS = 1_000;
-/** A poll that has a lot to read is followed by a pause of so many times its duration. */
-const POLL_REST = 10;
+/** With much to read it is asked less often, so that the polls of all partitions together take a twentieth of the time … */
+const POLL_REST = 20;
+/** … but never less often than this. */
+const LONGEST_POLL_MS = 5_000;
 
 interface Reading extends PartitionDeps {
   readonly partition: number;
@@ -103,18 +107,13 @@ async function keepReading(reading: Reading): Promise<void> {
       if (performance.now() >= pollAt) {
         const start = performance.now();
         await insist(work, () => poll(reading), reading.logger, signal);
-        const took = performance.now() - start;
-        pollAt = performance.now() + Math.max(POLL_MS, POLL_REST * took);
+        const rest = (performance.now() - start) * POLL_REST * reading.openPartitions();
+        pollAt = performance.now() + Math.min(Math.max(rest, POLL_MS), LONGEST_POLL_MS);
       }
       for (const window of refills) {
         refills.delete(window);
-        if (wantsMore(window))
-          await insist(
-            work,
-            () => readWindow(window, window.reached, reading, readerOf(reading)),
-            reading.logger,
-            signal,
-          );
+        const readOn = () => readWindow(window, window.reached, reading, readerOf(reading));
+        if (wantsMore(window)) await insist(work, readOn, reading.logger, signal);
       }
     } catch {
       continue; // only when closing
@@ -134,14 +133,16 @@ async function poll(reading: Reading): Promise<void> {
     if (signal.aborted) return;
     if (resting.has(id)) continue;
     const window = windowOf(reading, id);
+    if (!sendable.has(id) && isIdle(window)) {
+      windows.delete(id);
+      continue;
+    }
     await readWindow(window, undefined, reading, readerOf(reading));
     await relabel(window, reading);
-    if (!sendable.has(id) && isUnused(window)) windows.delete(id);
   }
   reading.isLoaded = true;
   onLooked();
 }
 
-/** Nothing is in it, and nothing has come to the store since the reading began. */
-const isUnused = (window: Window): boolean =>
-  window.entries.size === 0 && window.isComplete && !window.hasNewer && window.changed.size === 0;
+/** Nothing is in it, and the store has nothing for it. */
+const isIdle = (window: Window): boolean => window.entries.size === 0 && window.isComplete;

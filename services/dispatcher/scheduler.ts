@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
@@ -37,6 +38,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const partitions = new Map<number, Partition>();
   const closings = new Map<number, Promise<unknown>>();
   const giveUp = new AbortController();
+  setMaxListeners(0, giveUp.signal); // as many writes wait for it as are under way when the store fails
   const flights = createFlights(deps, giveUp.signal, ({ window }) => partitions.get(window.partition)?.refill(window));
   let isDraining = false;
 
@@ -57,6 +59,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
           ...deps,
           onReady: (entry) => flights.add(entry),
           onLooked: () => flights.recheck(),
+          openPartitions: () => partitions.size,
         }),
       );
     },

@@ -1,0 +1,53 @@
+import { createBodies } from '../../../services/dispatcher/bodies.js';
+import type { StoredEvent } from '../../../shared/events/envelope.js';
+import { newRow } from './rows.js';
+
+/** A directory of 1,000 events, and how it was read. */
+function openEvents() {
+  const reads: [afterSeq: number, limit: number][] = [];
+  const all = Array.from({ length: 1000 }, (_, index): StoredEvent => {
+    const seq = index + 1;
+    return { id: `e${seq}`, type: 'user.created', seq, body: `body ${seq}` };
+  });
+  const ofDirectory = async (_: string, afterSeq: number, limit: number): Promise<StoredEvent[]> => {
+    reads.push([afterSeq, limit]);
+    return all.slice(afterSeq, afterSeq + limit);
+  };
+  return { reads, events: { ofDirectory } };
+}
+const rowsOf = (...seqs: number[]) => seqs.map((seq) => newRow({ seq, eventId: `e${seq}` }));
+const show = (found: ReadonlyMap<string, Buffer>): string[] => [...found.values()].map(String).sort();
+
+test('what has just come from the log is not read again', async () => {
+  const { reads, events } = openEvents();
+  const bodies = createBodies(events);
+  bodies.keep('e7', 'body 7');
+  expect(show(await bodies.of(rowsOf(7)))).toEqual(['body 7']);
+  expect(reads).toEqual([]);
+});
+
+test('events that are near each other are read at once, far ones apart', async () => {
+  const { reads, events } = openEvents();
+  const found = await createBodies(events).of(rowsOf(5, 1, 900, 3));
+  expect(show(found)).toEqual(['body 1', 'body 3', 'body 5', 'body 900']);
+  expect(reads).toEqual([
+    [0, 100],
+    [899, 1],
+  ]);
+});
+
+test('an event that is not in the store, or is another one there, is left out', async () => {
+  const { events } = openEvents();
+  const other = newRow({ seq: 2, eventId: 'another' });
+  expect(show(await createBodies(events).of([...rowsOf(1, 5000), other]))).toEqual(['body 1']);
+});
+
+test('memory is bounded: the oldest are read again', async () => {
+  const { reads, events } = openEvents();
+  const bodies = createBodies(events, 20);
+  for (let seq = 1; seq <= 5; seq += 1) bodies.keep(`e${seq}`, `body ${seq}`); // 6 bytes each
+  await bodies.of(rowsOf(3, 4, 5));
+  expect(reads).toEqual([]);
+  expect(show(await bodies.of(rowsOf(2)))).toEqual(['body 2']);
+  expect(reads).toEqual([[1, 1]]);
+});

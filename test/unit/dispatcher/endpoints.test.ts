@@ -1,0 +1,102 @@
+import { createEndpoints } from '../../../services/dispatcher/endpoints.js';
+import { createSealer } from '../../../shared/runtime/seal.js';
+import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
+import { createSecret, createSigner } from '../../../shared/webhooks/sign.js';
+
+const sealer = createSealer(Buffer.alloc(32, 3));
+const BODY = Buffer.from('{}');
+
+const endpoint = (id: string, some: Partial<Endpoint> = {}): Endpoint => ({
+  id,
+  version: 1,
+  createdAt: 0,
+  updatedAt: 0,
+  url: 'https://example.com/',
+  description: '',
+  eventTypes: [],
+  organizationId: null,
+  directoryId: null,
+  enabled: true,
+  disabledReason: null,
+  secrets: [],
+  ...some,
+});
+
+/** A table of endpoints that answers each read when it is told to. */
+function openTable(...records: Endpoint[]) {
+  const rows = new Map(records.map((record) => [record.id, record]));
+  const reads: (() => void)[] = [];
+  const clock = { now: 1000 };
+  const table = {
+    get: async (id: string) => rows.get(id),
+    find: () => new Promise<Endpoint[]>((resolve) => reads.push(() => resolve([...rows.values()]))),
+    replace: async (record: Endpoint) => {
+      if (rows.get(record.id)?.version !== record.version - 1) return false;
+      rows.set(record.id, record);
+      return true;
+    },
+  };
+  const endpoints = createEndpoints(table, sealer, () => clock.now);
+  const answer = async (): Promise<void> => {
+    await Promise.resolve();
+    reads.shift()?.();
+  };
+  return { rows, reads, clock, table, endpoints, answer };
+}
+
+test('a read never answers with less than was there when it was asked for, and those who wait share one', async () => {
+  const { rows, reads, endpoints, answer } = openTable(endpoint('a'));
+  const first = endpoints.read();
+  await Promise.resolve();
+  rows.set('b', endpoint('b'));
+  const [second, third] = [endpoints.read(), endpoints.read()];
+  await answer();
+  await first;
+  await answer();
+  expect((await second).map(({ id }) => id)).toEqual(['a', 'b']);
+  expect(await third).toBe(await second);
+  expect(reads).toEqual([]);
+  expect(endpoints.known('b')).toBeDefined();
+  await endpoints.refresh(); // young enough
+  expect(reads).toEqual([]);
+});
+
+test('disabling goes on top of a change that came between, and leaves another URL alone', async () => {
+  const { rows, table, endpoints } = openTable(endpoint('a'));
+  const replace = table.replace;
+  table.replace = async (record) => {
+    table.replace = replace;
+    rows.set('a', endpoint('a', { version: 2, description: 'changed meanwhile' }));
+    return replace(record);
+  };
+  await endpoints.disable('a', 'https://elsewhere.example/', 'gone');
+  expect(rows.get('a')?.enabled).toBe(true);
+  await endpoints.disable('a', 'https://example.com/', 'gone');
+  const disabled = {
+    enabled: false,
+    disabledReason: 'gone',
+    version: 3,
+    updatedAt: 1000,
+    description: 'changed meanwhile',
+  };
+  expect(rows.get('a')).toMatchObject(disabled);
+  await endpoints.disable('a', 'https://example.com/', 'again');
+  await endpoints.disable('nobody', 'https://example.com/', 'gone');
+  expect(rows.get('a')).toMatchObject(disabled);
+});
+
+test('every secret signs until it expires', () => {
+  const { clock, endpoints } = openTable();
+  const [former, current] = [createSecret(), createSecret()];
+  const stored = (secret: string, expiresAt: number | null): EndpointSecret => ({
+    sealed: sealer.seal(secret, 'a'),
+    createdAt: 0,
+    expiresAt,
+  });
+  const rotating = endpoint('a', { secrets: [stored(current, null), stored(former, 2000)] });
+  const signed = (): unknown => endpoints.signerOf(rotating)('id', 1, BODY);
+  expect(signed()).toEqual(createSigner([current, former])('id', 1, BODY));
+  clock.now = 2000;
+  expect(signed()).toEqual(createSigner([current])('id', 1, BODY));
+  expect(() => endpoints.signerOf(endpoint('b', { secrets: rotating.secrets }))).toThrow('belongs to another record');
+});
