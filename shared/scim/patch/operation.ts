@@ -3,7 +3,7 @@ import type { Filter } from '../filter/parse.js';
 import type { AttributePath } from '../path.js';
 
 /** Selects values of a multi-valued attribute. */
-export interface ValueFilter {
+interface ValueFilter {
   readonly matches: (value: AttributeValue) => boolean;
   /** What a value that matches has to have, where the filter says only that: `type eq "work"`. Undefined of other filters. */
   readonly seed: Attributes | undefined;
