@@ -57,6 +57,8 @@ export class Problem extends Error {
 export const notFound = (what: string, id: string): Problem =>
   new Problem('not-found', `There is no ${what} with the id ${JSON.stringify(id.slice(0, 100))}.`);
 
+const sentence = (text: string): string => (text.endsWith('?') ? text : `${text}.`);
+
 /** One or more fields are wrong; each message completes "<field> …". */
 export const invalid = (...errors: readonly FieldError[]): Problem =>
-  new Problem('validation', errors.map(({ field, message }) => `${field} ${message}.`).join(' '), errors);
+  new Problem('validation', errors.map(({ field, message }) => sentence(`${field} ${message}`)).join(' '), errors);

@@ -18,7 +18,7 @@ const KEEP_BYTES = 4 * 1024;
 
 const USER_AGENT = `Rollcall/${version}`;
 
-export interface Message {
+interface Message {
   readonly delivery: Pick<Delivery, 'id' | 'eventId' | 'endpointId'>;
   readonly url: string;
   /** Signed and sent as it is, byte for byte. */

@@ -46,7 +46,7 @@ export interface Window {
 }
 
 /** With so many lane keys, no more is read until some of it is over. */
-export const MAX_KEYS = 20_000;
+const MAX_KEYS = 20_000;
 /** New deliveries are taken in as they come up to here; what is more is read from the store later. */
 const OFFERED_KEYS = 2_000;
 /** With fewer than this ready or in flight, more is read. */

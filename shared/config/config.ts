@@ -9,22 +9,22 @@ import {
   type VariableName,
 } from './env.js';
 
-export interface MongoStoreConfig {
+interface MongoStoreConfig {
   readonly kind: 'mongodb';
   readonly uri: string;
 }
 
-export interface SqliteStoreConfig {
+interface SqliteStoreConfig {
   readonly kind: 'sqlite';
 }
 
-export interface KafkaLogConfig {
+interface KafkaLogConfig {
   readonly kind: 'kafka';
   readonly brokers: readonly string[];
   readonly topic: string;
 }
 
-export interface InProcessLogConfig {
+interface InProcessLogConfig {
   readonly kind: 'in-process';
 }
 

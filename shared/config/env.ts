@@ -21,7 +21,7 @@ export interface Variable {
   readonly secret?: true;
 }
 
-export const variables = z.registry<Variable>();
+const variables = z.registry<Variable>();
 
 const CLUSTER_ROLES = ['ingest', 'relay', 'dispatcher', 'admin'] as const;
 const LOG_ROLES = ['relay', 'dispatcher'] as const;

@@ -70,13 +70,13 @@ export interface MemberData {
   readonly externalId: string | null;
 }
 
-export interface MembershipData {
+interface MembershipData {
   readonly group: GroupData;
   /** 1 to 100. */
   readonly members: readonly MemberData[];
 }
 
-export interface DirectoryData {
+interface DirectoryData {
   readonly id: string;
   readonly organizationId: string;
 }

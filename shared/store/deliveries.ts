@@ -1,7 +1,7 @@
 import type { Attempt, Delivery, DeliveryStatus } from '../webhooks/delivery.js';
 
 /** Up to which event of a directory the dispatcher has made delivery rows. */
-export interface Progress {
+interface Progress {
   readonly directoryId: string;
   readonly seq: number;
 }

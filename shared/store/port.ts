@@ -4,7 +4,6 @@ import type { Membership, ResourceRow } from '../directory/resource.js';
 import type { DeliveryStore } from './deliveries.js';
 import type { Registry } from './registry.js';
 
-export type { Loaded, Needs };
 
 /**
  * The store port. Two adapters: `sqlite/` and `mongo/`; one contract suite for both in test/contract. Consumers ask for the

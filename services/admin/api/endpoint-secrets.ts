@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { iso } from '../../../shared/directory/normalize.js';
 import type { Sealer } from '../../../shared/runtime/seal.js';
 import type { EndpointSecret } from '../../../shared/store/registry.js';
+import { createSecret } from '../../../shared/webhooks/sign.js';
 import type { AdminDeps } from '../deps.js';
 import { Problem } from '../problem.js';
 import { bodyOf, pathId } from '../request.js';
@@ -14,7 +14,6 @@ const DEFAULT_OVERLAP_HOURS = 24;
 const MAX_OVERLAP_HOURS = 168;
 /** Each valid secret adds a signature to every request. */
 const MAX_VALID_SECRETS = 5;
-const SECRET_BYTES = 32;
 
 const overlapHours = z.custom<number>(
   (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_OVERLAP_HOURS,
@@ -24,7 +23,7 @@ const rotation = z.strictObject({ overlapHours: overlapHours.default(DEFAULT_OVE
 
 /** A signing secret as Standard Webhooks writes it, told once, and its sealed form. */
 export function newSecret(endpointId: string, now: number, sealer: Sealer): { secret: string; stored: EndpointSecret } {
-  const secret = `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+  const secret = createSecret();
   return { secret, stored: { sealed: sealer.seal(secret, endpointId), createdAt: now, expiresAt: null } };
 }
 

@@ -88,7 +88,7 @@ export function endpoints(deps: AdminDeps) {
   return { create, list, get, modify, remove };
 }
 
-export const show = (endpoint: Endpoint) => ({
+const show = (endpoint: Endpoint) => ({
   id: endpoint.id,
   url: endpoint.url,
   description: endpoint.description,

@@ -27,8 +27,9 @@ function prepareIntake(connection: MongoConnection): Pick<DeliveryStore, 'insert
         const writes = slice.map((delivery) => ({
           updateOne: { filter: { _id: delivery.id }, update: { $setOnInsert: toDocument(delivery) }, upsert: true },
         }));
+        // In order: whoever reads in between must not find a later delivery without the earlier ones of its lane.
         await connection.call(
-          (collections, session) => collections.deliveries.bulkWrite(writes, { session, ordered: false }),
+          (collections, session) => collections.deliveries.bulkWrite(writes, { session, ordered: true }),
           isFinalForUpsert,
         );
       }
