@@ -18,6 +18,9 @@ import { replaceResource } from './endpoints/replace.js';
 import { errorHandler } from './error-handler.js';
 import type { Writer } from './writer.js';
 
+/** SCIM base URL of a directory (no underscore: Okta refuses one). */
+const BASE = '/scim/:directoryId/v2';
+
 /** Largest request body (RFC 7644 leaves the limit to the service provider). */
 const BODY_LIMIT = '1mb';
 
@@ -35,32 +38,34 @@ export interface IngestDeps {
 
 /** SCIM in. Every route of the service is on this screen. */
 export function createIngest(deps: IngestDeps): Express {
-  const at = (operation: Operation): ReturnType<typeof handle> => handle(deps.publicUrl, operation);
-  const scim = express.Router({ mergeParams: true });
-
-  scim.use(authenticate(deps.registry, deps.clock));
-  scim.use(activate(deps.writer, deps.commits));
-  scim.use(express.json({ limit: BODY_LIMIT, strict: false, type: () => true }));
-
-  for (const type of RESOURCE_TYPES) {
-    scim.get(type.endpoint, at(queryResources(deps, type)));
-    scim.post(type.endpoint, at(createResource(deps, type)));
-    scim.get(`${type.endpoint}/:id`, at(getResource(deps, type)));
-    scim.put(`${type.endpoint}/:id`, at(replaceResource(deps, type)));
-    scim.patch(`${type.endpoint}/:id`, at(modifyResource(deps, type)));
-    scim.delete(`${type.endpoint}/:id`, at(deleteResource(deps, type)));
-  }
-  scim.get('/ServiceProviderConfig', at(serviceProviderConfig));
-  scim.get('/ResourceTypes', at(resourceTypes));
-  scim.get('/ResourceTypes/:id', at(resourceType));
-  scim.get('/Schemas', at(schemas));
-  scim.get('/Schemas/:id', at(schema));
-
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(identify(deps.newId));
-  app.use('/scim/:directoryId/v2', scim);
+
+  // On each route rather than on a router of their own, which would match and split the path once more for each of them.
+  const before = [
+    authenticate(deps.registry, deps.clock),
+    activate(deps.writer, deps.commits),
+    express.json({ limit: BODY_LIMIT, strict: false, type: () => true }),
+  ];
+  const on = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, operation: Operation): void =>
+    void app[method](BASE + path, ...before, handle(deps.publicUrl, operation));
+
+  for (const type of RESOURCE_TYPES) {
+    on('get', type.endpoint, queryResources(deps, type));
+    on('post', type.endpoint, createResource(deps, type));
+    on('get', `${type.endpoint}/:id`, getResource(deps, type));
+    on('put', `${type.endpoint}/:id`, replaceResource(deps, type));
+    on('patch', `${type.endpoint}/:id`, modifyResource(deps, type));
+    on('delete', `${type.endpoint}/:id`, deleteResource(deps, type));
+  }
+  on('get', '/ServiceProviderConfig', serviceProviderConfig);
+  on('get', '/ResourceTypes', resourceTypes);
+  on('get', '/ResourceTypes/:id', resourceType);
+  on('get', '/Schemas', schemas);
+  on('get', '/Schemas/:id', schema);
+  app.all(`${BASE}/*rest`, ...before);
   app.use((req: Request) => {
     throw new NotFound(`There is nothing at ${req.method} ${req.path}. Check the path behind the SCIM base URL.`);
   });

@@ -14,7 +14,7 @@ const LAST_USED_EVERY_MS = 60_000;
 
 interface Known {
   readonly directory: Directory;
-  readonly tokens: readonly DirectoryToken[];
+  readonly tokens: readonly { readonly record: DirectoryToken; readonly hash: Buffer }[];
   readonly until: number;
 }
 
@@ -33,7 +33,8 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
       throw directoryGone(directoryId);
     }
     const tokens = await registry.tokens.find({ directoryId }, { limit: 100 });
-    const fresh = { directory, tokens, until: clock() + BELIEVED_MS };
+    const hashed = tokens.map((record) => ({ record, hash: Buffer.from(record.hash, 'hex') }));
+    const fresh = { directory, tokens: hashed, until: clock() + BELIEVED_MS };
     known.set(directoryId, fresh);
     const oldest = known.keys().next();
     if (known.size > DIRECTORIES_MAX && oldest.done === false) known.delete(oldest.value);
@@ -83,14 +84,11 @@ function bearerHash(authorization: string | undefined): Buffer {
   return Buffer.from(hash, 'hex');
 }
 
-function liveToken({ tokens }: Known, hash: Buffer, now: number): DirectoryToken | undefined {
-  return tokens.find(
-    (token) =>
-      timingSafeEqual(Buffer.from(token.hash, 'hex'), hash) &&
-      token.revokedAt === null &&
-      (token.expiresAt === null || token.expiresAt > now),
-  );
-}
+const liveToken = ({ tokens }: Known, hash: Buffer, now: number): DirectoryToken | undefined =>
+  tokens.find((token) => timingSafeEqual(token.hash, hash) && isLive(token.record, now))?.record;
+
+const isLive = ({ revokedAt, expiresAt }: DirectoryToken, now: number): boolean =>
+  revokedAt === null && (expiresAt === null || expiresAt > now);
 
 /** Losing the race against another writer of the same record is fine: somebody else used or changed the token just now. */
 const touch = (registry: Tables, token: DirectoryToken, now: number): Promise<boolean> =>

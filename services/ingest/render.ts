@@ -17,19 +17,16 @@ export async function render(
   rows: readonly ResourceRow[],
   projection: Projection,
 ): Promise<Record<string, unknown>[]> {
-  const shown = new Set(
-    type.schema.attributes
-      .filter(({ name, relation }) => relation !== undefined && wants(projection, name))
-      .map(({ relation }) => relation),
-  );
-  const groups = shown.has('groups') ? await groupsByMember(resources, directory.id, rows) : undefined;
+  const shows = (kind: 'members' | 'groups'): boolean =>
+    type.schema.attributes.some(({ name, relation }) => relation === kind && wants(projection, name));
+  const groups = shows('groups') ? await groupsByMember(resources, directory.id, rows) : undefined;
   return Promise.all(
     rows.map(async (row) => {
       const rendered = renderResource(
         type,
         {
           ...row,
-          ...(shown.has('members') ? { members: await everyMember(resources, directory.id, row.id) } : {}),
+          ...(shows('members') ? { members: await everyMember(resources, directory.id, row.id) } : {}),
           ...(groups === undefined ? {} : { groups: groups.get(row.id) ?? [] }),
         },
         baseUrl,

@@ -63,11 +63,14 @@ export async function relayPartition(options: LaneOptions): Promise<void> {
 async function publishNext({ partition, outbox, log }: LaneOptions): Promise<number> {
   const commits = await outbox.next(partition, MOST_COMMITS);
   if (commits.length === 0) return 0;
-  const records = commits.flatMap(toRecords);
-  if (records.length > 0) await log.publish(partition, records);
+  await log.publish(partition, recordsOf(commits));
   await outbox.markPublished(partition, commits);
   return commits.length;
 }
 
-const toRecords = ({ directoryId, events }: PositionedCommit): LogRecord[] =>
-  events.map(({ id, type, seq, body }) => ({ directoryId, eventId: id, type, seq, body }));
+/** One after another as they are asked for: a log that is the store itself never does. */
+function* recordsOf(commits: readonly PositionedCommit[]): Generator<LogRecord> {
+  for (const { directoryId, events } of commits) {
+    for (const { id, type, seq, body } of events) yield { directoryId, eventId: id, type, seq, body };
+  }
+}

@@ -25,8 +25,8 @@ export interface LogConsumer {
 
 /** The event log: ordered partitions of records, kept apart from the store so that Kafka may carry them. */
 export interface EventLog {
-  /** Resolves when every record is durable, in the given order. One call at a time per partition. */
-  publish(partition: number, records: readonly LogRecord[]): Promise<void>;
+  /** Resolves when every record is durable, in the given order. One call at a time per partition. Read only where they are copied. */
+  publish(partition: number, records: Iterable<LogRecord>): Promise<void>;
   /** Consumes as a member of `group` until `signal` aborts; resolves after the last handler returned. */
   consume(group: string, consumer: LogConsumer, signal: AbortSignal): Promise<void>;
   /** Throws when the log cannot be reached or has another number of partitions than `partitions`. */

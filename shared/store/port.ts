@@ -4,7 +4,6 @@ import type { Membership, ResourceRow } from '../directory/resource.js';
 import type { DeliveryStore } from './deliveries.js';
 import type { Registry } from './registry.js';
 
-
 /**
  * The store port. Two adapters: `sqlite/` and `mongo/`; one contract suite for both in test/contract. Consumers ask for the
  * part that they need. Every directory-bound call takes the directory; rows of one can never answer for another.
@@ -73,6 +72,7 @@ export interface PositionedCommit {
   readonly directoryId: string;
   readonly number: number;
   readonly position: number;
+  /** May be read from the store only when asked for. */
   readonly events: readonly StoredEvent[];
 }
 

@@ -14,7 +14,7 @@ export const PARTITIONS = 3;
 export interface RecordingLog {
   readonly published: readonly LogRecord[];
   before: (partition: number, records: readonly LogRecord[]) => Promise<void>;
-  publish(partition: number, records: readonly LogRecord[]): Promise<void>;
+  publish(partition: number, records: Iterable<LogRecord>): Promise<void>;
 }
 
 export function createRecordingLog(): RecordingLog {
@@ -23,8 +23,9 @@ export function createRecordingLog(): RecordingLog {
     published,
     before: async () => undefined,
     async publish(partition, records) {
-      await this.before(partition, records);
-      published.push(...records);
+      const copied = [...records];
+      await this.before(partition, copied);
+      published.push(...copied);
     },
   };
 }

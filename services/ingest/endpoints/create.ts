@@ -8,9 +8,13 @@ import { renderOne } from '../render.js';
 import { committed } from '../writer.js';
 
 /** POST /Users, POST /Groups (RFC 7644 section 3.3). */
-export const createResource =
-  ({ writer, resources, newId }: Pick<IngestDeps, 'writer' | 'resources' | 'newId'>, type: ResourceType): Operation =>
-  async (call) => {
+export const createResource = (
+  { writer, resources, newId }: Pick<IngestDeps, 'writer' | 'resources' | 'newId'>,
+  type: ResourceType,
+): Operation => {
+  // What is new is in no group: nothing to look up.
+  const relations = { ...resources, groupsOf: async () => [] };
+  return async (call) => {
     const projection = readProjection(type, call.query);
     const input = readResource(type, call.body);
     const { directory, requestId } = call;
@@ -18,6 +22,7 @@ export const createResource =
     return {
       status: 201,
       headers: { location: `${call.baseUrl}${type.endpoint}/${row.id}`, etag: etag(row.version) },
-      body: await renderOne(resources, call, type, row, projection),
+      body: await renderOne(relations, call, type, row, projection),
     };
   };
+};

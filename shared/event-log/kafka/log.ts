@@ -30,7 +30,7 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
     async publish(partition, records) {
       // One call at a time is the caller's duty; a record lost in silence would be too high a price for a mistake in it.
       const before = publishing.get(partition) ?? Promise.resolve();
-      const done = before.then(() => sendAll(partition, records));
+      const done = before.then(() => sendAll(partition, [...records]));
       publishing.set(
         partition,
         done.catch(() => undefined),

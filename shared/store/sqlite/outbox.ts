@@ -23,7 +23,9 @@ export function createOutbox(database: Database): Outbox {
         directoryId: text(row, 'directory_id'),
         number: number(row, 'number'),
         position: number(row, 'position'),
-        events: events.all(number(row, 'directory'), number(row, 'first_seq'), number(row, 'last_seq')).map(toEvent),
+        get events() {
+          return events.all(number(row, 'directory'), number(row, 'first_seq'), number(row, 'last_seq')).map(toEvent);
+        },
       }));
     },
     async markPublished(partition, commits) {
