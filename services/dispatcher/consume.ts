@@ -5,10 +5,11 @@ import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { EventReader } from '../../shared/store/port.js';
+import type { Endpoint } from '../../shared/store/registry.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import type { Bodies } from './bodies.js';
 import type { Endpoints } from './endpoints.js';
-import { fanOut, type PlacedEvent } from './fan-out.js';
+import { fanOut, mayBeFor, type PlacedEvent } from './fan-out.js';
 import { readEvents } from './stored-events.js';
 
 export interface ConsumeDeps {
@@ -25,7 +26,7 @@ export interface ConsumeDeps {
 /** More than a batch of the log has, so that only a long gap takes several writes. */
 const EVENTS_PER_WRITE = 1000;
 
-type Known = Pick<ConsumedRecord, 'directoryId' | 'eventId' | 'seq' | 'body'>;
+type Known = Pick<ConsumedRecord, 'directoryId' | 'eventId' | 'type' | 'seq' | 'body'>;
 
 /** Events up to which each directory has been consumed, `seq` by directory. */
 type Progress = Map<string, number>;
@@ -37,8 +38,13 @@ type Progress = Map<string, number>;
 export function createConsumption(deps: ConsumeDeps) {
   const { deliveries, endpoints, clock } = deps;
 
-  const write = async (partition: number, events: readonly PlacedEvent[], progress: Progress): Promise<void> => {
-    const rows = fanOut(events, await endpoints.read(), clock());
+  const write = async (
+    partition: number,
+    events: readonly PlacedEvent[],
+    subscribers: readonly Endpoint[],
+    progress: Progress,
+  ): Promise<void> => {
+    const rows = fanOut(events, subscribers, clock());
     await deliveries.insert(
       rows,
       [...progress].map(([directoryId, seq]) => ({ directoryId, seq })),
@@ -48,6 +54,7 @@ export function createConsumption(deps: ConsumeDeps) {
 
   return async (partition: number, records: readonly ConsumedRecord[]): Promise<void> => {
     const reached: Progress = await deliveries.progress([...new Set(records.map(({ directoryId }) => directoryId))]);
+    const subscribers = await endpoints.read();
     let moved: Progress = new Map();
     let fresh: PlacedEvent[] = [];
     const repeated: ConsumedRecord[] = [];
@@ -59,18 +66,20 @@ export function createConsumption(deps: ConsumeDeps) {
         continue;
       }
       for await (const known of complete(record, before, deps)) {
-        const event = await eventOf(known, deps);
+        // What nobody subscribes to need not be read.
+        const isWanted = subscribers.some((endpoint) => mayBeFor(endpoint, known));
+        const event = isWanted ? await eventOf(known, deps) : undefined;
         if (event !== undefined) fresh.push({ event, partition, offset });
         moved.set(directoryId, known.seq);
         if (fresh.length < EVENTS_PER_WRITE) continue;
-        await write(partition, fresh, moved);
+        await write(partition, fresh, subscribers, moved);
         fresh = [];
         moved = new Map();
       }
       reached.set(directoryId, seq);
       moved.set(directoryId, seq);
     }
-    if (moved.size > 0) await write(partition, fresh, moved);
+    if (moved.size > 0) await write(partition, fresh, subscribers, moved);
     await checkRepeated(repeated, deps);
   };
 }
@@ -101,9 +110,10 @@ async function* complete(record: ConsumedRecord, before: number, deps: ConsumeDe
   yield record;
 }
 
-const knownOf = (directoryId: string, { id, seq, body }: StoredEvent): Known => ({
+const knownOf = (directoryId: string, { id, type, seq, body }: StoredEvent): Known => ({
   directoryId,
   eventId: id,
+  type,
   seq,
   body,
 });
@@ -123,10 +133,11 @@ async function eventOf(known: Known, { events, bodies, logger }: ConsumeDeps): P
   return fromStore;
 }
 
-function parse({ directoryId, eventId, seq, body }: Known): DirectoryEvent | undefined {
+function parse({ directoryId, eventId, type, seq, body }: Known): DirectoryEvent | undefined {
   try {
     const event = JSON.parse(body) as DirectoryEvent;
-    return event.id === eventId && event.seq === seq && event.directoryId === directoryId ? event : undefined;
+    const isNamed = event.id === eventId && event.type === type && event.seq === seq;
+    return isNamed && event.directoryId === directoryId ? event : undefined;
   } catch {
     return undefined;
   }

@@ -21,11 +21,16 @@ export const fanOut = (events: readonly PlacedEvent[], endpoints: readonly Endpo
     return interested.map((endpoint) => newDelivery(placed, endpoint, keys, now));
   });
 
-function isFor({ organizationId, directoryId, eventTypes }: Endpoint, event: DirectoryEvent): boolean {
-  if (organizationId !== null && organizationId !== event.organizationId) return false;
-  if (directoryId !== null && directoryId !== event.directoryId) return false;
-  return eventTypes.length === 0 || eventTypes.includes(event.type);
-}
+const isFor = (endpoint: Endpoint, event: DirectoryEvent): boolean =>
+  (endpoint.organizationId === null || endpoint.organizationId === event.organizationId) && mayBeFor(endpoint, event);
+
+/** Whether an event can be for an endpoint, as far as its record tells without its body. */
+export const mayBeFor = (
+  { directoryId, eventTypes }: Endpoint,
+  event: { readonly directoryId: string; readonly type: string },
+): boolean =>
+  (directoryId === null || directoryId === event.directoryId) &&
+  (eventTypes.length === 0 || eventTypes.includes(event.type));
 
 function newDelivery(
   { event, partition, offset }: PlacedEvent,

@@ -5,7 +5,7 @@ import type { CommitStore } from '../port.js';
 import { prepareChanges } from './changes.js';
 import { json, number } from './columns.js';
 import type { Database } from './database.js';
-import { DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
+import { MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
 
 /**
  * A commit is one transaction: its head, its place in the log, its events and its changes. The position in the log partition
@@ -88,25 +88,33 @@ function prepareLog(database: Database): (commit: Commit, firstSeq: number) => n
   };
 }
 
+const NOTHING: Loaded = { resources: [], memberships: [] };
+
 function prepareLoad(database: Database): (directoryId: string, needs: Needs) => Loaded {
-  const byId = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ${DIRECTORY} AND id = ?`);
-  const byKey = database.prepare(`
-    SELECT ${RESOURCE_COLUMNS} FROM resources WHERE row IN (
-      SELECT resource FROM index_keys WHERE directory = ${DIRECTORY} AND type = ? AND key = ?)`);
+  const directoryNo = database.prepare('SELECT no FROM heads WHERE directory_id = ?');
+  const byId = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ? AND id = ?`);
+  // Most keys are looked up to find nobody: one step in the index, and no more.
+  const bearers = database.prepare('SELECT resource FROM index_keys WHERE directory = ? AND type = ? AND key = ?');
+  const byRow = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE row = ?`);
   const byPair = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id = ?`);
+    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ? AND group_id = ? AND member_id = ?`);
   const byGroup = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ${DIRECTORY} AND group_id = ?`);
+    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ? AND group_id = ?`);
   return (directoryId, needs) => {
+    const head = directoryNo.get(directoryId);
+    if (head === undefined) return NOTHING;
+    const directory = number(head, 'no');
     const resources = [
-      ...[...needs.ids].flatMap((id) => byId.all(directoryId, id)),
-      ...needs.keys.flatMap(({ type, key }) => byKey.all(directoryId, type, key)),
+      ...[...needs.ids].flatMap((id) => byId.all(directory, id)),
+      ...needs.keys
+        .flatMap(({ type, key }) => bearers.all(directory, type, key))
+        .flatMap((row) => byRow.all(number(row, 'resource'))),
     ].map(toResource);
     const memberships = [
       ...needs.memberships
         .filter(({ groupId }) => !needs.members.has(groupId))
-        .flatMap(({ groupId, memberId }) => byPair.all(directoryId, groupId, memberId)),
-      ...[...needs.members].flatMap((groupId) => byGroup.all(directoryId, groupId)),
+        .flatMap(({ groupId, memberId }) => byPair.all(directory, groupId, memberId)),
+      ...[...needs.members].flatMap((groupId) => byGroup.all(directory, groupId)),
     ].map(toMembership);
     return {
       resources: [...new Map(resources.map((row) => [row.id, row])).values()],

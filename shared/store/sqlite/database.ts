@@ -121,9 +121,9 @@ function prepareStatement(connection: Connection, sql: string): Statement {
  * blob of its UTF-16 code units, equal only to itself; `text` reads it back.
  */
 function bindable(value: Value): string | number | null | Buffer {
-  if (typeof value === 'string') return ALTERED.test(value) ? Buffer.from(value, 'utf16le') : value;
+  if (typeof value === 'string') {
+    return value.isWellFormed() && !value.includes('\0') ? value : Buffer.from(value, 'utf16le');
+  }
   if (value === null || (typeof value === 'number' && Number.isFinite(value))) return value;
   throw new TypeError(`cannot store ${String(value)}: bind a string, a finite number or null`);
 }
-
-const ALTERED = /[\0\p{Surrogate}]/u;
