@@ -75,7 +75,7 @@ test('all wrong fields are named at once, each with what is allowed', async () =
         'is no field here; leave it out, or use one of url, eventTypes, description, organizationId, directoryId',
     },
   ]);
-  for (const { field, message } of answer.body.errors) expect(answer.body.detail).toContain(`${field} ${message}.`);
+  for (const { field, message } of answer.body.errors) expect(answer.body.detail).toContain(`${field} ${message}`);
 });
 
 test.each([

@@ -75,7 +75,7 @@ export function expectProblem(answer: request.Response, status: number, code: st
     type: `urn:rollcall:problem:${code}`,
     title: expect.stringMatching(/./),
     status,
-    detail: expect.stringMatching(/\.$/),
+    detail: expect.stringMatching(/[.?]$/),
     requestId: answer.headers['x-request-id'],
   });
   expect(answer.status).toBe(status);

@@ -16,7 +16,7 @@ import type { Store } from '../../shared/store/port.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-export const PARTITIONS = 2;
+const PARTITIONS = 2;
 const KEY = 'the-key-of-the-operator';
 const sealer = createSealer(Buffer.alloc(32, 7));
 
@@ -92,7 +92,7 @@ export const userDraft = (userId: string, type: 'user.created' | 'user.deleted' 
   cause: { requestId: 'r' },
 });
 
-export interface TestDirectory {
+interface TestDirectory {
   readonly id: string;
   readonly organizationId: string;
   /** Commits events, one commit each, and publishes them. */

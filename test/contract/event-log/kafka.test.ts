@@ -5,12 +5,11 @@ import type { EventLog, LogRecord } from '../../../shared/event-log/port.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import { eventually } from '../../support/eventually.js';
 import { silent } from '../../support/ingest.js';
+import { kafkaBrokers, newTopic } from '../../support/kafka-topics.js';
+import { skipSuite } from '../../support/skip-suite.js';
 import { describeEventLog } from './suite/event-log.js';
 import type { EventLogHarness } from './suite/harness.js';
 import { startRecorder, withoutOffset, type Recorder } from './suite/recorder.js';
-
-const brokers = process.env['KAFKA_BROKERS']?.split(',');
-const topics: string[] = [];
 
 const recordOf = (directoryId: string, seq: number, body?: string): LogRecord => {
   const eventId = newId();
@@ -25,13 +24,6 @@ const recordOf = (directoryId: string, seq: number, body?: string): LogRecord =>
 
 const logOf = (topic: string, partitions: number, at: readonly string[]): EventLog =>
   createKafkaLog({ brokers: at, topic, partitions, clientId: 'rollcall-test', logger: silent });
-
-/** A topic's name that no other test has; it is deleted at the end. */
-function newTopic(): string {
-  const topic = `rollcall-test-${newId()}`;
-  topics.push(topic);
-  return topic;
-}
 
 function kafkaHarness(at: readonly string[]): EventLogHarness {
   const logs: EventLog[] = [];
@@ -62,21 +54,11 @@ function kafkaHarness(at: readonly string[]): EventLogHarness {
   };
 }
 
-if (brokers === undefined) {
-  process.stderr.write('Skipped: the event log on Kafka, because KAFKA_BROKERS is not set.\n');
-  test.skip('the event log on Kafka (KAFKA_BROKERS is not set)', () => undefined);
+if (kafkaBrokers === undefined) {
+  skipSuite('the event log on Kafka', 'KAFKA_BROKERS is not set');
 } else {
-  afterAll(() => deleteTopics(brokers));
-  describeEventLog(kafkaHarness(brokers));
-  describeTopic(brokers);
-}
-
-async function deleteTopics(at: readonly string[]): Promise<void> {
-  const admin = new Kafka({ brokers: [...at], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  const made = await admin.listTopics();
-  await admin.deleteTopics({ topics: topics.filter((topic) => made.includes(topic)) });
-  await admin.disconnect();
+  describeEventLog(kafkaHarness(kafkaBrokers));
+  describeTopic(kafkaBrokers);
 }
 
 function describeTopic(at: readonly string[]): void {

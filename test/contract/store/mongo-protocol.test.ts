@@ -10,6 +10,7 @@ import type { Store } from '../../../shared/store/port.js';
 import { isCommand, type CuttingProxy } from '../../support/cutting-proxy.js';
 import { eventually } from '../../support/eventually.js';
 import { mongoServer, testDatabase, type TestDatabase } from '../../support/mongo-database.js';
+import { skipSuite } from '../../support/skip-suite.js';
 import { commitAfter, create, createChain, headOf, join, membership, newDirectory, user } from './suite/fixtures.js';
 
 const logger = createLogger('test', 'silent');
@@ -38,7 +39,7 @@ async function raw(uri: string): Promise<OpenClient> {
 }
 
 if (mongoServer === undefined) {
-  test.skip('MongoDB protocol: skipped, because MONGODB_URI is not set', () => undefined);
+  skipSuite("the store's commit protocol on MongoDB", 'MONGODB_URI is not set');
 } else {
   describe('the database', () => {
     test('is refused until it is migrated, which can be done twice', async () => {

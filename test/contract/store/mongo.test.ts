@@ -8,6 +8,7 @@ import { openMongoStore } from '../../../shared/store/mongo/store.js';
 import type { Store } from '../../../shared/store/port.js';
 import { isCommand, type CuttingProxy } from '../../support/cutting-proxy.js';
 import { mongoServer, testDatabase } from '../../support/mongo-database.js';
+import { skipSuite } from '../../support/skip-suite.js';
 import type { StoreHarness } from './suite/harness.js';
 import { describeStore } from './suite/store.js';
 
@@ -57,7 +58,7 @@ function mongoHarness(): StoreHarness {
 }
 
 if (mongoServer === undefined) {
-  test.skip('MongoDB store: skipped, because MONGODB_URI is not set', () => undefined);
+  skipSuite('the store on MongoDB', 'MONGODB_URI is not set');
 } else {
   describeStore(mongoHarness, { modelRuns: 6, raceRuns: 4 });
 }
