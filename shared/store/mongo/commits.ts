@@ -12,7 +12,7 @@ import { load } from './load.js';
  * One insert is the commit point: `_id` is the directory and the number, so that of two writers one gets the number. The rows
  * follow the commit, and whoever finds a newest commit that may not be applied applies it before anything else.
  */
-export function createCommits({ connection, heads }: ChainDeps, chain: Chain): CommitStore {
+export function createCommits({ connection, heads, marks }: ChainDeps, chain: Chain): CommitStore {
   const head = async (directoryId: string): Promise<Head> => {
     const newest = await chain.newest(directoryId);
     if (newest === undefined) return GENESIS;
@@ -28,7 +28,10 @@ export function createCommits({ connection, heads }: ChainDeps, chain: Chain): C
   };
   return {
     head,
-    load: (directoryId, needs) => load(connection, directoryId, needs),
+    load(directoryId, needs) {
+      marks.hold(directoryId);
+      return load(connection, directoryId, needs);
+    },
     async commit(commit) {
       const expected = lastSeqBefore(commit);
       const before = await predecessor(commit);
@@ -46,6 +49,7 @@ export function createCommits({ connection, heads }: ChainDeps, chain: Chain): C
       return 'committed';
     },
     async confirmHead(directoryId, number) {
+      marks.release(directoryId);
       const [isThere, isFollowed] = await Promise.all([
         number === 0 || heads.isApplied(directoryId, number) || hasCommit(connection, directoryId, number),
         isFollowedNow(connection, directoryId, number),

@@ -6,6 +6,10 @@ import type { MongoConnection } from './connection.js';
 export interface AppliedMarks {
   /** Marks the commit soon, unless a next one of its directory comes first and proves the same. */
   schedule(directoryId: string, number: number): void;
+  /** A next commit is on its way: what is scheduled of the directory waits for it. */
+  hold(directoryId: string): void;
+  /** It did not come after all. */
+  release(directoryId: string): void;
   /** Marks at once what is scheduled, as far as the server answers. */
   flush(): Promise<void>;
 }
@@ -15,6 +19,7 @@ const DELAY_MS = 20;
 
 export function createAppliedMarks(connection: MongoConnection, logger: Logger): AppliedMarks {
   const scheduled = new Map<string, number>();
+  const held = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
 
@@ -43,8 +48,19 @@ export function createAppliedMarks(connection: MongoConnection, logger: Logger):
   return {
     flush,
     schedule(directoryId, number) {
+      held.delete(directoryId);
       scheduled.set(directoryId, Math.max(number, scheduled.get(directoryId) ?? 0));
       timer ??= setTimeout(() => void flush(), DELAY_MS);
+    },
+    hold(directoryId) {
+      const number = scheduled.get(directoryId);
+      if (number === undefined) return;
+      scheduled.delete(directoryId);
+      held.set(directoryId, number);
+    },
+    release(directoryId) {
+      const number = held.get(directoryId);
+      if (number !== undefined) this.schedule(directoryId, number);
     },
   };
 }
