@@ -13,7 +13,8 @@ import { deleteResource } from './endpoints/delete.js';
 import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './endpoints/discovery.js';
 import { getResource } from './endpoints/get.js';
 import { modifyResource } from './endpoints/modify.js';
-import { queryResources } from './endpoints/query.js';
+import { queryResources, searchResources } from './endpoints/query.js';
+import { me, otherVersion } from './endpoints/refusals.js';
 import { replaceResource } from './endpoints/replace.js';
 import { errorHandler } from './error-handler.js';
 import type { Writer } from './writer.js';
@@ -49,23 +50,28 @@ export function createIngest(deps: IngestDeps): Express {
     activate(deps.writer, deps.commits),
     express.json({ limit: BODY_LIMIT, strict: false, type: () => true }),
   ];
-  const on = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, operation: Operation): void =>
+  const on = (method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'all', path: string, operation: Operation): void =>
     void app[method](BASE + path, ...before, handle(deps.publicUrl, operation));
 
   for (const type of RESOURCE_TYPES) {
     on('get', type.endpoint, queryResources(deps, type));
+    on('post', `${type.endpoint}/.search`, searchResources(deps, type));
     on('post', type.endpoint, createResource(deps, type));
     on('get', `${type.endpoint}/:id`, getResource(deps, type));
     on('put', `${type.endpoint}/:id`, replaceResource(deps, type));
     on('patch', `${type.endpoint}/:id`, modifyResource(deps, type));
     on('delete', `${type.endpoint}/:id`, deleteResource(deps, type));
   }
+  on('get', '/', queryResources(deps, ...RESOURCE_TYPES));
+  on('post', '/.search', searchResources(deps, ...RESOURCE_TYPES));
   on('get', '/ServiceProviderConfig', serviceProviderConfig);
   on('get', '/ResourceTypes', resourceTypes);
   on('get', '/ResourceTypes/:id', resourceType);
   on('get', '/Schemas', schemas);
   on('get', '/Schemas/:id', schema);
+  on('all', '/Me', me);
   app.all(`${BASE}/*rest`, ...before);
+  app.all('/scim/:directoryId/v1{/*rest}', ...before, handle(deps.publicUrl, otherVersion));
   app.use((req: Request) => {
     throw new NotFound(`There is nothing at ${req.method} ${req.path}. Check the path behind the SCIM base URL.`);
   });

@@ -1,5 +1,5 @@
 import { listResponse } from './messages.js';
-import { MAX_COUNT } from './paging.js';
+import { DEFAULT_COUNT, MAX_COUNT } from './paging.js';
 import type { Attribute, ResourceType, Schema } from './schema.js';
 import { COMMON_ATTRIBUTES } from './schemas/define.js';
 import { RESOURCE_TYPES } from './schemas/index.js';
@@ -13,8 +13,16 @@ export const serviceProviderConfig = (baseUrl: string): object => ({
   bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
   filter: { supported: true, maxResults: MAX_COUNT },
   changePassword: { supported: false },
-  sort: { supported: false },
+  sort: { supported: true },
   etag: { supported: true },
+  // RFC 9865 section 4.
+  pagination: {
+    index: true,
+    cursor: true,
+    defaultPaginationMethod: 'index',
+    defaultPageSize: DEFAULT_COUNT,
+    maxPageSize: MAX_COUNT,
+  },
   authenticationSchemes: [
     {
       type: 'oauthbearertoken',
@@ -46,7 +54,7 @@ export const schema = (id: string, baseUrl: string): object | undefined => {
 };
 
 const list = (resources: readonly object[]): object =>
-  listResponse(resources, { totalResults: resources.length, startIndex: 1 });
+  listResponse(resources, { totalResults: resources.length, startIndex: 1, nextCursor: undefined });
 
 const SCHEMAS: readonly Schema[] = RESOURCE_TYPES.flatMap(({ schema: own, extensions }) => [
   own,

@@ -1,4 +1,4 @@
-/** The closed set of RFC 7644 section 3.12, table 9. */
+/** The closed set of RFC 7644 section 3.12, table 9, and of RFC 9865 section 2.1. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -7,7 +7,10 @@ export type ScimType =
   | 'invalidSyntax'
   | 'invalidPath'
   | 'noTarget'
-  | 'invalidValue';
+  | 'invalidValue'
+  | 'invalidVers'
+  | 'invalidCursor'
+  | 'invalidCount';
 
 /**
  * A request that is refused, as the wire tells it. `detail` goes to the client: it names the attribute or parameter, what is
@@ -59,6 +62,34 @@ export class NoTarget extends ScimError {
   }
 }
 
+/** More results than the service provider can put in order at once (RFC 7644 section 3.4.2.2). */
+export class TooMany extends ScimError {
+  constructor(detail: string) {
+    super(400, 'tooMany', detail);
+  }
+}
+
+/** Another version of the protocol (RFC 7644 section 3.13). */
+export class InvalidVersion extends ScimError {
+  constructor(detail: string) {
+    super(400, 'invalidVers', detail);
+  }
+}
+
+/** RFC 9865 section 2.1. */
+export class InvalidCursor extends ScimError {
+  constructor(detail: string) {
+    super(400, 'invalidCursor', detail);
+  }
+}
+
+/** RFC 9865 section 2.1. */
+export class InvalidCount extends ScimError {
+  constructor(detail: string) {
+    super(400, 'invalidCount', detail);
+  }
+}
+
 /** The change contradicts the attribute's mutability (RFC 7644 section 3.5.2). */
 export class Mutability extends ScimError {
   constructor(detail: string) {
@@ -70,6 +101,13 @@ export class Mutability extends ScimError {
 export class Unauthorized extends ScimError {
   constructor(detail: string) {
     super(401, undefined, detail);
+  }
+}
+
+/** What the client asks for is not permitted, such as a filter on a discovery endpoint (RFC 7644 section 4). */
+export class Forbidden extends ScimError {
+  constructor(detail: string) {
+    super(403, undefined, detail);
   }
 }
 
@@ -105,6 +143,13 @@ export class PayloadTooLarge extends ScimError {
 export class InternalError extends ScimError {
   constructor() {
     super(500, undefined, 'Something went wrong on our side; nothing is wrong with the request. Repeat it later.');
+  }
+}
+
+/** RFC 7644 section 3.11. */
+export class NotImplemented extends ScimError {
+  constructor(detail: string) {
+    super(501, undefined, detail);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from './attributes.js';
-import { InvalidSyntax, InvalidValue } from './errors.js';
+import { InvalidSyntax, InvalidValue, InvalidVersion } from './errors.js';
 import { ownAttributes, resolvePath } from './path.js';
 import type { ResourceType } from './schema.js';
 import { assigned, isComplex, isObject, listOf, readAttributes, requireRequired } from './values.js';
@@ -38,12 +38,18 @@ export const readMembers = (value: AttributeValue): string[] =>
 
 /** Some clients leave `schemas` out and some name older ones, so only its form is checked. */
 function requireSchemas(schemas: unknown): void {
-  const isWellFormed =
-    schemas === undefined ||
-    schemas === null ||
-    (Array.isArray(schemas) && schemas.every((urn) => typeof urn === 'string'));
-  if (!isWellFormed) throw new InvalidValue('schemas: it must be an array of schema URNs.');
+  if (schemas === undefined || schemas === null) return;
+  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === 'string')) {
+    throw new InvalidValue('schemas: it must be an array of schema URNs.');
+  }
+  if (schemas.some((urn) => urn.toLowerCase().startsWith(SCIM_1_CORE))) {
+    throw new InvalidVersion(
+      'schemas: it names SCIM 1.1, and only SCIM 2.0 is spoken here. Choose SCIM 2.0 at the identity provider.',
+    );
+  }
 }
+
+const SCIM_1_CORE = 'urn:scim:schemas:core:1.';
 
 function readExtensions(type: ResourceType, body: Readonly<Record<string, unknown>>): Attributes {
   const extensions: Record<string, AttributeValue> = {};

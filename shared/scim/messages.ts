@@ -74,16 +74,18 @@ const locationOf = (typeName: string, id: string, baseUrl: string): string => {
 };
 
 export interface ListPage {
-  readonly totalResults: number;
-  /** 1-based index of the first resource of the page among all results. */
-  readonly startIndex: number;
+  /** Undefined where it is not known without reading everything, which cursor paging leaves out (RFC 9865 section 2). */
+  readonly totalResults: number | undefined;
+  /** 1-based index of the first resource of the page among all results; undefined of a page behind a cursor. */
+  readonly startIndex: number | undefined;
+  /** Of the page that follows; undefined of the last one. */
+  readonly nextCursor: string | undefined;
 }
 
 /** RFC 7644 section 3.4.2. */
-export const listResponse = (resources: readonly object[], { totalResults, startIndex }: ListPage): object => ({
+export const listResponse = (resources: readonly object[], page: ListPage): object => ({
   schemas: [LIST_URN],
-  totalResults,
-  startIndex,
+  ...page, // JSON leaves out what is undefined
   itemsPerPage: resources.length,
   Resources: resources,
 });

@@ -1,34 +1,30 @@
 import * as discovery from '../../../shared/scim/discovery.js';
-import { NotFound } from '../../../shared/scim/errors.js';
-import type { Operation } from '../call.js';
+import { Forbidden, NotFound } from '../../../shared/scim/errors.js';
+import type { Call, Operation } from '../call.js';
 
-/** GET /ServiceProviderConfig (RFC 7644 section 4, RFC 7643 section 5). */
-export const serviceProviderConfig: Operation = async ({ baseUrl }) => ({
-  status: 200,
-  body: discovery.serviceProviderConfig(baseUrl),
-});
+/** What the service provider can do: paging and sorting are ignored here, a filter is refused (RFC 7644 section 4). */
+const discover =
+  (what: string, read: (call: Call) => object | undefined): Operation =>
+  async (call) => {
+    if (call.query['filter'] !== undefined) throw new Forbidden('filter: discovery endpoints take none. Leave it out.');
+    const body = read(call);
+    if (body === undefined) throw new NotFound(`There is no ${what} "${call.id}".`);
+    return { status: 200, body };
+  };
 
-/** GET /ResourceTypes */
-export const resourceTypes: Operation = async ({ baseUrl }) => ({
-  status: 200,
-  body: discovery.resourceTypes(baseUrl),
-});
+/** GET /ServiceProviderConfig (RFC 7643 section 5). */
+export const serviceProviderConfig = discover('configuration', ({ baseUrl }) =>
+  discovery.serviceProviderConfig(baseUrl),
+);
+
+/** GET /ResourceTypes (RFC 7643 section 6). */
+export const resourceTypes = discover('resource type', ({ baseUrl }) => discovery.resourceTypes(baseUrl));
 
 /** GET /ResourceTypes/:id */
-export const resourceType: Operation = async ({ baseUrl, id }) => ({
-  status: 200,
-  body: discovery.resourceType(id, baseUrl) ?? notFound('resource type', id),
-});
+export const resourceType = discover('resource type', ({ baseUrl, id }) => discovery.resourceType(id, baseUrl));
 
-/** GET /Schemas */
-export const schemas: Operation = async ({ baseUrl }) => ({ status: 200, body: discovery.schemas(baseUrl) });
+/** GET /Schemas (RFC 7643 section 7). */
+export const schemas = discover('schema', ({ baseUrl }) => discovery.schemas(baseUrl));
 
 /** GET /Schemas/:id */
-export const schema: Operation = async ({ baseUrl, id }) => ({
-  status: 200,
-  body: discovery.schema(id, baseUrl) ?? notFound('schema', id),
-});
-
-function notFound(what: string, id: string): never {
-  throw new NotFound(`There is no ${what} "${id}".`);
-}
+export const schema = discover('schema', ({ baseUrl, id }) => discovery.schema(id, baseUrl));

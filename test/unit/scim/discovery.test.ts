@@ -102,7 +102,7 @@ test('the configuration says what is on and what is not', () => {
     bulk: { supported: false },
     filter: { supported: true, maxResults: 1000 },
     changePassword: { supported: false },
-    sort: { supported: false },
+    sort: { supported: true },
     etag: { supported: true },
     authenticationSchemes: [{ type: 'oauthbearertoken' }],
   });

@@ -37,10 +37,14 @@ describe('the form of a body', () => {
   test.each([
     ['left out', undefined],
     ['null', null],
-    ['legacy', ['urn:scim:schemas:core:1.0']],
+    ['legacy, as OneLogin sends them', ['urn:scim:schemas:core:2.0', 'urn:scim:schemas:extension:enterprise:2.0']],
     ['with an extension that nobody knows', ['urn:example:adscim:2.0:Group']],
   ])('schemas may be %s', (_name, schemas) => {
     expect(user({ schemas })).toEqual({ userName: 'ann' });
+  });
+
+  test('SCIM 1.1 is refused, with what to change', () => {
+    expect(refusedUser({ schemas: ['urn:scim:schemas:core:1.0'] })).toMatch(/^invalidVers: schemas: .*Choose SCIM 2.0/);
   });
 
   test.each([['urn:ietf:params:scim:schemas:core:2.0:User'], [[7]], [{}]])('schemas may not be %p', (schemas) => {

@@ -52,7 +52,7 @@ describe('a resource as it is sent', () => {
 });
 
 test('a page of a list counts what it holds, and tells how much there is', () => {
-  expect(listResponse([{ id: 'a' }, { id: 'b' }], { totalResults: 7, startIndex: 3 })).toEqual({
+  expect(listResponse([{ id: 'a' }, { id: 'b' }], { totalResults: 7, startIndex: 3, nextCursor: undefined })).toEqual({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
     totalResults: 7,
     startIndex: 3,
@@ -87,7 +87,7 @@ describe('paging', () => {
     [{ count: '999999' }, 1, MAX_COUNT],
     [{ startIndex: ' 7 ', count: '+7' }, 7, 7],
   ])('%j is read as from %d, %d of them', (query, startIndex, count) => {
-    expect(readPaging(query)).toEqual({ startIndex, count });
+    expect(readPaging(query)).toEqual({ method: 'index', startIndex, count });
   });
 
   test.each([{ count: 'ten' }, { count: '1.5' }, { startIndex: '0x10' }, { startIndex: '9'.repeat(16) }])(

@@ -1,0 +1,14 @@
+import { InvalidVersion, NotImplemented } from '../../../shared/scim/errors.js';
+import type { Operation } from '../call.js';
+
+/** Any method on /Me (RFC 7644 section 3.11): tokens stand for a provider, not for a user. */
+export const me: Operation = async () => {
+  throw new NotImplemented(
+    '/Me is not supported: a token stands for an identity provider, not for a user. Use /Users/<id>.',
+  );
+};
+
+/** Another version of the protocol, such as /v1/Users (RFC 7644 section 3.13). */
+export const otherVersion: Operation = async ({ baseUrl }) => {
+  throw new InvalidVersion(`Only SCIM 2.0 is spoken here. Set the SCIM base URL to ${baseUrl} and the version to 2.0.`);
+};

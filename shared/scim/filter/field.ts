@@ -1,0 +1,49 @@
+import type { AttributeValue } from '../attributes.js';
+import { computedValue, type RelatedFacts } from '../messages.js';
+import { findAttribute, resolvePath } from '../path.js';
+import type { Attribute, ResourceType } from '../schema.js';
+import { isComplex, listOf } from '../values.js';
+
+/** An attribute that a filter speaks of, and how to find its values in a subject. */
+export interface Field<Subject> {
+  readonly attribute: Attribute;
+  readonly read: (subject: Subject) => readonly AttributeValue[];
+}
+
+/** What a path means where the filter stands; undefined where there is no such attribute. */
+export type Scope<Subject> = (path: string) => Field<Subject> | undefined;
+
+/** Attributes of the type, by their paths; relations as far as they were read. */
+export const resourceScope =
+  (type: ResourceType): Scope<RelatedFacts> =>
+  (text) => {
+    const path = resolvePath(type, text);
+    if (path?.kind !== 'attribute') return undefined;
+    const { extension, attribute, sub } = path;
+    const read = (facts: RelatedFacts): readonly AttributeValue[] => {
+      if (attribute.relation !== undefined) return related(attribute.relation, facts);
+      const container = extension === undefined ? facts.attributes : facts.attributes[extension];
+      if (!isComplex(container)) return [];
+      return listOf(container[attribute.name] ?? computedValue(type, attribute.name, facts));
+    };
+    return sub === undefined ? { attribute, read } : { attribute: sub, read: (facts) => subValues(read(facts), sub) };
+  };
+
+/** Inside brackets, names are those of sub-attributes; `value` of an attribute without any is the value itself. */
+export const valueScope =
+  (parent: Attribute): Scope<AttributeValue> =>
+  (name) => {
+    if (parent.type !== 'complex') {
+      return name.toLowerCase() === 'value' ? { attribute: parent, read: (value) => [value] } : undefined;
+    }
+    const sub = findAttribute(parent.subAttributes ?? [], name);
+    return sub && { attribute: sub, read: (value) => subValues([value], sub) };
+  };
+
+export const subValues = (values: readonly AttributeValue[], { name }: Attribute): AttributeValue[] =>
+  values.flatMap((value) => (isComplex(value) ? listOf(value[name]) : []));
+
+const related = (relation: 'members' | 'groups', { members = [], groups = [] }: RelatedFacts): AttributeValue[] =>
+  relation === 'members'
+    ? members.map(({ id, type }) => ({ value: id, type }))
+    : groups.map(({ id, display }) => ({ value: id, ...(display === undefined ? {} : { display }), type: 'direct' }));
