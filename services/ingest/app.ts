@@ -1,6 +1,7 @@
 import express, { type Express, type Request } from 'express';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
+import { BODY_MAX_BYTES } from '../../shared/scim/bulk.js';
 import { NotFound } from '../../shared/scim/errors.js';
 import { RESOURCE_TYPES } from '../../shared/scim/schemas/index.js';
 import type { CommitStore, ResourceReader } from '../../shared/store/port.js';
@@ -8,6 +9,7 @@ import type { Registry } from '../../shared/store/registry.js';
 import { activate } from './activate.js';
 import { authenticate } from './authenticate.js';
 import { handle, type Operation, type ScimHandler } from './call.js';
+import { bulk } from './endpoints/bulk.js';
 import { createResource } from './endpoints/create.js';
 import { deleteResource } from './endpoints/delete.js';
 import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './endpoints/discovery.js';
@@ -16,14 +18,11 @@ import { modifyResource } from './endpoints/modify.js';
 import { queryResources, searchResources } from './endpoints/query.js';
 import { me, otherVersion } from './endpoints/refusals.js';
 import { replaceResource } from './endpoints/replace.js';
-import { errorHandler } from './error-handler.js';
+import { createRefusalOf, errorHandler } from './error-handler.js';
 import type { Writer } from './writer.js';
 
 /** SCIM base URL of a directory (no underscore: Okta refuses one). */
 const BASE = '/scim/:directoryId/v2';
-
-/** Largest request body (RFC 7644 leaves the limit to the service provider). */
-const BODY_LIMIT = '1mb';
 
 export interface IngestDeps {
   readonly writer: Writer;
@@ -48,11 +47,12 @@ export function createIngest(deps: IngestDeps): Express {
   const before = [
     authenticate(deps.registry, deps.clock),
     activate(deps.writer, deps.commits),
-    express.json({ limit: BODY_LIMIT, strict: false, type: () => true }),
+    express.json({ limit: BODY_MAX_BYTES, strict: false, type: () => true }),
   ];
   const on = (method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'all', path: string, operation: Operation): void =>
     void app[method](BASE + path, ...before, handle(deps.publicUrl, operation));
 
+  const refusalOf = createRefusalOf(deps.logger);
   for (const type of RESOURCE_TYPES) {
     on('get', type.endpoint, queryResources(deps, type));
     on('post', `${type.endpoint}/.search`, searchResources(deps, type));
@@ -62,6 +62,7 @@ export function createIngest(deps: IngestDeps): Express {
     on('patch', `${type.endpoint}/:id`, modifyResource(deps, type));
     on('delete', `${type.endpoint}/:id`, deleteResource(deps, type));
   }
+  on('post', '/Bulk', bulk(deps, RESOURCE_TYPES, refusalOf));
   on('get', '/', queryResources(deps, ...RESOURCE_TYPES));
   on('post', '/.search', searchResources(deps, ...RESOURCE_TYPES));
   on('get', '/ServiceProviderConfig', serviceProviderConfig);
@@ -75,7 +76,7 @@ export function createIngest(deps: IngestDeps): Express {
   app.use((req: Request) => {
     throw new NotFound(`There is nothing at ${req.method} ${req.path}. Check the path behind the SCIM base URL.`);
   });
-  app.use(errorHandler(deps.logger, BODY_LIMIT));
+  app.use(errorHandler(refusalOf));
   return app;
 }
 

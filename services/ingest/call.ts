@@ -7,7 +7,7 @@ export interface Call {
   readonly requestId: string;
   /** The directory's SCIM base URL, without a trailing slash. */
   readonly baseUrl: string;
-  /** The `:id` of the route; empty where the route has none. */
+  /** The `:id` of the route, or the id that a bulk request has given a new resource; else empty. */
   readonly id: string;
   /** First value of each query parameter. */
   readonly query: Readonly<Record<string, string>>;

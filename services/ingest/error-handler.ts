@@ -8,18 +8,25 @@ import {
   ScimError,
   Unauthorized,
 } from '../../shared/scim/errors.js';
+import { BODY_MAX_BYTES } from '../../shared/scim/bulk.js';
 import { send, type CallLocals } from './call.js';
 
+/** What a client is told of whatever a request threw. */
+export type RefusalOf = (thrown: unknown, request: { readonly requestId: string }) => ScimError;
+
 /** The one place where errors become SCIM (RFC 7644 section 3.12). Whatever is not a refusal is logged, and tells nothing. */
+export const createRefusalOf =
+  (logger: Logger): RefusalOf =>
+  (thrown, { requestId }) => {
+    const error = toScimError(thrown);
+    if (error.status >= 500) logger.error({ err: thrown, requestId }, 'A SCIM request failed.');
+    return error;
+  };
+
 export const errorHandler =
-  (
-    logger: Logger,
-    bodyLimit: string,
-  ): ErrorRequestHandler<Request['params'], unknown, unknown, Request['query'], CallLocals> =>
-  (thrown: unknown, req, res, _next) => {
-    const error = toScimError(thrown, bodyLimit);
-    const { requestId } = res.locals;
-    if (error.status >= 500) logger.error({ err: thrown, requestId, method: req.method }, 'A SCIM request failed.');
+  (refusalOf: RefusalOf): ErrorRequestHandler<Request['params'], unknown, unknown, Request['query'], CallLocals> =>
+  (thrown: unknown, _req, res, _next) => {
+    const error = refusalOf(thrown, res.locals);
     send(res, { status: error.status, headers: headersOf(error), body: errorBody(error) });
   };
 
@@ -29,12 +36,14 @@ function headersOf(error: ScimError): Record<string, string> {
   return error instanceof PayloadTooLarge ? { connection: 'close' } : {};
 }
 
-function toScimError(thrown: unknown, bodyLimit: string): ScimError {
+function toScimError(thrown: unknown): ScimError {
   if (thrown instanceof ScimError) return thrown;
   // body-parser's errors carry a `type`.
   switch (typeOf(thrown)) {
     case 'entity.too.large':
-      return new PayloadTooLarge(`The body is larger than ${bodyLimit}. Split the request into several.`);
+      return new PayloadTooLarge(
+        `The body is larger than ${BODY_MAX_BYTES} bytes (1 MiB). Split the request into several.`,
+      );
     case 'entity.parse.failed':
       return new InvalidSyntax('The body is not JSON. Send a JSON object with content type application/scim+json.');
     case 'encoding.unsupported':

@@ -1,3 +1,4 @@
+import { BODY_MAX_BYTES, BULK_MAX_OPERATIONS } from './bulk.js';
 import { listResponse } from './messages.js';
 import { DEFAULT_COUNT, MAX_COUNT } from './paging.js';
 import type { Attribute, ResourceType, Schema } from './schema.js';
@@ -10,7 +11,7 @@ const CORE = 'urn:ietf:params:scim:schemas:core:2.0:';
 export const serviceProviderConfig = (baseUrl: string): object => ({
   schemas: [`${CORE}ServiceProviderConfig`],
   patch: { supported: true },
-  bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+  bulk: { supported: true, maxOperations: BULK_MAX_OPERATIONS, maxPayloadSize: BODY_MAX_BYTES },
   filter: { supported: true, maxResults: MAX_COUNT },
   changePassword: { supported: false },
   sort: { supported: true },

@@ -125,6 +125,13 @@ export class Uniqueness extends ScimError {
   }
 }
 
+/** A reference in a bulk request that cannot be resolved (RFC 7644 section 3.7.2). */
+export class Conflict extends ScimError {
+  constructor(detail: string) {
+    super(409, undefined, detail);
+  }
+}
+
 /** RFC 7644 section 3.14. */
 export class PreconditionFailed extends ScimError {
   constructor(detail: string) {

@@ -230,7 +230,7 @@ describe('wrong input writes nothing and is answered as a SCIM error', () => {
   test('a body above 1 MB is 413 and names the limit', async () => {
     const response = await call('post', '/Users', { schemas: [USER], userName: 'x'.repeat(1_100_000) });
     expectScimError(response, 413);
-    expect(response.body.detail).toContain('1mb');
+    expect(response.body.detail).toContain('1048576 bytes');
     expect(await eventTypes()).toEqual(['directory.activated']);
   });
 

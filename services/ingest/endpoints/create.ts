@@ -18,7 +18,8 @@ export const createResource = (
     const projection = readProjection(type, call.query);
     const input = readResource(type, call.body);
     const { directory, requestId } = call;
-    const row = committed(await writer.submit(directory, { kind: 'create', requestId, type, id: newId(), input }));
+    const id = call.id === '' ? newId() : call.id;
+    const row = committed(await writer.submit(directory, { kind: 'create', requestId, type, id, input }));
     return {
       status: 201,
       headers: { location: `${call.baseUrl}${type.endpoint}/${row.id}`, etag: etag(row.version) },

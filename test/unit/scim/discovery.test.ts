@@ -99,7 +99,7 @@ test('the configuration says what is on and what is not', () => {
   expect(discovery.serviceProviderConfig(base)).toMatchObject({
     schemas: [`${CORE}:ServiceProviderConfig`],
     patch: { supported: true },
-    bulk: { supported: false },
+    bulk: { supported: true },
     filter: { supported: true, maxResults: 1000 },
     changePassword: { supported: false },
     sort: { supported: true },

@@ -1,0 +1,162 @@
+import {
+  bulkResponse,
+  readBulk,
+  resolveReferences,
+  type BulkMethod,
+  type BulkOperation,
+  type BulkOutcome,
+} from '../../../shared/scim/bulk.js';
+import { Conflict, errorBody, NotFound, type ScimError } from '../../../shared/scim/errors.js';
+import type { ResourceType } from '../../../shared/scim/schema.js';
+import type { IngestDeps } from '../app.js';
+import { planTurns, withoutLater, type Turn } from '../bulk-plan.js';
+import type { Call, Operation, Reply } from '../call.js';
+import type { RefusalOf } from '../error-handler.js';
+import { createResource } from './create.js';
+import { deleteResource } from './delete.js';
+import { modifyResource } from './modify.js';
+import { replaceResource } from './replace.js';
+
+interface BulkDeps {
+  /** The operations that a bulk request may contain, by the endpoint of their resource type. */
+  readonly writes: ReadonlyMap<string, Readonly<Record<BulkMethod, Operation>>>;
+  readonly newId: () => string;
+  readonly refusalOf: RefusalOf;
+}
+
+/** A resource that was created without what it says of resources that are created after it. */
+interface Unfinished {
+  readonly index: number;
+  readonly path: string;
+  readonly attributes: object;
+  readonly needs: readonly string[];
+}
+
+/** What was carried out so far. */
+interface Progress {
+  /** Ids of what was created, by bulkId. */
+  readonly created: Map<string, string>;
+  readonly unfinished: Set<Unfinished>;
+  readonly outcomes: Map<number, BulkOutcome>;
+}
+
+/** POST /Bulk (RFC 7644 section 3.7): one operation after another, each as if it had come alone. */
+export const bulk = (deps: IngestDeps, types: readonly ResourceType[], refusalOf: RefusalOf): Operation => {
+  const { newId } = deps;
+  const writes = new Map(types.map((type) => [type.endpoint, writesOf(deps, type)]));
+  return (call) => carryOutAll({ writes, newId, refusalOf }, call);
+};
+
+const writesOf = (deps: IngestDeps, type: ResourceType): Record<BulkMethod, Operation> => ({
+  POST: createResource(deps, type),
+  PUT: replaceResource(deps, type),
+  PATCH: modifyResource(deps, type),
+  DELETE: deleteResource(deps, type),
+});
+
+async function carryOutAll(deps: BulkDeps, call: Call): Promise<Reply> {
+  const { failOnErrors = Infinity, operations } = readBulk(call.body);
+  const progress: Progress = { created: new Map(), unfinished: new Set(), outcomes: new Map() };
+  for (const turn of planTurns(operations)) {
+    if (countErrors(progress) >= failOnErrors) break;
+    await carryOut(deps, call, turn, progress);
+  }
+  for (const one of progress.unfinished) await undo(deps, call, one, progress);
+  const inOrder = [...progress.outcomes].sort(([a], [b]) => a - b).map(([, outcome]) => outcome);
+  return { status: 200, body: bulkResponse(inOrder) };
+}
+
+const countErrors = ({ outcomes }: Progress): number =>
+  [...outcomes.values()].filter(({ response }) => response !== undefined).length;
+
+async function carryOut(deps: BulkDeps, call: Call, turn: Turn, progress: Progress): Promise<void> {
+  const { index, later } = turn;
+  const { operation, attributes } = withoutLater(resolveReferences(turn.operation, progress.created), later);
+  const { method, bulkId } = operation;
+  const id = method === 'POST' ? deps.newId() : '';
+  const path = method === 'POST' ? `${operation.path}/${id}` : operation.path;
+  const location = `${call.baseUrl}${path}`;
+  try {
+    requireCreated(turn.needs, progress);
+    const { status, headers } = await run(deps, call, operation, id);
+    progress.outcomes.set(index, { method, bulkId, location, version: headers?.['etag'], status, response: undefined });
+    if (later.length > 0) progress.unfinished.add({ index, path, attributes, needs: later });
+    if (id !== '' && bulkId !== undefined) progress.created.set(bulkId, id);
+    await finish(deps, call, progress);
+  } catch (thrown) {
+    const error = deps.refusalOf(thrown, call);
+    const known = method === 'POST' ? undefined : location;
+    const { status } = error;
+    progress.outcomes.set(index, {
+      method,
+      bulkId,
+      location: known,
+      version: undefined,
+      status,
+      response: errorBody(error),
+    });
+  }
+}
+
+/** One operation as a request of its own. */
+async function run({ writes }: BulkDeps, call: Call, operation: BulkOperation, newId: string): Promise<Reply> {
+  const { method, path, data, version } = operation;
+  const [, endpoint, id = '', ...more] = path.split('/');
+  const operations = writes.get(`/${endpoint ?? ''}`);
+  if (operations === undefined || more.length > 0 || (id === '') !== (method === 'POST')) {
+    throw new NotFound(`There is nothing at ${method} ${path}. Use a path such as "/Users" or "/Users/<id>".`);
+  }
+  const own = { id: method === 'POST' ? newId : id, query: {}, body: data, ifMatch: version, ifNoneMatch: undefined };
+  return operations[method]({ ...call, ...own });
+}
+
+function requireCreated(needs: readonly string[], { created }: Progress): void {
+  const missing = needs.find((bulkId) => !created.has(bulkId));
+  if (missing === undefined) return;
+  throw new Conflict(
+    `"bulkId:${missing}" stands for nothing: no operation has created it. Mend that one, or the reference.`,
+  );
+}
+
+/** Adds what was left out of earlier resources, as far as it can be added by now. */
+async function finish(deps: BulkDeps, call: Call, progress: Progress): Promise<void> {
+  for (const one of progress.unfinished) {
+    if (!one.needs.every((bulkId) => progress.created.has(bulkId))) continue;
+    progress.unfinished.delete(one);
+    const before = progress.outcomes.get(one.index);
+    if (before === undefined) continue;
+    try {
+      const { headers } = await run(deps, call, resolveReferences(addition(one), progress.created), '');
+      progress.outcomes.set(one.index, { ...before, version: headers?.['etag'] });
+    } catch (thrown) {
+      progress.outcomes.set(one.index, await undone(deps, call, one, before, deps.refusalOf(thrown, call)));
+    }
+  }
+}
+
+const addition = ({ path, attributes }: Unfinished): BulkOperation => ({
+  method: 'PATCH',
+  path,
+  bulkId: undefined,
+  version: undefined,
+  data: { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'add', value: attributes }] },
+});
+
+/** What the rest of the request never created cannot be added any more: the resource goes, because it would be half written. */
+async function undo(deps: BulkDeps, call: Call, one: Unfinished, progress: Progress): Promise<void> {
+  const before = progress.outcomes.get(one.index);
+  const missing = one.needs.find((bulkId) => !progress.created.has(bulkId)) ?? '';
+  const error = new Conflict(`"bulkId:${missing}" stands for nothing: no operation has created it.`);
+  if (before !== undefined) progress.outcomes.set(one.index, await undone(deps, call, one, before, error));
+}
+
+async function undone(
+  deps: BulkDeps,
+  call: Call,
+  { path }: Unfinished,
+  before: BulkOutcome,
+  error: ScimError,
+): Promise<BulkOutcome> {
+  await run(deps, call, { method: 'DELETE', path, bulkId: undefined, version: undefined, data: undefined }, '');
+  return { ...before, location: undefined, version: undefined, status: error.status, response: errorBody(error) };
+}
