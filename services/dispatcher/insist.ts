@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { pauseAfter, type BackOff } from '../../shared/event-log/back-off.js';
 import type { Logger } from '../../shared/runtime/logger.js';
+import { pause, pauseAfter, type BackOff } from '../../shared/runtime/pause.js';
 
 const PAUSES: BackOff = { firstMs: 100, longestMs: 5_000 };
 
@@ -16,7 +15,7 @@ export async function insist<T>(what: string, work: () => Promise<T>, logger: Lo
       if (giveUp.aborted) throw error;
       const pauseMs = pauseAfter(PAUSES, failures);
       logger.warn({ err: error, pauseMs }, `Could not ${what}; trying again.`);
-      await pause(pauseMs, undefined, { signal: giveUp }).catch(() => undefined);
+      await pause(pauseMs, giveUp);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { pauseAfter, type BackOff } from '../../shared/event-log/back-off.js';
 import type { Outage } from '../../shared/event-log/outage.js';
 import type { EventLog, LogRecord } from '../../shared/event-log/port.js';
-import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
+import { pause, pauseAfter, type BackOff } from '../../shared/runtime/pause.js';
+import type { Wakeup } from '../../shared/runtime/wakeup.js';
 import type { Outbox, PositionedCommit } from '../../shared/store/port.js';
 
 export interface LaneOptions {
@@ -31,7 +31,6 @@ const REST_PER_LOOK = 4;
  */
 export async function relayPartition(options: LaneOptions): Promise<void> {
   const { partition, committed, outage, signal } = options;
-  const nothing = createWakeup();
   let idle = 0;
   let failures = 0;
   while (!signal.aborted) {
@@ -46,10 +45,10 @@ export async function relayPartition(options: LaneOptions): Promise<void> {
       failures += 1;
     }
     if (failures > 0) {
-      await nothing.wait(pauseAfter(FAILING, failures), signal);
+      await pause(pauseAfter(FAILING, failures), signal);
     } else if (idle > 0) {
       const restMs = (performance.now() - startedAt) * REST_PER_LOOK;
-      if (restMs >= 1) await nothing.wait(restMs, signal);
+      if (restMs >= 1) await pause(restMs, signal);
       await committed.wait(pauseAfter(IDLE, idle), signal);
     } else {
       // A local store answers without ever leaving the process: without this turn a backlog would keep requests waiting.

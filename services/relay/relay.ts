@@ -2,6 +2,7 @@ import { createOutage, type Outage } from '../../shared/event-log/outage.js';
 import type { EventLog } from '../../shared/event-log/port.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
+import { pause } from '../../shared/runtime/pause.js';
 import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
 import type { Leases, Outbox } from '../../shared/store/port.js';
 import { relayPartition } from './lane.js';
@@ -79,10 +80,9 @@ async function keepLeases(options: RelayOptions, lanes: Lanes, signal: AbortSign
     }
   };
 
-  const nothing = createWakeup();
   while (!signal.aborted) {
     await Promise.all(Array.from({ length: partitions }, (_, partition) => renew(partition)));
-    await nothing.wait(RENEWAL_MS, signal);
+    await pause(RENEWAL_MS, signal);
   }
   await Promise.all([...lanes.values()].map(({ ended }) => ended));
   // What is not given back expires.
@@ -109,10 +109,9 @@ function openLane(
 
 /** Wakes every lane after commits. */
 async function passOn(wakeup: Wakeup | undefined, lanes: Lanes, signal: AbortSignal): Promise<void> {
-  const nothing = createWakeup();
   while (wakeup !== undefined && !signal.aborted) {
     await wakeup.wait(QUIET_MS, signal);
     for (const { committed } of lanes.values()) committed.wake();
-    await nothing.wait(WAKE_SPACING_MS, signal);
+    await pause(WAKE_SPACING_MS, signal);
   }
 }

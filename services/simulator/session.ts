@@ -1,3 +1,4 @@
+import { pauseAfter, type BackOff } from '../../shared/runtime/pause.js';
 import { applyChange, emptyWorld, expectedEvents, type Change, type ExpectedEvent, type World } from './truth.js';
 import type { Answer, Method, Wire } from './wire.js';
 
@@ -85,8 +86,7 @@ export interface Patience {
   readonly pause: (ms: number) => Promise<void>;
 }
 
-const BACKOFF_FIRST_MS = 100;
-const BACKOFF_MAX_MS = 5_000;
+const PAUSES: BackOff = { firstMs: 100, longestMs: 5_000 };
 /** Longest Retry-After that is waited for. */
 const RETRY_AFTER_MAX_MS = 30_000;
 
@@ -251,7 +251,7 @@ const isWorthRetrying = (answer: Answer): boolean => isUncertain(answer) || answ
 
 function delayOf({ retryAfterMs }: Answer, attempt: number): number {
   if (retryAfterMs !== null) return Math.min(retryAfterMs, RETRY_AFTER_MAX_MS);
-  return Math.min(BACKOFF_FIRST_MS * 2 ** (attempt - 1), BACKOFF_MAX_MS);
+  return pauseAfter(PAUSES, attempt);
 }
 
 function accept(method: Method, path: string, answer: Answer): Answer {

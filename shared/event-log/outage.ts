@@ -19,7 +19,7 @@ export function createOutage(what: string, logger: Logger): Outage {
       const reason = error instanceof Error ? error.message : String(error);
       const isKnown = [...reasons.values()].includes(reason);
       reasons.set(partition, reason);
-      if (!isKnown) logger.warn({ err: error, partition }, `Cannot ${what}: ${reason}; trying on.`);
+      if (!isKnown) logger.warn({ err: error, partition }, `Cannot ${what}: ${reason}; trying again.`);
     },
     ended(partition) {
       if (reasons.delete(partition) && reasons.size === 0) logger.info({ partition }, `Can ${what} again.`);

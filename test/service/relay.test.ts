@@ -95,7 +95,7 @@ describe('relay', () => {
     await relay.stop();
     expect(attempts).toEqual([ids, ids, ids, ids]);
     expect(logger.lines).toEqual([
-      'Cannot publish to the event log: no broker can be reached; trying on.',
+      'Cannot publish to the event log: no broker can be reached; trying again.',
       'Can publish to the event log again.',
     ]);
   });

@@ -1,9 +1,10 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Logger } from '../../runtime/logger.js';
-import { createWakeup, type Wakeup } from '../../runtime/wakeup.js';
+import { pauseAfter, type BackOff } from '../../runtime/pause.js';
+import type { Wakeup } from '../../runtime/wakeup.js';
 import type { EventReader, LogCursor, PositionedEvent } from '../../store/port.js';
-import { pauseAfter, type BackOff } from '../back-off.js';
 import type { Outage } from '../outage.js';
+import { persist } from '../persist.js';
 import type { ConsumedRecord, LogConsumer } from '../port.js';
 import { offsetOf } from './offset.js';
 
@@ -28,14 +29,15 @@ const FAILING: BackOff = { firstMs: 100, longestMs: 5000 };
 /** Hands a partition's records to the consumer until the signal aborts. Never rejects: what fails is tried again. */
 export async function consumePartition(options: PartitionOptions): Promise<void> {
   const { partition, consumer, outage, logger, signal } = options;
-  const persist = createPersistence(signal, (error) => outage.failed(partition, error));
-  if (!(await persist(() => consumer.assigned(partition)))) return;
+  const insist = (work: () => Promise<void>): Promise<boolean> =>
+    persist(work, FAILING, signal, (error) => outage.failed(partition, error));
+  if (!(await insist(() => consumer.assigned(partition)))) return;
   outage.ended(partition);
   const next = createReader(options);
   let idle = 0;
   while (!signal.aborted) {
     let handled = 0;
-    if (!(await persist(async () => void (handled = await next())))) break;
+    if (!(await insist(async () => void (handled = await next())))) break;
     outage.ended(partition);
     idle = handled > 0 ? 0 : idle + 1;
     // A local store answers without ever leaving the process: without this turn a backlog would keep everything else waiting.
@@ -73,23 +75,3 @@ const toRecord = (event: PositionedEvent): ConsumedRecord => ({
   body: event.body,
   offset: offsetOf(event),
 });
-
-/** Runs work until it succeeds, with growing pauses; answers false when the signal aborted before it did. */
-function createPersistence(
-  signal: AbortSignal,
-  onFailure: (error: unknown) => void,
-): (work: () => Promise<void>) => Promise<boolean> {
-  const nothing = createWakeup();
-  return async (work) => {
-    for (let failures = 1; !signal.aborted; failures += 1) {
-      try {
-        await work();
-        return true;
-      } catch (error) {
-        onFailure(error);
-        await nothing.wait(pauseAfter(FAILING, failures), signal);
-      }
-    }
-    return false;
-  };
-}

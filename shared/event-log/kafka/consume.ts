@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from '../../runtime/logger.js';
-import { createWakeup } from '../../runtime/wakeup.js';
-import { pauseAfter, type BackOff } from '../back-off.js';
+import { pause, pauseAfter, type BackOff } from '../../runtime/pause.js';
 import { createOutage, type Outage } from '../outage.js';
 import type { LogConsumer } from '../port.js';
 import { RETRY } from './client.js';
@@ -33,7 +32,6 @@ const FAILING: BackOff = { firstMs: 500, longestMs: 10_000 };
 /** A member of the group until the signal aborts. Never rejects: after a failure it joins again, with growing pauses. */
 export async function consumeTopic(options: ConsumeOptions): Promise<void> {
   const { topic, logger, signal } = options;
-  const nothing = createWakeup();
   let failures = 0;
   while (!signal.aborted) {
     const outage = createOutage(`consume the topic ${topic}`, logger);
@@ -43,7 +41,7 @@ export async function consumeTopic(options: ConsumeOptions): Promise<void> {
     const fields = { err: error, topic, group: options.groupId };
     if (failures === 1) logger.warn(fields, `Cannot consume the topic ${topic}: ${error.message}; joining again.`);
     else logger.debug(fields, 'Joining again.');
-    await nothing.wait(pauseAfter(FAILING, failures), signal);
+    await pause(pauseAfter(FAILING, failures), signal);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { Logger } from '../../runtime/logger.js';
-import { pauseAfter, type BackOff } from '../back-off.js';
+import { pauseAfter, type BackOff } from '../../runtime/pause.js';
 import type { Outage } from '../outage.js';
 import type { LogConsumer } from '../port.js';
 import type { Ownership } from './ownership.js';

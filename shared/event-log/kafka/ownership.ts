@@ -1,7 +1,7 @@
 import type { Logger } from '../../runtime/logger.js';
-import { createWakeup } from '../../runtime/wakeup.js';
-import { pauseAfter, type BackOff } from '../back-off.js';
+import type { BackOff } from '../../runtime/pause.js';
 import type { Outage } from '../outage.js';
+import { persist } from '../persist.js';
 import type { LogConsumer } from '../port.js';
 
 /** Which partitions the group has given to this member, and the consumer's calls for each: one at a time, in order. */
@@ -91,18 +91,8 @@ export function createOwnership(consumer: LogConsumer, outage: Outage, logger: L
 
 /** Until it succeeds, or the partition is lost. */
 async function assign(partition: number, holding: Holding, consumer: LogConsumer, outage: Outage): Promise<void> {
-  const { signal } = holding.lost;
-  const nothing = createWakeup();
-  for (let failures = 1; !signal.aborted; failures += 1) {
-    try {
-      await consumer.assigned(partition);
-      holding.isReady = true;
-      break;
-    } catch (error) {
-      outage.failed(partition, error);
-      await nothing.wait(pauseAfter(FAILING, failures), signal);
-    }
-  }
+  const onFailure = (error: unknown): void => outage.failed(partition, error);
+  holding.isReady = await persist(() => consumer.assigned(partition), FAILING, holding.lost.signal, onFailure);
   outage.ended(partition);
 }
 

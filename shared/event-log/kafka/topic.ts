@@ -1,7 +1,7 @@
 import { KafkaJSAggregateError, KafkaJSProtocolError, type Admin, type Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../runtime/logger.js';
-import { pauseAfter, type BackOff } from '../back-off.js';
+import { pauseAfter, type BackOff } from '../../runtime/pause.js';
 import { createClient } from './client.js';
 
 export interface TopicOptions {

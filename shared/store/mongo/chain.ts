@@ -53,18 +53,18 @@ export function createChain(deps: ChainDeps): Chain {
     insert: (commit) => insert(deps, commit),
     async apply(commit) {
       const { directoryId, number } = commit;
-      for (let attempt = 0; ; attempt += 1) {
+      for (let failures = 1; ; failures += 1) {
         try {
           await applyChanges(connection, commit);
           break;
         } catch (error) {
           if (error instanceof StoreClosed) throw error;
           logger.warn(
-            { err: error, directoryId, number, attempt },
+            { err: error, directoryId, number, failures },
             'A commit is stored and not yet applied; trying again.',
           );
         }
-        await connection.pause(attempt);
+        await connection.pause(failures);
         // A later commit proves that somebody has applied this one; its rows must not be touched by one who comes this late.
         const next = await connection.untilAnswered(({ commits }, session) =>
           commits.findOne(slot(directoryId, number + 1), { session, projection: { _id: 1 } }),
@@ -92,7 +92,7 @@ async function insert({ connection, logger }: ChainDeps, commit: Commit): Promis
   const giveUpAt = performance.now() + PATIENCE_MS;
   // An insert without an answer may still land, whatever is read meanwhile: the same document is sent until it is answered.
   let mayLand = false;
-  for (let attempt = 0; ; attempt += 1) {
+  for (let failures = 1; ; failures += 1) {
     try {
       await connection.once(({ commits }, session) => commits.insertOne(document, { session }));
       return 'ours';
@@ -109,12 +109,12 @@ async function insert({ connection, logger }: ChainDeps, commit: Commit): Promis
         mayLand ||= !isRefusal(error) && !wasNotSent(error);
         const { directoryId, number } = commit;
         logger.warn(
-          { err: error, directoryId, number, attempt },
+          { err: error, directoryId, number, failures },
           'Whether a commit is stored is not known; sending it again.',
         );
       }
     }
-    await connection.pause(attempt);
+    await connection.pause(failures);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Logger } from '../../runtime/logger.js';
+import { pause, pauseAfter, type BackOff } from '../../runtime/pause.js';
 import { createCausalClock } from './causal-clock.js';
 import { openClient, type OpenClient } from './client.js';
 import type { Collections } from './collections.js';
@@ -17,8 +18,7 @@ interface Limits {
 
 const LIMITS: Limits = { callMs: 10_000, unusableMs: 10_000, patienceMs: 20_000 };
 
-const PAUSE_MIN_MS = 25;
-const PAUSE_MAX_MS = 1000;
+const PAUSES: BackOff = { firstMs: 25, longestMs: 1000 };
 
 /** One or more operations, each of which takes the session. */
 type Work<T> = (collections: Collections, session: mongo.ClientSession) => Promise<T>;
@@ -31,8 +31,8 @@ export interface MongoConnection {
   call<T>(work: Work<T>, isOver?: (error: unknown) => boolean): Promise<T>;
   /** Repeats until the server has answered, however long that takes. Rejects with `StoreClosed` only. */
   untilAnswered<T>(work: Work<T>): Promise<T>;
-  /** Waits before another try. Rejects with `StoreClosed`. */
-  pause(attempt: number): Promise<void>;
+  /** Waits before another try, longer after more failures in a row. Rejects with `StoreClosed`. */
+  pause(failures: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -63,22 +63,24 @@ export function connectMongo(uri: string, logger: Logger, limits = LIMITS): Mong
       throw error;
     }
   };
-  const pause = (attempt: number): Promise<void> =>
-    pauseFor(Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** attempt), closing.signal);
+  const pauseOpen = async (failures: number): Promise<void> => {
+    await pause(pauseAfter(PAUSES, failures), closing.signal);
+    if (closing.signal.aborted) throw closed();
+  };
   const repeat = async <T>(work: Work<T>, isOver: (error: unknown) => boolean): Promise<T> => {
-    for (let attempt = 0; ; attempt += 1) {
+    for (let failures = 1; ; failures += 1) {
       try {
         return await once(work);
       } catch (error) {
         if (error instanceof StoreClosed || isOver(error)) throw error;
-        logger.warn({ err: error, attempt }, 'MongoDB did not answer; trying again.');
-        await pause(attempt);
+        logger.warn({ err: error, failures }, 'MongoDB did not answer; trying again.');
+        await pauseOpen(failures);
       }
     }
   };
   return {
     once,
-    pause,
+    pause: pauseOpen,
     call(work, isOver = isFinal) {
       const until = performance.now() + limits.patienceMs;
       return repeat(work, (error) => isOver(error) || performance.now() > until);
@@ -140,17 +142,4 @@ async function beforeDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function pauseFor(ms: number, closing: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      closing.removeEventListener('abort', end);
-      if (closing.aborted) reject(closed());
-      else resolve();
-    };
-    const timer = setTimeout(end, ms);
-    closing.addEventListener('abort', end);
-  });
 }

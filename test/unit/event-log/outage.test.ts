@@ -11,7 +11,10 @@ test('each reason is said once, however many partitions it hits, and that all is
   outage.failed(3, 'too large');
   outage.ended(1);
   outage.ended(3);
-  expect(logger.lines).toEqual(['Cannot publish: no broker; trying on.', 'Cannot publish: too large; trying on.']);
+  expect(logger.lines).toEqual([
+    'Cannot publish: no broker; trying again.',
+    'Cannot publish: too large; trying again.',
+  ]);
   outage.ended(2);
   outage.ended(2);
   expect(logger.lines.slice(2)).toEqual(['Can publish again.']);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { pauseAfter } from '../../../shared/event-log/back-off.js';
+import { pauseAfter } from '../../../shared/runtime/pause.js';
 
 test('a pause doubles with each try in a row, up to the longest', () => {
   const backOff = { firstMs: 5, longestMs: 60 };

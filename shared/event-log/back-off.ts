@@ -1,9 +1,0 @@
-/** How long to wait between tries that bring nothing. */
-export interface BackOff {
-  readonly firstMs: number;
-  readonly longestMs: number;
-}
-
-/** The pause after so many of them in a row (1 and up): twice as long each time, up to the longest. */
-export const pauseAfter = ({ firstMs, longestMs }: BackOff, inARow: number): number =>
-  Math.min(longestMs, firstMs * 2 ** (inARow - 1));
