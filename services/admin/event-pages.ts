@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../shared/directory/commit.js';
+import type { StoredEvent } from '../../shared/events/envelope.js';
 import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
 import { START, type LogPlace } from './event-cursor.js';
 import { MAX_LIMIT } from './paging.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
-import { DELIVERY_STATUSES, OPEN_STATUSES } from '../../shared/webhooks/delivery.js';
+import { OPEN_STATUSES, UNFINISHED_STATUSES } from '../../shared/webhooks/delivery.js';
 import type { Endpoints } from './endpoints.js';
 
 interface Deps {
@@ -8,9 +8,6 @@ interface Deps {
   readonly endpoints: Endpoints;
   readonly clock: Clock;
 }
-
-/** What a delivery to an endpoint that is gone may be in when it is canceled. */
-const UNFINISHED = DELIVERY_STATUSES.filter((status) => status !== 'delivered' && status !== 'canceled');
 
 /**
  * Brings deliveries in line with the state of their endpoints: those of a disabled one are held, those of an enabled one are not,
@@ -32,7 +29,7 @@ export async function followEndpoints(
     const isAsExpected = endpoints.known(id)?.enabled === true && !held.has(id);
     // What is seldom is looked at as it is now, not as it was a second ago.
     const endpoint = isAsExpected ? endpoints.known(id) : await endpoints.get(id);
-    if (endpoint === undefined) await deliveries.move(id, UNFINISHED, 'canceled', clock());
+    if (endpoint === undefined) await deliveries.move(id, UNFINISHED_STATUSES, 'canceled', clock());
     else if (!endpoint.enabled && open.has(id)) await deliveries.move(id, OPEN_STATUSES, 'held', clock());
     else if (endpoint.enabled && held.has(id)) await deliveries.move(id, ['held'], 'pending', clock());
     (endpoint?.enabled === true ? sendable : resting).add(id);

@@ -1,7 +1,7 @@
+import { inLogOrder, type DeliveryOrder } from '../../shared/store/deliveries.js';
+
 /** What order depends on: a place in the log, and what the event is about. */
-export interface Ordered {
-  readonly offset: number;
-  readonly seq: number;
+export interface Ordered extends DeliveryOrder {
   /** Each key once. */
   readonly laneKeys: readonly string[];
 }
@@ -27,9 +27,6 @@ interface Lane<Item> {
   readonly line: Item[];
   inFlight: Item | undefined;
 }
-
-export const inLogOrder = (a: Omit<Ordered, 'laneKeys'>, b: Omit<Ordered, 'laneKeys'>): number =>
-  a.offset - b.offset || a.seq - b.seq;
 
 export function createLanes<Item extends Ordered>(): Lanes<Item> {
   const lanes = new Map<string, Lane<Item>>();

@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../shared/runtime/clock.js';
-import type { DeliveryOrder, DeliveryStore } from '../../shared/store/deliveries.js';
-import { DELIVERY_STATUSES, type DeliveryStatus } from '../../shared/webhooks/delivery.js';
-import { inLogOrder } from './lanes.js';
+import { inLogOrder, type DeliveryOrder, type DeliveryStore } from '../../shared/store/deliveries.js';
+import { UNFINISHED_STATUSES, type DeliveryStatus } from '../../shared/webhooks/delivery.js';
 import { adopt, findMislabeled, forget, wantsMore, type Reader, type Window } from './window.js';
 
 interface Deps {
@@ -12,11 +11,6 @@ interface Deps {
 }
 
 const PAGE = 500;
-
-/** Parked and held deliveries are read too: what shares a key with them waits. */
-const UNFINISHED: readonly DeliveryStatus[] = DELIVERY_STATUSES.filter(
-  (status) => status !== 'delivered' && status !== 'canceled',
-);
 
 /**
  * Reads a window's deliveries from the store: those after `from`, or anew from the start; up to the end, or to where there is
@@ -33,7 +27,8 @@ export async function readWindow(
   const seen = new Set<string>();
   let at = from;
   for (;;) {
-    const page = await deliveries.queue(window.partition, window.endpointId, UNFINISHED, at, PAGE);
+    // Parked and held ones too: what shares a key with them waits.
+    const page = await deliveries.queue(window.partition, window.endpointId, UNFINISHED_STATUSES, at, PAGE);
     if (signal.aborted) return;
     for (const row of page) {
       seen.add(row.id);

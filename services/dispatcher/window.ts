@@ -1,6 +1,6 @@
-import type { DeliveryOrder } from '../../shared/store/deliveries.js';
+import { inLogOrder, type DeliveryOrder } from '../../shared/store/deliveries.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
-import { behindFailing, createLanes, inLogOrder, type Lanes, type Ordered } from './lanes.js';
+import { behindFailing, createLanes, type Lanes, type Ordered } from './lanes.js';
 
 /**
  * A delivery in memory.

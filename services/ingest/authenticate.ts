@@ -3,7 +3,7 @@ import { directoryGone } from '../../shared/directory/batch.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { credentialHash } from '../../shared/runtime/credentials.js';
 import { Unauthorized } from '../../shared/scim/errors.js';
-import type { Directory, DirectoryToken, Registry } from '../../shared/store/registry.js';
+import { isLive, type Directory, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
 import type { ScimHandler } from './call.js';
 
 /** How long a directory and its tokens are believed: a revoked token is dead everywhere within 5 s. */
@@ -99,9 +99,6 @@ function bearerHash(authorization: string | undefined): Buffer {
 
 const liveToken = ({ tokens }: Known, hash: Buffer, now: number): DirectoryToken | undefined =>
   tokens.find((token) => timingSafeEqual(token.hash, hash) && isLive(token.record, now))?.record;
-
-const isLive = ({ revokedAt, expiresAt }: DirectoryToken, now: number): boolean =>
-  revokedAt === null && (expiresAt === null || expiresAt > now);
 
 const isTouchDue = ({ lastUsedAt }: DirectoryToken, now: number): boolean =>
   lastUsedAt === null || lastUsedAt < now - LAST_USED_EVERY_MS;

@@ -5,7 +5,7 @@ import type { Logger } from '../../shared/runtime/logger.js';
 import { pause } from '../../shared/runtime/pause.js';
 import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
 import type { Leases, Outbox } from '../../shared/store/port.js';
-import { relayPartition } from './lane.js';
+import { relayPartition } from './partition.js';
 
 export interface RelayOptions {
   readonly outbox: Outbox;
@@ -38,26 +38,26 @@ const WAKE_SPACING_MS = 10;
 const QUIET_MS = 60_000;
 
 /** A partition that this relay publishes. */
-interface Lane {
+interface OpenPartition {
   readonly committed: Wakeup;
   readonly stop: AbortController;
   readonly ended: Promise<void>;
 }
 
-type Lanes = Map<number, Lane>;
+type OpenPartitions = Map<number, OpenPartition>;
 
 /** Moves commits from the outbox to the event log. A relay takes every partition that is free; others wait to take over. */
 export function createRelay(options: RelayOptions): Relay {
   return {
     async run(signal) {
-      const lanes: Lanes = new Map();
-      await Promise.all([keepLeases(options, lanes, signal), passOn(options.wakeup, lanes, signal)]);
+      const open: OpenPartitions = new Map();
+      await Promise.all([keepLeases(options, open, signal), passOn(options.wakeup, open, signal)]);
     },
   };
 }
 
-/** Has a lane for each partition whose lease is ours, until the signal aborts. */
-async function keepLeases(options: RelayOptions, lanes: Lanes, signal: AbortSignal): Promise<void> {
+/** Publishes each partition whose lease is ours, until the signal aborts. */
+async function keepLeases(options: RelayOptions, open: OpenPartitions, signal: AbortSignal): Promise<void> {
   const { leases, partitions, owner, clock, logger } = options;
   const publishing = createOutage('publish to the event log', logger);
   const leasing = createOutage('renew the leases of the relay', logger);
@@ -69,11 +69,11 @@ async function keepLeases(options: RelayOptions, lanes: Lanes, signal: AbortSign
       leasing.ended(partition);
       if (epoch === undefined) {
         held.delete(partition);
-        lanes.get(partition)?.stop.abort();
+        open.get(partition)?.stop.abort();
       } else {
         held.add(partition);
-        // A lane that was told to stop may still be publishing: two of them would publish at once.
-        if (!lanes.has(partition)) openLane(options, partition, lanes, publishing, signal);
+        // One that was told to stop may still be publishing: two would publish at once.
+        if (!open.has(partition)) openPartition(options, partition, open, publishing, signal);
       }
     } catch (error) {
       leasing.failed(partition, error);
@@ -84,17 +84,17 @@ async function keepLeases(options: RelayOptions, lanes: Lanes, signal: AbortSign
     await Promise.all(Array.from({ length: partitions }, (_, partition) => renew(partition)));
     await pause(RENEWAL_MS, signal);
   }
-  await Promise.all([...lanes.values()].map(({ ended }) => ended));
+  await Promise.all([...open.values()].map(({ ended }) => ended));
   // What is not given back expires.
   await Promise.allSettled([...held].map((partition) => leases.release(leaseOf(partition), owner)));
 }
 
 const leaseOf = (partition: number): string => `relay/${partition}`;
 
-function openLane(
+function openPartition(
   { outbox, log }: RelayOptions,
   partition: number,
-  lanes: Lanes,
+  open: OpenPartitions,
   outage: Outage,
   signal: AbortSignal,
 ): void {
@@ -102,16 +102,16 @@ function openLane(
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const ended = relayPartition({ partition, outbox, log, committed, outage, signal: either }).then(() => {
-    lanes.delete(partition);
+    open.delete(partition);
   });
-  lanes.set(partition, { committed, stop, ended });
+  open.set(partition, { committed, stop, ended });
 }
 
-/** Wakes every lane after commits. */
-async function passOn(wakeup: Wakeup | undefined, lanes: Lanes, signal: AbortSignal): Promise<void> {
+/** Wakes every open partition after commits. */
+async function passOn(wakeup: Wakeup | undefined, open: OpenPartitions, signal: AbortSignal): Promise<void> {
   while (wakeup !== undefined && !signal.aborted) {
     await wakeup.wait(QUIET_MS, signal);
-    for (const { committed } of lanes.values()) committed.wake();
+    for (const { committed } of open.values()) committed.wake();
     await pause(WAKE_SPACING_MS, signal);
   }
 }

@@ -1,11 +1,11 @@
 import { storeEvent, type EventDraft, type StoredEvent } from '../events/envelope.js';
+import { iso } from '../events/timestamp.js';
 import { NotFound, PayloadTooLarge } from '../scim/errors.js';
 import type { Command, Outcome } from './command.js';
 import { TOMBSTONE_LIFE_MS, type Change, type Commit, type Head } from './commit.js';
-import { decide, type Decision } from './decide.js';
+import { decide, type Circumstances, type Decision } from './decide.js';
 import type { DirectoryRef } from './deletion.js';
 import { mergeNeeds, NO_NEEDS, type Needs } from './needs.js';
-import { iso } from './normalize.js';
 import { Missing, View, type Facts } from './view.js';
 
 /** Most commands in one commit. */
@@ -65,7 +65,7 @@ export function decideBatch(head: Head, facts: Facts, commands: readonly Command
 }
 
 interface Ledger {
-  readonly place: { readonly directoryId: string; readonly organizationId: string; readonly at: number };
+  readonly place: Circumstances;
   /** Numbers and serializes events, if they still fit into this commit, or ever into one. */
   append(drafts: readonly EventDraft[]): 'appended' | 'next commit' | 'never';
   commit(changes: readonly Change[]): Commit | undefined;

@@ -1,8 +1,6 @@
 import type { StoredEvent } from '../events/envelope.js';
 import type { Membership, ResourceRow } from './resource.js';
 
-export type { StoredEvent };
-
 /** What a directory's newest commit says of the whole directory. */
 export interface Head {
   /** Gapless per directory; 0 before the first commit. */

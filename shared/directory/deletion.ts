@@ -1,6 +1,6 @@
 import { storeEvent } from '../events/envelope.js';
+import { iso } from '../events/timestamp.js';
 import { TOMBSTONE_LIFE_MS, type Commit, type Head } from './commit.js';
-import { iso } from './normalize.js';
 
 /** A directory as its commits need to know it. */
 export interface DirectoryRef {

@@ -1,4 +1,4 @@
-import type { Membership, ResourceRow } from './resource.js';
+import { pairOf, type Membership, type ResourceRow } from './resource.js';
 
 /** What a batch of commands must see before it can be decided. */
 export interface Needs {
@@ -28,8 +28,6 @@ export const mergeNeeds = (...all: readonly Partial<Needs>[]): Needs => ({
 
 export const mergeLoaded = (a: Loaded, b: Loaded): Loaded => {
   const resources = new Map([...a.resources, ...b.resources].map((row) => [row.id, row]));
-  const memberships = new Map(
-    [...a.memberships, ...b.memberships].map((row) => [`${row.groupId} ${row.memberId}`, row]),
-  );
+  const memberships = new Map([...a.memberships, ...b.memberships].map((row) => [pairOf(row), row]));
   return { resources: [...resources.values()], memberships: [...memberships.values()] };
 };

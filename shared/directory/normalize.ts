@@ -1,4 +1,5 @@
 import type { ContactData, GroupData, MemberData, UserData } from '../events/event.js';
+import { iso } from '../events/timestamp.js';
 import type { Attributes, AttributeValue } from '../scim/attributes.js';
 import { ENTERPRISE_USER_URN } from '../scim/schemas/enterprise-user.js';
 import type { ResourceRow } from './resource.js';
@@ -96,8 +97,6 @@ export function previousOf<Data extends UserData | GroupData>(before: Data, afte
   );
   return Object.fromEntries(changed) as Partial<Data>;
 }
-
-export const iso = (ms: number): string => new Date(ms).toISOString();
 
 function customOf(attributes: Attributes, fields: ReadonlySet<string>): Record<string, unknown> {
   const custom: Record<string, unknown> = {};

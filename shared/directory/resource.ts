@@ -24,3 +24,7 @@ export interface Membership {
   /** Resource type of the member, `User` or `Group`. */
   readonly memberType: string;
 }
+
+/** Tells memberships apart: the group's id is ours and has no space. */
+export const pairOf = ({ groupId, memberId }: Pick<Membership, 'groupId' | 'memberId'>): string =>
+  `${groupId} ${memberId}`;

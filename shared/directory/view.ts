@@ -1,6 +1,6 @@
 import type { Change } from './commit.js';
 import { NO_NEEDS, type Loaded, type Needs } from './needs.js';
-import type { Membership, ResourceRow } from './resource.js';
+import { pairOf, type Membership, type ResourceRow } from './resource.js';
 
 /** Thrown when a decision looks at something that was not loaded: load it, and decide again. */
 export class Missing extends Error {
@@ -18,7 +18,6 @@ export interface Facts {
 
 export const NO_FACTS: Facts = { asked: NO_NEEDS, loaded: { resources: [], memberships: [] } };
 
-const pairOf = ({ groupId, memberId }: Pick<Membership, 'groupId' | 'memberId'>): string => `${groupId} ${memberId}`;
 const keyOf = (type: string, key: string): string => `${type} ${key}`;
 
 /**

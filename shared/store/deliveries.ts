@@ -31,6 +31,8 @@ export interface DeliveryOrder {
   readonly seq: number;
 }
 
+export const inLogOrder = (a: DeliveryOrder, b: DeliveryOrder): number => a.offset - b.offset || a.seq - b.seq;
+
 /** Delivery rows and their attempts. Every write is bulk: the dispatcher gathers, the store writes once. */
 export interface DeliveryStore {
   /** Adds those that are not there yet (by id) and moves each directory's progress forward, never back. */

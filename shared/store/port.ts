@@ -1,4 +1,5 @@
-import type { Commit, Head, StoredEvent } from '../directory/commit.js';
+import type { Commit, Head } from '../directory/commit.js';
+import type { StoredEvent } from '../events/envelope.js';
 import type { Loaded, Needs } from '../directory/needs.js';
 import type { Membership, ResourceRow } from '../directory/resource.js';
 import type { DeliveryStore } from './deliveries.js';

@@ -35,6 +35,10 @@ export interface DirectoryToken extends RegistryRecord {
   readonly lastUsedAt: number | null;
 }
 
+/** Whether a request may bear the token. */
+export const isLive = ({ revokedAt, expiresAt }: DirectoryToken, now: number): boolean =>
+  revokedAt === null && (expiresAt === null || expiresAt > now);
+
 /** A signing secret; several at once while one is rotated out. */
 export interface EndpointSecret {
   /** `whsec_…`, sealed with the encryption key. */

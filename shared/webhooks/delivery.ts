@@ -28,6 +28,9 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 /** What the dispatcher still has to work on; `held` and `parked` wait for a person. */
 export const OPEN_STATUSES: readonly DeliveryStatus[] = ['pending', 'sending', 'retrying', 'blocked'];
 
+/** What can still be delivered: the open ones, and those that wait for a person. */
+export const UNFINISHED_STATUSES: readonly DeliveryStatus[] = [...OPEN_STATUSES, 'parked', 'held'];
+
 export interface Delivery {
   /** See `deliveryId`. */
   readonly id: string;

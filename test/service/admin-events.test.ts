@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EVENT_TYPES } from '../../shared/events/event.js';
-import type { StoredEvent } from '../../shared/directory/commit.js';
+import type { StoredEvent } from '../../shared/events/envelope.js';
 import {
   commit,
   expectProblem,

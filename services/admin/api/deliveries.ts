@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { iso } from '../../../shared/directory/normalize.js';
+import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import {
   DELIVERY_STATUSES,
   type Attempt,
@@ -78,8 +78,6 @@ function whyNoRetry(status: DeliveryStatus): string | undefined {
       return undefined;
   }
 }
-
-const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
 const show = (delivery: Delivery) => ({
   id: delivery.id,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
-import { iso } from '../../../shared/directory/normalize.js';
+import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import type { Directory } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { iso } from '../../../shared/directory/normalize.js';
+import { iso } from '../../../shared/events/timestamp.js';
 import type { Sealer } from '../../../shared/runtime/seal.js';
 import type { EndpointSecret } from '../../../shared/store/registry.js';
 import { createSecret } from '../../../shared/webhooks/sign.js';

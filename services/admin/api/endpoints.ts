@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { iso } from '../../../shared/directory/normalize.js';
+import { iso } from '../../../shared/events/timestamp.js';
 import { EVENT_TYPES } from '../../../shared/events/event.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
-import { DELIVERY_STATUSES, OPEN_STATUSES } from '../../../shared/webhooks/delivery.js';
+import { OPEN_STATUSES, UNFINISHED_STATUSES } from '../../../shared/webhooks/delivery.js';
 import { checkTarget } from '../../../shared/webhooks/target-address.js';
 import type { AdminDeps } from '../deps.js';
 import { refuseDeleted } from '../directory.js';
@@ -27,9 +27,6 @@ const listing = z.strictObject({
   organizationId: id.exactOptional(),
   directoryId: id.exactOptional(),
 });
-
-/** What a deleted endpoint's deliveries may be in when they are canceled. */
-const UNFINISHED = DELIVERY_STATUSES.filter((status) => status !== 'delivered' && status !== 'canceled');
 
 export function endpoints(deps: AdminDeps) {
   const { registry, deliveries, clock } = deps;
@@ -80,7 +77,7 @@ export function endpoints(deps: AdminDeps) {
     const id = pathId(req, 'endpoint');
     const wasThere = await registry.endpoints.delete(id);
     // Also where it was gone already: repeating a deletion that was cut short does the rest of it.
-    await deliveries.move(id, UNFINISHED, 'canceled', clock());
+    await deliveries.move(id, UNFINISHED_STATUSES, 'canceled', clock());
     if (!wasThere) throw notFound('endpoint', id);
     res.status(204).end();
   };

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { iso } from '../../../shared/directory/normalize.js';
+import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import type { Organization, Registry } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';

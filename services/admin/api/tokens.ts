@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { iso } from '../../../shared/directory/normalize.js';
+import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { issueCredential } from '../../../shared/runtime/credentials.js';
 import { newId } from '../../../shared/runtime/ids.js';
-import type { DirectoryToken, Registry } from '../../../shared/store/registry.js';
+import { isLive, type DirectoryToken, type Registry } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
 import { every, mapPage, pageOf, pageParameters } from '../paging.js';
@@ -78,7 +78,7 @@ export async function revoke(registry: Registry, tokenId: string, now: number): 
 async function liveTokens(registry: Registry, directoryId: string, now: number): Promise<number> {
   let live = 0;
   for await (const token of every((slice) => registry.tokens.find({ directoryId }, slice))) {
-    if (token.revokedAt === null && (token.expiresAt === null || token.expiresAt > now)) live += 1;
+    if (isLive(token, now)) live += 1;
   }
   return live;
 }
@@ -89,8 +89,6 @@ function expiryOf(expiresAt: string | null | undefined, now: number): number | n
   if (time <= now) throw invalid({ field: 'expiresAt', message: `must be after now, which is ${iso(now)}` });
   return time;
 }
-
-const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
 const show = ({ id, directoryId, hint, createdAt, expiresAt, revokedAt, lastUsedAt }: DirectoryToken) => ({
   id,

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../directory/commit.js';
+import type { StoredEvent } from '../../events/envelope.js';
 import type { EventReader, LogCursor, PositionedEvent } from '../port.js';
 import { anyOf, slices, type PositionDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';

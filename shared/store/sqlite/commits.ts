@@ -1,5 +1,6 @@
 import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
 import type { Loaded, Needs } from '../../directory/needs.js';
+import { pairOf } from '../../directory/resource.js';
 import { lastSeqBefore, MalformedCommit } from '../check-commit.js';
 import type { CommitStore } from '../port.js';
 import { prepareChanges } from './changes.js';
@@ -118,7 +119,7 @@ function prepareLoad(database: Database): (directoryId: string, needs: Needs) =>
     ].map(toMembership);
     return {
       resources: [...new Map(resources.map((row) => [row.id, row])).values()],
-      memberships: [...new Map(memberships.map((row) => [JSON.stringify([row.groupId, row.memberId]), row])).values()],
+      memberships: [...new Map(memberships.map((row) => [pairOf(row), row])).values()],
     };
   };
 }

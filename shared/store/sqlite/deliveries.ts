@@ -1,5 +1,5 @@
 import type { Attempt, Delivery, DeliveryStatus } from '../../webhooks/delivery.js';
-import type { DeliveryFilter, DeliveryOrder, DeliveryStore, Settlement } from '../deliveries.js';
+import { inLogOrder, type DeliveryFilter, type DeliveryStore, type Settlement } from '../deliveries.js';
 import { json, nullableNumber, nullableText, number, text } from './columns.js';
 import type { Database, Row } from './database.js';
 
@@ -94,7 +94,6 @@ function prepareQueue(database: Database): Pick<DeliveryStore, 'endpointsWith' |
   const inStatus = database.prepare(`
     SELECT * FROM deliveries WHERE endpoint_id = ? AND partition = ? AND status = ? AND ("offset", seq) > (?, ?)
     ORDER BY "offset", seq LIMIT ?`);
-  const order = (a: DeliveryOrder, b: DeliveryOrder): number => a.offset - b.offset || a.seq - b.seq;
   return {
     async endpointsWith(partition, statuses) {
       const ids = statuses.flatMap((status) => endpoints.all(partition, status).map((row) => text(row, 'id')));
@@ -105,7 +104,7 @@ function prepareQueue(database: Database): Pick<DeliveryStore, 'endpointsWith' |
         .flatMap((status) =>
           inStatus.all(endpointId, partition, status, after.offset, after.seq, limit).map(toDelivery),
         )
-        .sort(order)
+        .sort(inLogOrder)
         .slice(0, limit);
     },
   };

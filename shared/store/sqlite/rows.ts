@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../directory/commit.js';
+import type { StoredEvent } from '../../events/envelope.js';
 import type { Membership, ResourceRow } from '../../directory/resource.js';
 import { json, number, text } from './columns.js';
 import type { Row } from './database.js';

@@ -5,7 +5,7 @@ import { pause, pauseAfter, type BackOff } from '../../shared/runtime/pause.js';
 import type { Wakeup } from '../../shared/runtime/wakeup.js';
 import type { Outbox, PositionedCommit } from '../../shared/store/port.js';
 
-export interface LaneOptions {
+export interface PartitionOptions {
   readonly partition: number;
   readonly outbox: Outbox;
   readonly log: Pick<EventLog, 'publish'>;
@@ -29,7 +29,7 @@ const REST_PER_LOOK = 4;
  * fails, or the process dies, the same commits come again with the same event ids. Never rejects; after an abort it finishes
  * the turn under way.
  */
-export async function relayPartition(options: LaneOptions): Promise<void> {
+export async function relayPartition(options: PartitionOptions): Promise<void> {
   const { partition, committed, outage, signal } = options;
   let idle = 0;
   let failures = 0;
@@ -59,7 +59,7 @@ export async function relayPartition(options: LaneOptions): Promise<void> {
 }
 
 /** One turn; answers how many commits went out. */
-async function publishNext({ partition, outbox, log }: LaneOptions): Promise<number> {
+async function publishNext({ partition, outbox, log }: PartitionOptions): Promise<number> {
   const commits = await outbox.next(partition, MOST_COMMITS);
   if (commits.length === 0) return 0;
   await log.publish(partition, recordsOf(commits));
