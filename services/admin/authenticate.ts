@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { credentialHash } from '../../shared/runtime/credentials.js';
+import { bearerToken, credentialHash } from '../../shared/runtime/credentials.js';
 import type { AdminDeps } from './deps.js';
 import { Problem } from './problem.js';
 
@@ -16,7 +16,7 @@ export function authenticate({ registry, adminKeyHash }: Pick<AdminDeps, 'regist
 }
 
 function bearerOf(header: string | undefined): string {
-  const key = /^Bearer +([!-~]+)$/i.exec(header ?? '')?.[1];
+  const key = bearerToken(header);
   if (key === undefined) {
     throw new Problem('unauthorized', 'Send the header "Authorization: Bearer <admin key>".');
   }

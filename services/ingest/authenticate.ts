@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { directoryGone } from '../../shared/directory/batch.js';
 import type { Clock } from '../../shared/runtime/clock.js';
-import { credentialHash } from '../../shared/runtime/credentials.js';
+import { bearerToken, credentialHash } from '../../shared/runtime/credentials.js';
+import { remember } from '../../shared/runtime/remember.js';
 import { Unauthorized } from '../../shared/scim/errors.js';
 import { isLive, type Directory, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
 import type { ScimHandler } from './call.js';
@@ -35,9 +36,7 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
     const tokens = await registry.tokens.find({ directoryId }, { limit: 100 });
     const hashed = tokens.map((record) => ({ record, hash: Buffer.from(record.hash, 'hex') }));
     const fresh = { directory, tokens: hashed, until: clock() + BELIEVED_MS };
-    known.set(directoryId, fresh);
-    const oldest = known.keys().next();
-    if (known.size > DIRECTORIES_MAX && oldest.done === false) known.delete(oldest.value);
+    remember(known, directoryId, fresh, DIRECTORIES_MAX);
     return fresh;
   };
 
@@ -82,7 +81,7 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
 }
 
 function bearerHash(authorization: string | undefined): Buffer {
-  const [, token] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
+  const token = bearerToken(authorization);
   if (token === undefined) {
     throw new Unauthorized(
       'The request has no bearer token. Send "Authorization: Bearer <token>" with the token of this directory.',

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { scimBaseUrl } from '../../shared/directory/base-url.js';
 import type { Directory } from '../../shared/store/registry.js';
 
 /** What an operation knows of its request: authenticated, parsed, and bound to one directory. */
@@ -72,8 +73,6 @@ export function send(res: Response<unknown, CallLocals>, { status, headers, body
   all['content-length'] = Buffer.byteLength(json);
   res.writeHead(status, all).end(json);
 }
-
-const scimBaseUrl = (publicUrl: string, directoryId: string): string => `${publicUrl}/scim/${directoryId}/v2`;
 
 const single = (param: string | string[] | undefined): string => (typeof param === 'string' ? param : '');
 

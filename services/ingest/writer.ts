@@ -7,6 +7,7 @@ import { mergeLoaded, mergeNeeds } from '../../shared/directory/needs.js';
 import type { ResourceRow } from '../../shared/directory/resource.js';
 import { Missing, NO_FACTS, type Facts } from '../../shared/directory/view.js';
 import type { Clock } from '../../shared/runtime/clock.js';
+import { remember } from '../../shared/runtime/remember.js';
 import { Unavailable } from '../../shared/scim/errors.js';
 import type { CommitStore } from '../../shared/store/port.js';
 
@@ -118,11 +119,11 @@ async function writeBatch(
       if (commit === undefined) {
         // Nothing to write is an answer too, and holds only of the newest head.
         if (!(await deps.commits.confirmHead(directory.id, head.number))) continue;
-        remember(heads, directory.id, head);
+        remember(heads, directory.id, head, HEADS_MAX);
         return outcomes;
       }
       if ((await deps.commits.commit(commit)) === 'conflict') continue;
-      remember(heads, directory.id, commit);
+      remember(heads, directory.id, headOf(commit), HEADS_MAX);
       deps.onCommit();
       return outcomes;
     }
@@ -152,8 +153,5 @@ async function decideLoaded(
   }
 }
 
-function remember(heads: Map<string, Head>, directoryId: string, { number, lastSeq, at, counts, deleted }: Head): void {
-  heads.set(directoryId, { number, lastSeq, at, counts, deleted });
-  const oldest = heads.keys().next();
-  if (heads.size > HEADS_MAX && oldest.done === false) heads.delete(oldest.value);
-}
+/** Without the rest of a commit that a head may be, which is large. */
+const headOf = ({ number, lastSeq, at, counts, deleted }: Head): Head => ({ number, lastSeq, at, counts, deleted });

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseSealingKey } from '../runtime/seal.js';
 
 export const ROLES = ['ingest', 'relay', 'dispatcher', 'admin', 'standalone'] as const;
 export type Role = (typeof ROLES)[number];
@@ -86,7 +87,7 @@ export const environment = z.object({
     }),
   ROLLCALL_ENCRYPTION_KEY: z
     .string()
-    .transform(decodeKey)
+    .transform(parseSealingKey)
     .pipe(z.instanceof(Buffer))
     .optional()
     .register(variables, {
@@ -197,12 +198,6 @@ function isPublicUrl(text: string): boolean {
 
 function withoutTrailingSlash(text: string): string {
   return text.replace(/\/+$/, '');
-}
-
-/** Undefined where the text is not the padded, standard base64 form of 32 bytes: a lax decoder would take a mistyped key. */
-function decodeKey(text: string): Buffer | undefined {
-  const key = Buffer.from(text, 'base64');
-  return key.length === 32 && key.toString('base64') === text ? key : undefined;
 }
 
 function isHostAndPort(text: string): boolean {

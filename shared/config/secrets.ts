@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { issueCredential } from '../runtime/credentials.js';
 import type { Clock } from '../runtime/clock.js';
-import { SEALING_KEY_BYTES } from '../runtime/seal.js';
+import { issueCredential } from '../runtime/credentials.js';
+import { parseSealingKey, SEALING_KEY_BYTES } from '../runtime/seal.js';
 import type { Registry } from '../store/registry.js';
 
 const KEY_FILE = 'encryption.key';
@@ -29,8 +29,8 @@ function readKeyFile(file: string): Buffer | undefined {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const key = Buffer.from(text, 'base64');
-  if (key.length !== SEALING_KEY_BYTES || key.toString('base64') !== text) {
+  const key = parseSealingKey(text);
+  if (key === undefined) {
     throw new Error(
       `${file}: not the base64 form of ${SEALING_KEY_BYTES} bytes; restore it from a backup, or set ROLLCALL_ENCRYPTION_KEY to the key that was in it`,
     );

@@ -12,7 +12,7 @@ import { Missing, View, type Facts } from './view.js';
 export const BATCH_MAX = 64;
 
 /** Most bytes of event bodies in one commit, and so of one command: a commit stays well under a document store's 16 MB. */
-const COMMIT_BYTES_MAX = 4_000_000;
+const EVENT_BYTES_MAX = 4_000_000;
 
 /** What a batch comes to. `outcomes` answers the commands in order; those beyond its length wait for the next commit. */
 export interface Batch {
@@ -90,8 +90,8 @@ function createLedger(head: Head, { directory, now, newId }: Decider): Ledger {
         }),
       );
       const added = stored.reduce((sum, event) => sum + Buffer.byteLength(event.body), 0);
-      if (added > COMMIT_BYTES_MAX) return 'never';
-      if (bytes + added > COMMIT_BYTES_MAX) return 'next commit';
+      if (added > EVENT_BYTES_MAX) return 'never';
+      if (bytes + added > EVENT_BYTES_MAX) return 'next commit';
       events.push(...stored);
       bytes += added;
       return 'appended';
@@ -134,7 +134,7 @@ export const directoryGone = (directoryId: string): NotFound =>
 
 const tooLarge = (): PayloadTooLarge =>
   new PayloadTooLarge(
-    `The change would cause more than ${COMMIT_BYTES_MAX / 1_000_000} MB of events. Split it: change fewer members per request.`,
+    `The change would cause more than ${EVENT_BYTES_MAX / 1_000_000} MB of events. Split it: change fewer members per request.`,
   );
 
 const activation = (directory: DirectoryRef, { requestId }: Command): EventDraft => ({

@@ -37,6 +37,10 @@ export function credentialHash(prefix: CredentialPrefix, secret: string): string
   return rest.slice(RANDOM_LENGTH) === checksum(prefix, random) ? sha256(secret) : undefined;
 }
 
+/** What an `Authorization: Bearer …` header bears (RFC 6750 section 2.1); undefined when it bears nothing. */
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+
 /** CRC-32, which finds every single mistyped character; it is there for mistakes, not for attackers. */
 function checksum(prefix: CredentialPrefix, random: string): string {
   const bytes = Buffer.alloc(4);

@@ -15,6 +15,12 @@ export class CannotUnseal extends Error {
 /** Length of the encryption key in bytes. */
 export const SEALING_KEY_BYTES = 32;
 
+/** Undefined where the text is not the padded, standard base64 form of a key: a lax decoder would take a mistyped one. */
+export function parseSealingKey(text: string): Buffer | undefined {
+  const key = Buffer.from(text, 'base64');
+  return key.length === SEALING_KEY_BYTES && key.toString('base64') === text ? key : undefined;
+}
+
 const VERSION = 'v1';
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;

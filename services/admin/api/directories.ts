@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { scimBaseUrl } from '../../../shared/directory/base-url.js';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
 import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
@@ -113,7 +114,7 @@ const show = (directory: Directory, state: State, { publicUrl }: AdminDeps) => (
   name: directory.name,
   provider: directory.provider,
   state,
-  scimBaseUrl: `${publicUrl}/scim/${directory.id}/v2`,
+  scimBaseUrl: scimBaseUrl(publicUrl, directory.id),
   createdAt: iso(directory.createdAt),
   updatedAt: iso(directory.updatedAt),
 });

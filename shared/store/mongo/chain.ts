@@ -37,8 +37,8 @@ export interface ChainDeps {
 
 /** How long to look for a server before giving up, as long as nothing was sent. */
 const PATIENCE_MS = 20_000;
-/** Of 16 MiB, which a server allows a document. */
-const COMMIT_BYTES_MAX = 16_000_000;
+/** Below the 16 MiB that a server allows. */
+const DOCUMENT_BYTES_MAX = 16_000_000;
 
 export function createChain(deps: ChainDeps): Chain {
   const { connection, heads, marks, logger } = deps;
@@ -120,9 +120,9 @@ async function insert({ connection, logger }: ChainDeps, commit: Commit): Promis
 
 function assertFits(document: CommitDocument): void {
   const bytes = mongo.BSON.calculateObjectSize(document);
-  if (bytes <= COMMIT_BYTES_MAX) return;
+  if (bytes <= DOCUMENT_BYTES_MAX) return;
   throw new Error(
-    `commit ${document.number} of directory ${document.directoryId}: ${bytes} bytes, at most ${COMMIT_BYTES_MAX}; make fewer changes per request`,
+    `commit ${document.number} of directory ${document.directoryId}: ${bytes} bytes, at most ${DOCUMENT_BYTES_MAX}; make fewer changes per request`,
   );
 }
 

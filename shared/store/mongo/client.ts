@@ -1,5 +1,4 @@
 import { createConnection, mongo, type Connection, type ConnectOptions } from 'mongoose';
-import { databaseName, shownUri } from './address.js';
 import { collectionsOf, type Collections } from './collections.js';
 import { Unreachable } from './failures.js';
 
@@ -55,6 +54,12 @@ export async function openClient(uri: string): Promise<OpenClient> {
     throw unreachable(uri, error);
   }
 }
+
+/** A connection string without user, password and options: what may stand in an error or a log line. */
+export const shownUri = (uri: string): string => uri.replace(/\/\/.*@/s, '//').replace(/\?.*/s, '');
+
+/** The database that a connection string names; undefined when it names none. */
+const databaseName = (uri: string): string | undefined => /^[^/]*\/\/[^/]*\/([^/?]+)/.exec(uri)?.[1];
 
 /** The driver's parse errors repeat the connection string, so that only what a server or the network said is passed on. */
 function unreachable(uri: string, error: unknown): Error {

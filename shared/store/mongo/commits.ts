@@ -1,5 +1,5 @@
 import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
-import { lastSeqBefore, MalformedCommit } from '../check-commit.js';
+import { checkNumbering, isNext } from '../check-commit.js';
 import type { CommitStore } from '../port.js';
 import type { ChainDeps, Chain } from './chain.js';
 import { slot } from './collections.js';
@@ -33,10 +33,8 @@ export function createCommits({ connection, heads, marks }: ChainDeps, chain: Ch
       return load(connection, directoryId, needs);
     },
     async commit(commit) {
-      const expected = lastSeqBefore(commit);
-      const before = await predecessor(commit);
-      if (before.deleted || before.number !== commit.number - 1) return 'conflict';
-      if (before.lastSeq !== expected) throw notNext(commit, expected, before.lastSeq);
+      checkNumbering(commit);
+      if (!isNext(commit, await predecessor(commit))) return 'conflict';
       const outcome = await chain.insert(commit).catch((error: unknown) => {
         heads.forget(commit.directoryId);
         throw error;
@@ -83,8 +81,3 @@ async function isFollowedNow(connection: MongoConnection, directoryId: string, n
   });
   return found !== null;
 }
-
-const notNext = ({ directoryId, number }: Commit, follows: number, lastSeq: number): MalformedCommit =>
-  new MalformedCommit(
-    `commit ${number} of directory ${directoryId}: follows seq ${follows}, must follow seq ${lastSeq} of the commit before; number its events from there`,
-  );

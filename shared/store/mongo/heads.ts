@@ -1,4 +1,5 @@
 import type { Head } from '../../directory/commit.js';
+import { remember } from '../../runtime/remember.js';
 
 /** The newest commit of a directory that this process knows to be applied. */
 export type AppliedHead = Pick<Head, 'number' | 'lastSeq' | 'deleted'>;
@@ -23,10 +24,7 @@ export function createAppliedHeads(): AppliedHeads {
     remember(directoryId, { number, lastSeq, deleted }) {
       const known = heads.get(directoryId);
       if (known !== undefined && known.number > number) return;
-      heads.delete(directoryId);
-      heads.set(directoryId, { number, lastSeq, deleted });
-      const oldest = heads.keys().next();
-      if (heads.size > HEADS_MAX && oldest.done === false) heads.delete(oldest.value);
+      remember(heads, directoryId, { number, lastSeq, deleted }, HEADS_MAX);
     },
     forget: (directoryId) => heads.delete(directoryId),
   };

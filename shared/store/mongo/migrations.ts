@@ -1,8 +1,8 @@
 import type { mongo } from 'mongoose';
 import { systemClock } from '../../runtime/clock.js';
-import { shownUri } from './address.js';
+import { refuseNewer } from '../check-version.js';
+import { openClient, shownUri } from './client.js';
 import type { Collections } from './collections.js';
-import { openClient } from './client.js';
 import { isDuplicateKey } from './failures.js';
 import { INDEXES } from './migrations/1-indexes.js';
 
@@ -15,11 +15,6 @@ const MIGRATIONS: readonly Indexes[] = [INDEXES];
 /** The database lacks migrations that this version needs. */
 export class DatabaseNotMigrated extends Error {
   override readonly name = 'DatabaseNotMigrated';
-}
-
-/** The database was migrated by a newer version, whose documents this one does not know. Nothing was changed. */
-export class DatabaseTooNew extends Error {
-  override readonly name = 'DatabaseTooNew';
 }
 
 export interface MigrateOptions {
@@ -36,7 +31,7 @@ export async function migrateMongo({ uri }: MigrateOptions): Promise<void> {
   const { collections } = opened;
   try {
     const applied = await newestMigration(collections);
-    refuseNewer(uri, applied);
+    refuseNewer(databaseAt(uri), applied, MIGRATIONS.length);
     for (const [index, indexes] of MIGRATIONS.entries()) {
       if (index + 1 > applied) await applyMigration(collections, index + 1, indexes);
     }
@@ -47,25 +42,20 @@ export async function migrateMongo({ uri }: MigrateOptions): Promise<void> {
 
 /** Throws `DatabaseNotMigrated` or `DatabaseTooNew` unless the database is at this version's newest migration. */
 export function requireMigrated(uri: string, applied: number): void {
-  refuseNewer(uri, applied);
+  refuseNewer(databaseAt(uri), applied, MIGRATIONS.length);
   if (applied < MIGRATIONS.length) {
     throw new DatabaseNotMigrated(
-      `MONGODB_URI ${shownUri(uri)}: the database is at migration ${applied}, this version needs ${MIGRATIONS.length}; run \`rollcall migrate\` with the same MONGODB_URI`,
+      `${databaseAt(uri)}: the database is at migration ${applied}, this version needs ${MIGRATIONS.length}; run \`rollcall migrate\` with the same MONGODB_URI`,
     );
   }
 }
+
+const databaseAt = (uri: string): string => `MONGODB_URI ${shownUri(uri)}`;
 
 /** Number of the newest migration that was applied; 0 of an empty database. */
 export async function newestMigration({ migrations }: Collections, session?: mongo.ClientSession): Promise<number> {
   const newest = await migrations.findOne({}, { ...(session === undefined ? {} : { session }), sort: { _id: -1 } });
   return newest?._id ?? 0;
-}
-
-function refuseNewer(uri: string, applied: number): void {
-  if (applied <= MIGRATIONS.length) return;
-  throw new DatabaseTooNew(
-    `MONGODB_URI ${shownUri(uri)}: migrated by a newer version of Rollcall (migration ${applied}, this version knows ${MIGRATIONS.length}); run that version or a newer one, or restore a backup from before the upgrade`,
-  );
 }
 
 async function applyMigration(collections: Collections, number: number, indexes: Indexes): Promise<void> {

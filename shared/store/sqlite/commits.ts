@@ -1,7 +1,7 @@
 import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
 import type { Loaded, Needs } from '../../directory/needs.js';
 import { pairOf } from '../../directory/resource.js';
-import { lastSeqBefore, MalformedCommit } from '../check-commit.js';
+import { checkNumbering, isNext } from '../check-commit.js';
 import type { CommitStore } from '../port.js';
 import { prepareChanges } from './changes.js';
 import { json, number } from './columns.js';
@@ -25,12 +25,10 @@ export function createCommits(database: Database): CommitStore {
       return load(directoryId, needs);
     },
     async commit(commit) {
-      const firstSeq = lastSeqBefore(commit) + 1;
+      checkNumbering(commit);
       return database.durably(() => {
-        const head = readHead(commit.directoryId);
-        if (head.deleted || commit.number !== head.number + 1) return 'conflict';
-        if (firstSeq !== head.lastSeq + 1) throw notNext(commit, firstSeq, head);
-        const directory = writeLog(commit, firstSeq);
+        if (!isNext(commit, readHead(commit.directoryId))) return 'conflict';
+        const directory = writeLog(commit);
         applyChanges(directory, commit.changes);
         return 'committed';
       });
@@ -40,11 +38,6 @@ export function createCommits(database: Database): CommitStore {
     },
   };
 }
-
-const notNext = (commit: Commit, firstSeq: number, head: Head): MalformedCommit =>
-  new MalformedCommit(
-    `commit ${commit.number} of directory ${commit.directoryId}: its events start at seq ${firstSeq}, must start at ${head.lastSeq + 1}, after those of the commit before`,
-  );
 
 function prepareHead(database: Database): (directoryId: string) => Head {
   const select = database.prepare('SELECT number, last_seq, at, counts, deleted FROM heads WHERE directory_id = ?');
@@ -62,7 +55,7 @@ function prepareHead(database: Database): (directoryId: string) => Head {
 }
 
 /** Writes the new head, the commit's place in its partition and its events; answers the directory's `no`. */
-function prepareLog(database: Database): (commit: Commit, firstSeq: number) => number {
+function prepareLog(database: Database): (commit: Commit) => number {
   const writeHead = database.prepare(`
     INSERT INTO heads (directory_id, number, last_seq, at, counts, deleted) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (directory_id) DO UPDATE SET number = excluded.number, last_seq = excluded.last_seq, at = excluded.at,
@@ -75,8 +68,9 @@ function prepareLog(database: Database): (commit: Commit, firstSeq: number) => n
     INSERT INTO commits (partition, position, directory, number, first_seq, last_seq, at, published)
     VALUES (?, ?, ?, ?, ?, ?, ?, 0)`);
   const insertEvent = database.prepare('INSERT INTO events (directory, seq, id, type, body) VALUES (?, ?, ?, ?, ?)');
-  return (commit, firstSeq) => {
+  return (commit) => {
     const { directoryId, partition, lastSeq, at, deleted, events } = commit;
+    const firstSeq = lastSeq - events.length + 1;
     const counts = JSON.stringify(commit.counts);
     const head = writeHead.get(directoryId, commit.number, lastSeq, at, counts, deleted ? 1 : 0);
     const next = nextPosition.get(partition);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openDatabase } from '../../../shared/store/sqlite/database.js';
 import { DataFolderInUse } from '../../../shared/store/sqlite/folder-lock.js';
-import { DatabaseTooNew } from '../../../shared/store/sqlite/migrations.js';
+import { DatabaseTooNew } from '../../../shared/store/check-version.js';
 import { openSqliteStore } from '../../../shared/store/sqlite/store.js';
 import { eventually } from '../../support/eventually.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
