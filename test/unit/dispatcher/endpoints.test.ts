@@ -2,25 +2,10 @@ import { createEndpoints } from '../../../services/dispatcher/endpoints.js';
 import { createSealer } from '../../../shared/runtime/seal.js';
 import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
 import { createSecret, createSigner } from '../../../shared/webhooks/sign.js';
+import { newEndpoint } from './rows.js';
 
 const sealer = createSealer(Buffer.alloc(32, 3));
 const BODY = Buffer.from('{}');
-
-const endpoint = (id: string, some: Partial<Endpoint> = {}): Endpoint => ({
-  id,
-  version: 1,
-  createdAt: 0,
-  updatedAt: 0,
-  url: 'https://example.com/',
-  description: '',
-  eventTypes: [],
-  organizationId: null,
-  directoryId: null,
-  enabled: true,
-  disabledReason: null,
-  secrets: [],
-  ...some,
-});
 
 /** A table of endpoints that answers each read when it is told to. */
 function openTable(...records: Endpoint[]) {
@@ -45,10 +30,10 @@ function openTable(...records: Endpoint[]) {
 }
 
 test('a read never answers with less than was there when it was asked for, and those who wait share one', async () => {
-  const { rows, reads, endpoints, answer } = openTable(endpoint('a'));
+  const { rows, reads, endpoints, answer } = openTable(newEndpoint('a'));
   const first = endpoints.read();
   await Promise.resolve();
-  rows.set('b', endpoint('b'));
+  rows.set('b', newEndpoint('b'));
   const [second, third] = [endpoints.read(), endpoints.read()];
   await answer();
   await first;
@@ -62,11 +47,11 @@ test('a read never answers with less than was there when it was asked for, and t
 });
 
 test('disabling goes on top of a change that came between, and leaves another URL alone', async () => {
-  const { rows, table, endpoints } = openTable(endpoint('a'));
+  const { rows, table, endpoints } = openTable(newEndpoint('a'));
   const replace = table.replace;
   table.replace = async (record) => {
     table.replace = replace;
-    rows.set('a', endpoint('a', { version: 2, description: 'changed meanwhile' }));
+    rows.set('a', newEndpoint('a', { version: 2, description: 'changed meanwhile' }));
     return replace(record);
   };
   await endpoints.disable('a', 'https://elsewhere.example/', 'gone');
@@ -93,10 +78,12 @@ test('every secret signs until it expires', () => {
     createdAt: 0,
     expiresAt,
   });
-  const rotating = endpoint('a', { secrets: [stored(current, null), stored(former, 2000)] });
+  const rotating = newEndpoint('a', { secrets: [stored(current, null), stored(former, 2000)] });
   const signed = (): unknown => endpoints.signerOf(rotating)('id', 1, BODY);
   expect(signed()).toEqual(createSigner([current, former])('id', 1, BODY));
   clock.now = 2000;
   expect(signed()).toEqual(createSigner([current])('id', 1, BODY));
-  expect(() => endpoints.signerOf(endpoint('b', { secrets: rotating.secrets }))).toThrow('belongs to another record');
+  expect(() => endpoints.signerOf(newEndpoint('b', { secrets: rotating.secrets }))).toThrow(
+    'belongs to another record',
+  );
 });

@@ -1,4 +1,5 @@
 import { newId } from '../../../shared/runtime/ids.js';
+import type { Endpoint } from '../../../shared/store/registry.js';
 import type { Delivery } from '../../../shared/webhooks/delivery.js';
 
 /** A pending delivery. */
@@ -21,5 +22,22 @@ export const newRow = (some: Partial<Delivery> = {}): Delivery => ({
   lastError: null,
   createdAt: 0,
   updatedAt: 0,
+  ...some,
+});
+
+/** An enabled endpoint of everything. */
+export const newEndpoint = (id: string, some: Partial<Endpoint> = {}): Endpoint => ({
+  id,
+  version: 1,
+  createdAt: 0,
+  updatedAt: 0,
+  url: 'https://example.com/',
+  description: '',
+  eventTypes: [],
+  organizationId: null,
+  directoryId: null,
+  enabled: true,
+  disabledReason: null,
+  secrets: [],
   ...some,
 });
