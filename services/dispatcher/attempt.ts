@@ -73,23 +73,19 @@ interface Answer {
 async function post(agent: Agent, message: Message, now: number, deadlineMs: number): Promise<Answer> {
   const deadline = new AbortController();
   const { signal } = deadline;
-  let isLate = false;
   let status: number | null = null;
   // undici heeds the signal only once it is connected, so that the end of the deadline has to be raced for.
   const late = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('late')), { once: true });
   });
-  const timer = setTimeout(() => {
-    isLate = true;
-    deadline.abort();
-  }, deadlineMs);
+  const timer = setTimeout(() => deadline.abort(), deadlineMs);
   try {
     const { statusCode, headers, body } = await Promise.race([agent.request(requestOf(message, now, signal)), late]);
     status = statusCode;
     const response = await Promise.race([readStart(body), late]);
     return { status, error: whyNotDelivered(status, first(headers['location'])), response, headers };
   } catch (cause) {
-    const error = failureInWords(cause, { isLate, deadlineMs, url: message.url, status });
+    const error = failureInWords(cause, { isLate: signal.aborted, deadlineMs, url: message.url, status });
     return { status, error, response: '', headers: {} };
   } finally {
     clearTimeout(timer);

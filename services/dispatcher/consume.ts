@@ -1,6 +1,6 @@
 import type { ConsumedRecord } from '../../shared/event-log/port.js';
-import type { DirectoryEvent } from '../../shared/events/event.js';
 import type { StoredEvent } from '../../shared/events/envelope.js';
+import type { DirectoryEvent } from '../../shared/events/event.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
@@ -21,6 +21,8 @@ export interface ConsumeDeps {
   readonly logger: Logger;
   /** Told of the rows once they are in the store. */
   readonly onInserted: (partition: number, deliveries: readonly Delivery[]) => void;
+  /** Told that the store may have rows that `onInserted` was never told of. */
+  readonly onUnsure: (partition: number) => void;
 }
 
 /** More than a batch of the log has, so that only a long gap takes several writes. */
@@ -45,15 +47,22 @@ export function createConsumption(deps: ConsumeDeps) {
     progress: Progress,
   ): Promise<void> => {
     const rows = fanOut(events, subscribers, clock());
-    await deliveries.insert(
-      rows,
-      [...progress].map(([directoryId, seq]) => ({ directoryId, seq })),
-    );
+    try {
+      await deliveries.insert(
+        rows,
+        [...progress].map(([directoryId, seq]) => ({ directoryId, seq })),
+      );
+    } catch (error) {
+      deps.onUnsure(partition); // they may be written all the same
+      throw error;
+    }
     deps.onInserted(partition, rows);
   };
 
   return async (partition: number, records: readonly ConsumedRecord[]): Promise<void> => {
     const reached: Progress = await deliveries.progress([...new Set(records.map(({ directoryId }) => directoryId))]);
+    // Written by a former owner whose handler ended late, or by a call whose answer was lost.
+    if (records.some(({ directoryId, seq }) => seq <= (reached.get(directoryId) ?? 0))) deps.onUnsure(partition);
     const subscribers = await endpoints.read();
     let moved: Progress = new Map();
     let fresh: PlacedEvent[] = [];

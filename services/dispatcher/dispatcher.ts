@@ -5,8 +5,8 @@ import type { Sealer } from '../../shared/runtime/seal.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { EventReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
-import { parseCidrs } from '../../shared/webhooks/target-address.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
+import { parseCidrs } from '../../shared/webhooks/target-address.js';
 import { createCourier } from './attempt.js';
 import { createBodies } from './bodies.js';
 import { createConsumption } from './consume.js';
@@ -40,6 +40,19 @@ export interface Dispatcher {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/**
+ * The event log's records become deliveries, and deliveries become signed attempts. Who does what, by file:
+ *
+ *   consume        records → delivery rows (`fan-out`); what the log has lost is taken from the store (`stored-events`)
+ *   scheduler      sends the rows of the partitions that this process owns
+ *     partition      reads one partition's rows (`read-window`), after they have followed their endpoints (`follow-endpoints`)
+ *       window         one endpoint's next rows in memory; its `lanes` say which may start
+ *     flights        what is on its way: `turns` picks the next row, `send` sends it, `ledger` writes down what came of it
+ *       send           one `attempt`, over a connection to allowed addresses only (`guarded-connect`), its `failure` in words
+ *   endpoints      which endpoints there are, and their signatures
+ *   bodies         the events' bytes, kept from `consume` to `send`
+ *   insist         repeats what must not be given up while the store is away
+ */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { log, group, deliveries, events, clock, logger } = deps;
   const endpoints = createEndpoints(deps.endpoints, deps.sealer, clock);
@@ -51,10 +64,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       const { owner, soleOwner } = deps;
       const scheduler = createScheduler({ deliveries, endpoints, bodies, courier, owner, soleOwner, clock, logger });
       const onInserted = (partition: number, rows: readonly Delivery[]): void => scheduler.offer(partition, rows);
+      const onUnsure = (partition: number): void => scheduler.doubt(partition);
       const consumer = {
         assigned: async (partition: number) => scheduler.open(partition),
         revoked: async (partition: number) => scheduler.close(partition),
-        records: createConsumption({ deliveries, events, endpoints, bodies, clock, logger, onInserted }),
+        records: createConsumption({ deliveries, events, endpoints, bodies, clock, logger, onInserted, onUnsure }),
       };
       const stop = (): void => void scheduler.drain();
       signal.addEventListener('abort', stop, { once: true });

@@ -1,11 +1,26 @@
-import type { Settlement } from '../../shared/store/deliveries.js';
-import { DEADLINE_MS } from './attempt.js';
+import type { Clock } from '../../shared/runtime/clock.js';
+import type { Logger } from '../../shared/runtime/logger.js';
+import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
+import { DEADLINE_MS, type Courier } from './attempt.js';
+import type { Bodies } from './bodies.js';
+import type { Endpoints } from './endpoints.js';
 import { insist } from './insist.js';
 import { createLedger } from './ledger.js';
-import type { SchedulerDeps } from './scheduler.js';
 import { createSending } from './send.js';
 import { createTurns } from './turns.js';
 import { forget, land, start, type Entry, type Reader } from './window.js';
+
+export interface FlightsDeps {
+  readonly deliveries: Pick<DeliveryStore, 'claim' | 'settle' | 'move'>;
+  readonly endpoints: Endpoints;
+  readonly bodies: Pick<Bodies, 'of'>;
+  readonly courier: Courier;
+  /** Names this process in the leases of what it sends. */
+  readonly owner: string;
+  readonly soleOwner: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
 
 /** What is on its way to receivers. */
 export interface Flights {
@@ -27,7 +42,7 @@ const LIMITS = { perEndpoint: 32, total: 256 };
 const LEASE_MS = 2 * DEADLINE_MS;
 
 /** `onOver` is called with each entry that has landed. */
-export function createFlights(deps: SchedulerDeps, giveUp: AbortSignal, onOver: (entry: Entry) => void): Flights {
+export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (entry: Entry) => void): Flights {
   const { deliveries, endpoints, logger, clock } = deps;
   const turns = createTurns<Entry>(LIMITS);
   const flights = new Set<Flight>();
@@ -60,7 +75,7 @@ export function createFlights(deps: SchedulerDeps, giveUp: AbortSignal, onOver: 
     }
   };
   /** Rejects only once the store was given up. */
-  const fly = async (entry: Entry, claimed: Promise<Bodies>): Promise<void> => {
+  const fly = async (entry: Entry, claimed: Promise<BodyByEvent>): Promise<void> => {
     let heard: boolean | undefined;
     try {
       const body = (await claimed).get(entry.row.eventId);
@@ -88,11 +103,11 @@ export function createFlights(deps: SchedulerDeps, giveUp: AbortSignal, onOver: 
   };
 }
 
-/** By event id. */
-type Bodies = ReadonlyMap<string, Buffer>;
+/** What to send, by event id. */
+type BodyByEvent = ReadonlyMap<string, Buffer>;
 
 /** From here on the deliveries are `sending`, and nobody else's for as long as the lease. Answers what to send. */
-async function claim(batch: readonly Entry[], { deliveries, bodies, owner, clock }: SchedulerDeps): Promise<Bodies> {
+async function claim(batch: readonly Entry[], { deliveries, bodies, owner, clock }: FlightsDeps): Promise<BodyByEvent> {
   const rows = batch.map(({ row }) => row);
   const found = await bodies.of(rows);
   const now = clock();

@@ -7,7 +7,17 @@ import type { Endpoints } from './endpoints.js';
 import { followEndpoints } from './follow-endpoints.js';
 import { insist } from './insist.js';
 import { readWindow, relabel } from './read-window.js';
-import { createWindow, empty, offer, resume, wantsMore, type Entry, type Reader, type Window } from './window.js';
+import {
+  createWindow,
+  doubt,
+  empty,
+  offer,
+  resume,
+  wantsMore,
+  type Entry,
+  type Reader,
+  type Window,
+} from './window.js';
 
 export interface PartitionDeps {
   readonly deliveries: DeliveryStore;
@@ -27,6 +37,8 @@ export interface PartitionDeps {
 export interface Partition {
   /** Takes over deliveries that were just inserted. */
   offer(rows: readonly Delivery[]): void;
+  /** The store may have deliveries that were not offered: until it was read anew, nothing that is new starts. */
+  doubt(): void;
   /** Some of a window's deliveries are over: there may be room for more. */
   refill(window: Window): void;
   /** Nothing more of it starts. Resolves when it no longer reads. */
@@ -38,7 +50,7 @@ const POLL_MS = 1_000;
 /** With much to read it is asked less often, so that the polls of all partitions together take a twentieth of the time … */
 const POLL_REST = 20;
 /** … but never less often than this. */
-const LONGEST_POLL_MS = 5_000;
+const POLL_MAX_MS = 5_000;
 
 interface Reading extends PartitionDeps {
   readonly partition: number;
@@ -46,7 +58,9 @@ interface Reading extends PartitionDeps {
   readonly refills: Set<Window>;
   readonly wakeup: Wakeup;
   readonly signal: AbortSignal;
+  /** Whether everything was read since the last doubt. */
   isLoaded: boolean;
+  doubts: number;
 }
 
 /** `before`: when this process owned the partition before, the end of that. */
@@ -60,6 +74,7 @@ export function openPartition(partition: number, before: Promise<unknown>, deps:
     wakeup: createWakeup(),
     signal: closing.signal,
     isLoaded: false,
+    doubts: 0,
   };
   const ended = before.then(() => keepReading(reading));
   return {
@@ -70,6 +85,12 @@ export function openPartition(partition: number, before: Promise<unknown>, deps:
         offer(window, row, reader);
         refill(reading, window);
       }
+    },
+    doubt() {
+      reading.doubts += 1;
+      reading.isLoaded = false;
+      for (const window of reading.windows.values()) doubt(window);
+      reading.wakeup.wake();
     },
     refill: (window) => refill(reading, window),
     async close() {
@@ -104,15 +125,16 @@ async function keepReading(reading: Reading): Promise<void> {
   let pollAt = 0;
   while (!signal.aborted) {
     try {
-      if (performance.now() >= pollAt) {
+      if (!reading.isLoaded || performance.now() >= pollAt) {
         const start = performance.now();
         await insist(work, () => poll(reading), reading.logger, signal);
         const rest = (performance.now() - start) * POLL_REST * reading.openPartitions();
-        pollAt = performance.now() + Math.min(Math.max(rest, POLL_MS), LONGEST_POLL_MS);
+        pollAt = performance.now() + Math.min(Math.max(rest, POLL_MS), POLL_MAX_MS);
       }
       for (const window of refills) {
         refills.delete(window);
-        const readOn = () => readWindow(window, window.reached, reading, readerOf(reading));
+        const readOn = () =>
+          readWindow(window, reading.isLoaded ? window.reached : undefined, reading, readerOf(reading));
         if (wantsMore(window)) await insist(work, readOn, reading.logger, signal);
       }
     } catch {
@@ -125,7 +147,7 @@ async function keepReading(reading: Reading): Promise<void> {
 
 /** Looks at everything anew. */
 async function poll(reading: Reading): Promise<void> {
-  const { partition, windows, signal, onLooked } = reading;
+  const { partition, windows, signal, onLooked, doubts } = reading;
   const before = new Set(windows.keys());
   const { sendable, resting } = await followEndpoints(partition, reading);
   for (const id of resting) empty(windowOf(reading, id));
@@ -140,7 +162,7 @@ async function poll(reading: Reading): Promise<void> {
     await readWindow(window, undefined, reading, readerOf(reading));
     await relabel(window, reading);
   }
-  reading.isLoaded = true;
+  reading.isLoaded = reading.doubts === doubts;
   onLooked();
 }
 

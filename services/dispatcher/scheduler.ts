@@ -1,23 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../../shared/runtime/clock.js';
-import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
-import { DEADLINE_MS, type Courier } from './attempt.js';
-import type { Bodies } from './bodies.js';
-import type { Endpoints } from './endpoints.js';
-import { createFlights } from './flights.js';
+import { DEADLINE_MS } from './attempt.js';
+import { createFlights, type FlightsDeps } from './flights.js';
 import { openPartition, type Partition } from './partition.js';
 
-export interface SchedulerDeps {
+export interface SchedulerDeps extends FlightsDeps {
   readonly deliveries: DeliveryStore;
-  readonly endpoints: Endpoints;
-  readonly bodies: Bodies;
-  readonly courier: Courier;
-  readonly owner: string;
-  readonly soleOwner: boolean;
-  readonly clock: Clock;
-  readonly logger: Logger;
 }
 
 /** Sends the deliveries of the partitions that this process owns. */
@@ -27,6 +16,8 @@ export interface Scheduler {
   close(partition: number): void;
   /** Takes over deliveries that were just inserted. */
   offer(partition: number, rows: readonly Delivery[]): void;
+  /** The store may have deliveries of the partition that were not offered. */
+  doubt(partition: number): void;
   /** Closes everything for good. Resolves when all that was in flight has ended and is written down. */
   drain(): Promise<void>;
 }
@@ -65,6 +56,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     },
     close,
     offer: (number, rows) => partitions.get(number)?.offer(rows),
+    doubt: (number) => partitions.get(number)?.doubt(),
     async drain() {
       isDraining = true;
       const timer = setTimeout(() => giveUp.abort(), DRAIN_MS);

@@ -31,7 +31,7 @@ export interface Window {
   reached: DeliveryOrder | undefined;
   /** Whether the store has nothing beyond `reached`. */
   isComplete: boolean;
-  /** Whether new deliveries were left to the store since the last reading of it began. */
+  /** Whether the store may have got deliveries that were not taken in since the last reading of it began. */
   hasNewer: boolean;
   /** Deliveries that changed here since the last reading of the store began: what it has of them may be older. */
   readonly changed: Set<string>;
@@ -46,7 +46,7 @@ export interface Window {
 }
 
 /** With so many lane keys, no more is read until some of it is over. */
-const MAX_KEYS = 20_000;
+const KEYS_MAX = 20_000;
 /** New deliveries are taken in as they come up to here; what is more is read from the store later. */
 const OFFERED_KEYS = 2_000;
 /** With fewer than this ready or in flight, more is read. */
@@ -83,7 +83,7 @@ export const createWindow = (
 });
 
 export const wantsMore = (window: Window): boolean =>
-  !window.isClosed && !window.isComplete && window.busy < FEW && window.keys < MAX_KEYS;
+  !window.isClosed && !window.isComplete && window.busy < FEW && window.keys < KEYS_MAX;
 
 /** Takes in a delivery that was just inserted, unless there is older work in the store or too much in memory. */
 export function offer(window: Window, row: Delivery, reader: Reader): void {
@@ -92,10 +92,13 @@ export function offer(window: Window, row: Delivery, reader: Reader): void {
     window.reached = row;
     window.changed.add(row.id);
     add(window, row, reader);
-  } else {
-    window.isComplete = false;
-    window.hasNewer = true;
-  }
+  } else doubt(window);
+}
+
+/** The store may have deliveries that were never offered: what is offered next is left to it too. */
+export function doubt(window: Window): void {
+  window.isComplete = false;
+  window.hasNewer = true;
 }
 
 /** Brings a row as the store has it into memory. */

@@ -1,6 +1,9 @@
+import { fanOut } from '../../services/dispatcher/fan-out.js';
 import type { EventLog, LogConsumer, LogRecord } from '../../shared/event-log/port.js';
 import type { StoredEvent } from '../../shared/events/envelope.js';
+import type { DirectoryEvent } from '../../shared/events/event.js';
 import { newId } from '../../shared/runtime/ids.js';
+import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import { eventually } from '../support/eventually.js';
 import {
   openDispatcherBench,
@@ -150,6 +153,22 @@ describe('of a log that loses and repeats', () => {
     expect(errors()).toEqual([]);
   });
 
+  test('a user who was created late by a former owner of the partition is not deleted first', async () => {
+    const directory = bench.addDirectory();
+    const events = await directory.commit(userDraft('b'), userDraft('a'), userDraft('a', 'user.deleted'));
+    const records = events.map((event) => recordOf(directory.id, event));
+    await hand(records.slice(0, 1));
+    await eventually('what was there is read', async () => (await deliveredCount()) === 1);
+    const [, created] = events.map(({ body }) => JSON.parse(body) as DirectoryEvent);
+    if (created === undefined) throw new Error('three events');
+    const subscribers = await bench.store.registry.endpoints.find({}, { limit: 10 });
+    const rows = fanOut([{ event: created, partition: 0, offset: 2 }], subscribers, Date.now());
+    await bench.store.deliveries.insert(rows, [{ directoryId: directory.id, seq: 2 }]);
+    await hand(records.slice(1));
+    await eventually('all delivered', async () => (await deliveredCount()) === 3);
+    expect(seqs()).toEqual([1, 2, 3]);
+  });
+
   test('two events with one seq raise an alarm, and the second is dropped', async () => {
     const directory = bench.addDirectory();
     const events = await directory.commit(userDraft('a'));
@@ -191,6 +210,30 @@ describe('of a log that loses and repeats', () => {
     expect(errors()[1]).toContain('neither in the event log nor in the store');
     expect(events).toHaveLength(1);
   });
+});
+
+test('a user whose creation was written down without an answer is not deleted first', async () => {
+  const log = handedLog();
+  const { deliveries } = bench.store;
+  let isLosing = false;
+  const insert: DeliveryStore['insert'] = async (...values) => {
+    await deliveries.insert(...values);
+    if (isLosing) throw new Error('no answer');
+  };
+  bench.start({ log, deliveries: { ...deliveries, insert } });
+  const directory = bench.addDirectory();
+  const events = await directory.commit(userDraft('b'), userDraft('a'), userDraft('a', 'user.deleted'));
+  const records = events.map((event, index) => ({ ...recordOf(directory.id, event), offset: index + 1 }));
+  const consumer = await log.consumer;
+  await consumer.records(0, records.slice(0, 1));
+  await eventually('what was there is read', async () => (await deliveredCount()) === 1);
+  isLosing = true;
+  await expect(consumer.records(0, records.slice(1, 2))).rejects.toThrow('no answer');
+  isLosing = false;
+  await consumer.records(0, records.slice(1, 2));
+  await consumer.records(0, records.slice(2));
+  await eventually('all delivered', async () => (await deliveredCount()) === 3);
+  expect(seqs()).toEqual([1, 2, 3]);
 });
 
 test('a delivery whose event is no longer in the store is canceled, and says so', async () => {
