@@ -1,10 +1,10 @@
 import type { StoredEvent } from '../../shared/events/envelope.js';
 import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
 import { START, type LogPlace } from './event-cursor.js';
-import { MAX_LIMIT } from './paging.js';
+import { LIMIT_MAX } from './paging.js';
 
 /** How many events one request looks at, when few of them are wanted. */
-const MAX_SCANNED = 1000;
+const SCANNED_MAX = 1000;
 
 export interface EventPage<Place> {
   readonly events: readonly StoredEvent[];
@@ -66,10 +66,10 @@ async function fill<Place, Event extends StoredEvent>(
   read: (place: Place, count: number) => Promise<readonly Event[]>,
   step: (place: Place, event: Event) => Place,
 ): Promise<EventPage<Place>> {
-  const count = type === undefined ? limit : MAX_LIMIT;
+  const count = type === undefined ? limit : LIMIT_MAX;
   const events: Event[] = [];
   let end = start;
-  for (let scanned = 0; scanned < MAX_SCANNED;) {
+  for (let scanned = 0; scanned < SCANNED_MAX;) {
     const found = await read(end, count);
     for (const event of found) {
       end = step(end, event);

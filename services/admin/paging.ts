@@ -2,7 +2,7 @@ import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
 import { invalid } from './problem.js';
 
-export const MAX_LIMIT = 100;
+export const LIMIT_MAX = 100;
 const DEFAULT_LIMIT = 50;
 
 /** Every list takes these: `after` is the `nextCursor` of the page before. */
@@ -10,8 +10,8 @@ export const pageParameters = {
   after: z.string().optional(),
   limit: z
     .string()
-    .refine((value) => /^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= MAX_LIMIT, {
-      message: `must be an integer from 1 to ${MAX_LIMIT}`,
+    .refine((value) => /^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= LIMIT_MAX, {
+      message: `must be an integer from 1 to ${LIMIT_MAX}`,
     })
     .transform(Number)
     .default(DEFAULT_LIMIT),
@@ -52,12 +52,12 @@ export const mapPage = <T, U>(page: Page<T>, show: (item: T) => U): Page<U> => (
 export async function* every<T extends { readonly id: string }>(
   read: (slice: Slice) => Promise<readonly T[]>,
 ): AsyncGenerator<T> {
-  let found = await read({ limit: MAX_LIMIT });
+  let found = await read({ limit: LIMIT_MAX });
   for (;;) {
     yield* found;
     const last = found.at(-1);
-    if (last === undefined || found.length < MAX_LIMIT) return;
-    found = await read({ afterId: last.id, limit: MAX_LIMIT });
+    if (last === undefined || found.length < LIMIT_MAX) return;
+    found = await read({ afterId: last.id, limit: LIMIT_MAX });
   }
 }
 

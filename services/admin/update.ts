@@ -6,7 +6,7 @@ interface Table<T> {
   replace(record: T): Promise<boolean>;
 }
 
-const MAX_TRIES = 10;
+const TRIES_MAX = 10;
 
 /**
  * Changes a record as it is now: `change` is asked again when somebody else was faster, and may throw a problem. Answers the
@@ -19,7 +19,7 @@ export async function update<T extends RegistryRecord>(
   now: number,
   change: (record: T) => Partial<T>,
 ): Promise<T> {
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const record = await table.get(id);
     if (record === undefined) throw notFound(what, id);
     const changed: T = { ...record, ...change(record), version: record.version + 1, updatedAt: now };

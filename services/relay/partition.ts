@@ -18,7 +18,7 @@ export interface PartitionOptions {
 }
 
 /** Commits of one turn. */
-const MOST_COMMITS = 100;
+const COMMITS_MAX = 100;
 const IDLE: BackOff = { firstMs: 5, longestMs: 500 };
 const FAILING: BackOff = { firstMs: 100, longestMs: 5000 };
 /** After a look that found nothing: so many times as long as it took, without looking again, however often it is woken. */
@@ -60,7 +60,7 @@ export async function relayPartition(options: PartitionOptions): Promise<void> {
 
 /** One turn; answers how many commits went out. */
 async function publishNext({ partition, outbox, log }: PartitionOptions): Promise<number> {
-  const commits = await outbox.next(partition, MOST_COMMITS);
+  const commits = await outbox.next(partition, COMMITS_MAX);
   if (commits.length === 0) return 0;
   await log.publish(partition, recordsOf(commits));
   await outbox.markPublished(partition, commits);

@@ -38,7 +38,7 @@ export const RETRY_SCHEDULE_MS: readonly number[] = [
 
 const JITTER = 0.2;
 /** A receiver may ask for a longer pause than the schedule's, but for no longer one than this. */
-export const MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
+export const RETRY_AFTER_MAX_MS = 24 * HOUR_MS;
 
 const GONE = 410;
 const ASK_FOR_PAUSE: readonly (number | null)[] = [429, 503];
@@ -75,10 +75,10 @@ export function nextAttempt(
   return { status: 'retrying', nextAttemptAt: now + Math.ceil(Math.max(planned, asked)) };
 }
 
-/** The pause that the receiver asks for, from 0 to `MAX_RETRY_AFTER_MS`. */
+/** The pause that the receiver asks for, from 0 to `RETRY_AFTER_MAX_MS`. */
 function askedPause({ status, retryAfter }: AttemptOutcome, now: number): number {
   if (retryAfter === null || !ASK_FOR_PAUSE.includes(status)) return 0;
-  return Math.min(Math.max(parseRetryAfter(retryAfter.trim(), now), 0), MAX_RETRY_AFTER_MS);
+  return Math.min(Math.max(parseRetryAfter(retryAfter.trim(), now), 0), RETRY_AFTER_MAX_MS);
 }
 
 /** RFC 9110 section 10.2.3: seconds, or a date; 0 for anything else. */

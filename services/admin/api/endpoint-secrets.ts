@@ -11,13 +11,13 @@ import { update } from '../update.js';
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_OVERLAP_HOURS = 24;
-const MAX_OVERLAP_HOURS = 168;
+const OVERLAP_MAX_HOURS = 168;
 /** Each valid secret adds a signature to every request. */
-const MAX_VALID_SECRETS = 5;
+const VALID_SECRETS_MAX = 5;
 
 const overlapHours = z.custom<number>(
-  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_OVERLAP_HOURS,
-  `must be an integer from 0 to ${MAX_OVERLAP_HOURS}`,
+  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= OVERLAP_MAX_HOURS,
+  `must be an integer from 0 to ${OVERLAP_MAX_HOURS}`,
 );
 const rotation = z.strictObject({ overlapHours: overlapHours.default(DEFAULT_OVERLAP_HOURS) });
 
@@ -38,7 +38,7 @@ export const rotateSecret =
     await update(registry.endpoints, 'endpoint', id, now, ({ secrets }) => {
       const former = secrets.map((one) => ({ ...one, expiresAt: Math.min(one.expiresAt ?? Infinity, overlapUntil) }));
       const valid = former.filter(({ expiresAt }) => expiresAt > now);
-      if (valid.length >= MAX_VALID_SECRETS) {
+      if (valid.length >= VALID_SECRETS_MAX) {
         const detail = `The endpoint has ${valid.length} valid secrets already; send overlapHours 0 to end them now, or wait.`;
         throw new Problem('conflict', detail);
       }

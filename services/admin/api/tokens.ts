@@ -12,7 +12,7 @@ import { bodyOf, pathId, queryOf } from '../request.js';
 import { update } from '../update.js';
 
 /** Two, so that a token can be rotated without a pause. */
-const MAX_LIVE_TOKENS = 2;
+const LIVE_TOKENS_MAX = 2;
 
 const listing = z.strictObject(pageParameters);
 const creation = z.strictObject({
@@ -33,9 +33,9 @@ export function tokens(deps: AdminDeps) {
     await registry.tokens.insert(record);
     // Counted afterwards, so that of two creations at a time none slips through.
     const live = await liveTokens(registry, directory.id, now);
-    if (live > MAX_LIVE_TOKENS) {
+    if (live > LIVE_TOKENS_MAX) {
       await registry.tokens.delete(record.id);
-      throw new Problem('conflict', `A directory has at most ${MAX_LIVE_TOKENS} live tokens; revoke one first.`);
+      throw new Problem('conflict', `A directory has at most ${LIVE_TOKENS_MAX} live tokens; revoke one first.`);
     }
     res.status(201).json({ ...show(record), token: secret });
   };

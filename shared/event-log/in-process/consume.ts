@@ -22,7 +22,7 @@ export interface PartitionOptions {
 }
 
 /** Records of one call to the handler. */
-const MOST_RECORDS = 500;
+const RECORDS_MAX = 500;
 const IDLE: BackOff = { firstMs: 10, longestMs: 1000 };
 const FAILING: BackOff = { firstMs: 100, longestMs: 5000 };
 
@@ -56,7 +56,7 @@ function createReader({ partition, group, consumer, events }: PartitionOptions):
   let cursor: LogCursor | undefined;
   return async () => {
     cursor ??= await events.loadCursor(group, partition);
-    const found = await events.after(partition, cursor, MOST_RECORDS);
+    const found = await events.after(partition, cursor, RECORDS_MAX);
     const last = found.at(-1);
     if (last === undefined) return 0;
     await consumer.records(partition, found.map(toRecord));

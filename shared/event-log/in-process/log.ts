@@ -13,7 +13,7 @@ export interface InProcessLogOptions {
 }
 
 /** As many as can be configured. */
-const MOST_PARTITIONS = 256;
+const PARTITIONS_MAX = 256;
 
 /**
  * The event log of a process that has every role: no second copy of the events, and one consumer of a group at a time; another
@@ -48,7 +48,7 @@ export function createInProcessLog({ events, partitions, logger }: InProcessLogO
       await turn;
     },
     async check() {
-      for (let partition = MOST_PARTITIONS - 1; partition >= partitions; partition -= 1) {
+      for (let partition = PARTITIONS_MAX - 1; partition >= partitions; partition -= 1) {
         const stranded = await events.after(partition, { position: 0, index: 0 }, 1);
         if (stranded.length > 0) throw tooFew(partitions, partition + 1);
       }

@@ -24,7 +24,7 @@ const REBALANCE_TIMEOUT_MS = 30_000;
 const HEARTBEAT_MS = 1000;
 /** How long a fetch waits where nothing is new: as long, at most, do a stop and a rebalance wait for it. */
 const FETCH_WAIT_MS = 500;
-const MOST_CONCURRENT_PARTITIONS = 16;
+const CONCURRENT_PARTITIONS_MAX = 16;
 /** How long a stop waits for the group to let a member in that is just joining. */
 const JOIN_PATIENCE_MS = 5000;
 const FAILING: BackOff = { firstMs: 500, longestMs: 10_000 };
@@ -101,7 +101,7 @@ async function run(
   await member.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: MOST_CONCURRENT_PARTITIONS,
+    partitionsConsumedConcurrently: CONCURRENT_PARTITIONS_MAX,
     eachBatch,
   });
 }

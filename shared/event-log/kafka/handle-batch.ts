@@ -15,7 +15,7 @@ export interface BatchHandlerOptions {
 }
 
 /** Records of one call to the consumer. */
-const MOST_RECORDS = 500;
+const RECORDS_MAX = 500;
 /** How often the group hears of a member whose consumer takes its time; the driver sends nothing by itself meanwhile. */
 const HEARTBEAT_MS = 1000;
 const FAILING: BackOff = { firstMs: 100, longestMs: 10_000 };
@@ -52,7 +52,7 @@ export function createBatchHandler(options: BatchHandlerOptions): (payload: Each
 }
 
 function* slices(messages: readonly KafkaMessage[]): Generator<readonly KafkaMessage[]> {
-  for (let start = 0; start < messages.length; start += MOST_RECORDS) yield messages.slice(start, start + MOST_RECORDS);
+  for (let start = 0; start < messages.length; start += RECORDS_MAX) yield messages.slice(start, start + RECORDS_MAX);
 }
 
 async function handle(

@@ -13,7 +13,7 @@ export interface TopicOptions {
 }
 
 /** Room for the largest event; the broker's own default is 1 MiB. */
-const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 /** A cluster that has just started needs a moment to elect leaders and load its coordinators. */
 const PATIENCE_MS = 30_000;
 const WAITING: BackOff = { firstMs: 100, longestMs: 2000 };
@@ -63,7 +63,7 @@ async function withAdmin(
 
 /** Answers false when the topic was there before. */
 async function create(admin: Admin, topic: string, partitions: number): Promise<boolean> {
-  const configEntries = [{ name: 'max.message.bytes', value: String(MAX_MESSAGE_BYTES) }];
+  const configEntries = [{ name: 'max.message.bytes', value: String(MESSAGE_BYTES_MAX) }];
   return admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
 }
 

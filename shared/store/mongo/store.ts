@@ -21,6 +21,17 @@ export interface MongoOptions {
 }
 
 /**
+ * The store in MongoDB, by file:
+ *
+ *   client, connection   one client, its guarantees, and calls that are repeated until they are answered; `failures` tells
+ *                        errors apart, `causal-clock` lets every call see what this process has seen
+ *   collections, rows    the documents, and the live rows among them
+ *   commits              the write path: `load`, then `chain` inserts a commit and `apply` brings its changes into the rows;
+ *                        `heads` and `marks` remember and record which commits are applied
+ *   outbox, events       commits on their way to the log and back from it, in the order that `positions` gives them
+ *   resources, deliveries, registry, leases   a part of the port each
+ *   migrations           the indexes
+ *
  * Opens the store in a database that `rollcall migrate` has prepared. Rejects with `DatabaseNotMigrated` or `DatabaseTooNew`,
  * and with an error that names MONGODB_URI when no server can be reached.
  */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {
-  MAX_RETRY_AFTER_MS,
+  RETRY_AFTER_MAX_MS,
   nextAttempt,
   RETRY_SCHEDULE_MS,
   type AttemptOutcome,
@@ -83,7 +83,7 @@ describe('Retry-After', () => {
   );
 
   test.each(['86401', '99999999999999999999999999', 'Tue, 31 Dec 2999 00:00:00 GMT'])('%j is cut to a day', (value) => {
-    expect(pause(value)).toBe(MAX_RETRY_AFTER_MS);
+    expect(pause(value)).toBe(RETRY_AFTER_MAX_MS);
   });
 
   test('does not add attempts', () => {
@@ -110,7 +110,7 @@ describe('for any failure', () => {
   test('Retry-After is never undercut and prolonged by 20 % at most', () => {
     fc.assert(
       fc.property(attempts, random, fc.integer({ min: 0, max: 200_000 }), (count, chance, seconds) => {
-        const asked = Math.min(seconds * 1000, MAX_RETRY_AFTER_MS);
+        const asked = Math.min(seconds * 1000, RETRY_AFTER_MAX_MS);
         const longest = Math.max(asked, RETRY_SCHEDULE_MS[count] ?? NaN) * 1.2 + 1;
         for (const retryAfter of [String(seconds), new Date(NOW + seconds * 1000).toUTCString()]) {
           const pause = pauseAfter(failed({ status: 503, retryAfter }), count, chance);
