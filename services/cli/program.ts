@@ -87,7 +87,9 @@ async function withConfig<R extends Role>(
     process.exitCode = EXIT_CONFIG;
     return;
   }
-  process.exitCode = await runUntilStopped((signal) => run(loaded.config, signal));
+  const code = await runUntilStopped((signal) => run(loaded.config, signal));
+  // What a role that failed has left open would keep the process alive, and nobody would start it again.
+  process.exit(code);
 }
 
 function positiveInteger(text: string): number {

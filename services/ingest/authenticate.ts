@@ -1,51 +1,26 @@
 import { timingSafeEqual } from 'node:crypto';
-import { directoryGone } from '../../shared/directory/batch.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { bearerToken, credentialHash } from '../../shared/runtime/credentials.js';
-import { remember } from '../../shared/runtime/remember.js';
 import { Unauthorized } from '../../shared/scim/errors.js';
 import { isLive, type Directory, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
 import type { ScimHandler } from './call.js';
+import { createKnownDirectories, type KnownDirectory } from './known-directories.js';
 
-/** How long a directory and its tokens are believed: a revoked token is dead everywhere within 5 s. */
-const BELIEVED_MS = 3_000;
-const DIRECTORIES_MAX = 10_000;
 /** `lastUsedAt` is for people: once a minute is close enough. */
 const LAST_USED_EVERY_MS = 60_000;
-
-interface Known {
-  readonly directory: Directory;
-  readonly tokens: readonly { readonly record: DirectoryToken; readonly hash: Buffer }[];
-  readonly until: number;
-}
 
 type Tables = Pick<Registry, 'directories' | 'tokens'>;
 
 /** Lets a request pass when it bears a live token of the directory in its path: 404, then 401 (RFC 7644 section 3.12). */
 export function authenticate(registry: Tables, clock: Clock): ScimHandler {
-  const known = new Map<string, Known>();
-
-  const look = async (directoryId: string, notBefore: number): Promise<Known> => {
-    const cached = known.get(directoryId);
-    if (cached !== undefined && cached.until > notBefore) return cached;
-    const directory = await registry.directories.get(directoryId);
-    if (directory === undefined || directory.deletedAt !== null) {
-      known.delete(directoryId);
-      throw directoryGone(directoryId);
-    }
-    const tokens = await registry.tokens.find({ directoryId }, { limit: 100 });
-    const hashed = tokens.map((record) => ({ record, hash: Buffer.from(record.hash, 'hex') }));
-    const fresh = { directory, tokens: hashed, until: clock() + BELIEVED_MS };
-    remember(known, directoryId, fresh, DIRECTORIES_MAX);
-    return fresh;
-  };
+  const known = createKnownDirectories(registry, clock);
 
   const check = async (directoryId: string, authorization: string | undefined): Promise<Directory> => {
     const now = clock();
-    const remembered = await look(directoryId, now);
+    const remembered = known.recall(directoryId) ?? (await known.read(directoryId));
     const hash = bearerHash(authorization);
     // A token that is not known may just have been made: look once more before refusing it.
-    const match = liveToken(remembered, hash, now) ?? liveToken(await look(directoryId, now + BELIEVED_MS), hash, now);
+    const match = liveToken(remembered, hash, now) ?? liveToken(await known.read(directoryId), hash, now);
     if (match === undefined) {
       throw new Unauthorized(
         'The bearer token is not a live token of this directory. Issue a new one and update it at your identity provider.',
@@ -53,7 +28,7 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
     }
     if (isTouchDue(match, now)) {
       await touch(registry, match, now);
-      known.delete(directoryId);
+      known.forget(directoryId);
     }
     return remembered.directory;
   };
@@ -61,10 +36,9 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
   /** What needs no look at the store: a token in regular use. */
   const recall = (directoryId: string, authorization: string | undefined): Directory | undefined => {
     const now = clock();
-    const cached = known.get(directoryId);
-    if (cached === undefined || cached.until <= now) return undefined;
-    const match = liveToken(cached, bearerHash(authorization), now);
-    return match !== undefined && !isTouchDue(match, now) ? cached.directory : undefined;
+    const recalled = known.recall(directoryId);
+    const match = recalled && liveToken(recalled, bearerHash(authorization), now);
+    return match !== undefined && !isTouchDue(match, now) ? recalled?.directory : undefined;
   };
 
   return (req, res, next) => {
@@ -96,7 +70,7 @@ function bearerHash(authorization: string | undefined): Buffer {
   return Buffer.from(hash, 'hex');
 }
 
-const liveToken = ({ tokens }: Known, hash: Buffer, now: number): DirectoryToken | undefined =>
+const liveToken = ({ tokens }: KnownDirectory, hash: Buffer, now: number): DirectoryToken | undefined =>
   tokens.find((token) => timingSafeEqual(token.hash, hash) && isLive(token.record, now))?.record;
 
 const isTouchDue = ({ lastUsedAt }: DirectoryToken, now: number): boolean =>

@@ -58,7 +58,9 @@ export const handle =
       body: req.get('content-length') === '0' ? undefined : req.body,
       ifMatch: req.get('if-match'),
       ifNoneMatch: req.get('if-none-match'),
-    }).then((reply) => send(res, reply), next);
+    })
+      .then((reply) => send(res, reply))
+      .catch(next);
   };
 
 /** Not res.json, which would set Express's own content type and look for an ETag of its own. */

@@ -7,8 +7,10 @@ import {
   PayloadTooLarge,
   ScimError,
   Unauthorized,
+  Unavailable,
 } from '../../shared/scim/errors.js';
 import { BODY_MAX_BYTES } from '../../shared/scim/bulk.js';
+import { StoreUnavailable } from '../../shared/store/port.js';
 import { send, type CallLocals } from './call.js';
 
 /** What a client is told of whatever a request threw. */
@@ -27,6 +29,11 @@ export const errorHandler =
   (refusalOf: RefusalOf): ErrorRequestHandler<Request['params'], unknown, unknown, Request['query'], CallLocals> =>
   (thrown: unknown, _req, res, _next) => {
     const error = refusalOf(thrown, res.locals);
+    if (res.headersSent) {
+      // Half an answer is no answer: the client sees that it was cut.
+      res.destroy();
+      return;
+    }
     send(res, { status: error.status, headers: headersOf(error), body: errorBody(error) });
   };
 
@@ -38,6 +45,8 @@ function headersOf(error: ScimError): Record<string, string> {
 
 function toScimError(thrown: unknown): ScimError {
   if (thrown instanceof ScimError) return thrown;
+  if (thrown instanceof StoreUnavailable)
+    return new Unavailable('The store does not answer. Repeat the request later.');
   // body-parser's errors carry a `type`.
   switch (typeOf(thrown)) {
     case 'entity.too.large':

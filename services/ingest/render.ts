@@ -1,4 +1,5 @@
 import type { ResourceRow } from '../../shared/directory/resource.js';
+import { TooMany } from '../../shared/scim/errors.js';
 import { renderResource } from '../../shared/scim/messages.js';
 import { project, wants, type Projection } from '../../shared/scim/projection.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
@@ -19,21 +20,26 @@ export async function render(
   const shows = (kind: 'members' | 'groups'): boolean =>
     type.schema.attributes.some(({ name, relation }) => relation === kind && wants(projection, name));
   const groups = shows('groups') ? await groupsByMember(resources, directory.id, rows) : undefined;
-  return Promise.all(
-    rows.map(async (row) => {
-      const rendered = renderResource(
-        type,
-        {
-          ...row,
-          ...(shows('members') ? { members: await everyMember(resources, directory.id, row.id) } : {}),
-          ...(groups === undefined ? {} : { groups: groups.get(row.id) ?? [] }),
-        },
-        baseUrl,
-      );
-      return project(type, rendered, projection);
-    }),
-  );
+  const rendered: Record<string, unknown>[] = [];
+  let shown = 0;
+  // One after another: many large groups at once would fill the memory before they fill the answer.
+  for (const row of rows) {
+    const members = shows('members') ? await everyMember(resources, directory.id, row.id) : undefined;
+    shown += members?.length ?? 0;
+    if (shown > SHOWN_MEMBERS_MAX) throw tooManyMembers();
+    const related = { ...row, ...(members && { members }), ...(groups && { groups: groups.get(row.id) ?? [] }) };
+    rendered.push(project(type, renderResource(type, related, baseUrl), projection));
+  }
+  return rendered;
 }
+
+/** Most members in one answer: some 20 MB of JSON. */
+const SHOWN_MEMBERS_MAX = 200_000;
+
+const tooManyMembers = (): TooMany =>
+  new TooMany(
+    `The answer would have more than ${SHOWN_MEMBERS_MAX} members. Ask for fewer groups with "count", or leave them out with "excludedAttributes=members".`,
+  );
 
 export async function renderOne(
   resources: Relations,

@@ -26,7 +26,10 @@ export interface Writer {
    * still be made, and repeating it is safe.
    */
   submit(directory: DirectoryRef, command: Command): Promise<ResourceRow | undefined>;
-  /** Resolves when nothing is queued or under way. */
+  /**
+   * Resolves when nothing is queued or under way, or when every request that waits has been answered 503 because the store does
+   * not answer.
+   */
   drained(): Promise<void>;
 }
 
@@ -36,12 +39,16 @@ interface Waiting {
 }
 
 interface Queue {
-  readonly waiting: Waiting[];
+  /** Not yet in a batch. */
+  waiting: Waiting[];
   running: Promise<void>;
 }
 
 /** How long a request waits for its commit before it is answered 503: below the 60 s after which Okta gives up. */
 const DEADLINE_MS = 30_000;
+
+/** Most commands of a directory that wait for a batch. */
+const WAITING_MAX = 5_000;
 
 /** Most heads remembered: the least recently written directory is read again when it comes back. */
 const HEADS_MAX = 10_000;
@@ -55,17 +62,15 @@ export function createWriter(deps: WriterDeps): Writer {
     while (queue.waiting.length > 0) {
       // One turn of the event loop, so that requests already read from their sockets join this batch.
       await new Promise(setImmediate);
-      const batch = queue.waiting.slice(0, BATCH_MAX);
+      const batch = queue.waiting.splice(0, BATCH_MAX);
       const outcomes = await writeBatch(
         deps,
         heads,
         directory,
         batch.map(({ command }) => command),
       );
-      queue.waiting.splice(0, outcomes.length).forEach(({ settle }, index) => {
-        const outcome = outcomes[index];
-        if (outcome !== undefined) settle(outcome);
-      });
+      queue.waiting.unshift(...batch.slice(outcomes.length));
+      outcomes.forEach((outcome, index) => batch[index]?.settle(outcome));
     }
     queues.delete(directory.id);
   };
@@ -73,24 +78,37 @@ export function createWriter(deps: WriterDeps): Writer {
   return {
     submit(directory, command) {
       return new Promise((resolve, reject) => {
-        const late = setTimeout(() => reject(tooLate()), DEADLINE_MS);
+        const queue = queues.get(directory.id) ?? { waiting: [], running: Promise.resolve() };
+        if (queue.waiting.length >= WAITING_MAX) {
+          reject(tooMany());
+          return;
+        }
+        const late = setTimeout(() => {
+          // What has not begun is not begun any more: its client was told to repeat it.
+          queue.waiting = queue.waiting.filter((one) => one !== waiting);
+          reject(tooLate());
+        }, DEADLINE_MS);
         const settle = (outcome: Outcome): void => {
           clearTimeout(late);
           if (outcome.ok) resolve(outcome.resource);
           else reject(outcome.error instanceof Error ? outcome.error : new Error(String(outcome.error)));
         };
-        const queue = queues.get(directory.id);
-        if (queue !== undefined) {
-          queue.waiting.push({ command, settle });
-          return;
-        }
-        const started: Queue = { waiting: [{ command, settle }], running: Promise.resolve() };
-        queues.set(directory.id, started);
-        started.running = run(directory, started);
+        const waiting: Waiting = { command, settle };
+        queue.waiting.push(waiting);
+        if (queues.has(directory.id)) return;
+        queues.set(directory.id, queue);
+        queue.running = run(directory, queue);
       });
     },
     async drained() {
-      await Promise.all([...queues.values()].map(({ running }) => running));
+      const idle = Promise.all([...queues.values()].map(({ running }) => running));
+      await new Promise<void>((resolve) => {
+        const patience = setTimeout(resolve, DEADLINE_MS);
+        void idle.then(() => {
+          clearTimeout(patience);
+          resolve();
+        });
+      });
     },
   };
 }
@@ -100,6 +118,9 @@ export function committed(row: ResourceRow | undefined): ResourceRow {
   if (row === undefined) throw new Error('A command that leaves a resource answered without one.');
   return row;
 }
+
+const tooMany = (): Unavailable =>
+  new Unavailable(`More than ${WAITING_MAX} changes of this directory wait for the store. Repeat the request later.`);
 
 const tooLate = (): Unavailable =>
   new Unavailable(`The store did not confirm the change within ${DEADLINE_MS / 1000} s. Repeat the request.`);

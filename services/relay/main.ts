@@ -6,6 +6,7 @@ import { createLogger } from '../../shared/runtime/logger.js';
 import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
+import { checkPartitions } from '../../shared/store/check-partitions.js';
 import { createRelay } from './relay.js';
 
 /** The `relay` role. */
@@ -18,6 +19,7 @@ export async function runRelay(config: RelayConfig, signal: AbortSignal): Promis
     clientId: 'rollcall-relay',
     logger,
   });
+  await checkPartitions(store.registry.directories, config.logPartitions);
   await log.check();
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('relay') });
   const { port, closed } = await serve(behindProbes(probes), config.port, signal);

@@ -14,6 +14,7 @@ import { serve } from '../../shared/runtime/serve.js';
 import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
 import { migrateMongo } from '../../shared/store/mongo/migrations.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
+import { checkPartitions } from '../../shared/store/check-partitions.js';
 import type { Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { createAdmin } from '../admin/app.js';
@@ -36,9 +37,19 @@ export interface Standalone {
 export async function startStandalone(config: StandaloneConfig): Promise<Standalone> {
   const logger = createLogger('standalone', config.logLevel);
   const store = await openStore(config, logger);
+  try {
+    return await startOn(config, store, logger);
+  } catch (error) {
+    // A folder that stays locked, or a connection, would outlive the failure.
+    await store.close();
+    throw error;
+  }
+}
+
+async function startOn(config: StandaloneConfig, store: Store, logger: Logger): Promise<Standalone> {
+  await checkPartitions(store.registry.directories, config.logPartitions);
   const log = await openLog(config, store, logger);
-  const adminKey =
-    config.adminKey === undefined ? await firstAdminKey(store.registry.adminKeys, systemClock, newId) : undefined;
+  await log.check();
   const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir));
   const committed = createWakeup();
   const writer = createWriter({
@@ -54,6 +65,9 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
   const { port, closed } = await serve((req, res) => handler(req, res), config.port, serving.signal);
+  // Made only now, because it is shown only when the start succeeds.
+  const adminKey =
+    config.adminKey === undefined ? await firstAdminKey(store.registry.adminKeys, systemClock, newId) : undefined;
   handler = createHandler(parts, publicUrlOf(config, port));
   const finished = runInBackground(parts, background.signal);
   return {
@@ -128,8 +142,11 @@ export async function runStandalone(config: StandaloneConfig, signal: AbortSigna
     process.stdout.write(`Admin key, shown this once: ${standalone.adminKey}\n`);
   }
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  await Promise.race([stopped, standalone.finished]);
-  await standalone.stop();
+  try {
+    await Promise.race([stopped, standalone.finished]);
+  } finally {
+    await standalone.stop();
+  }
 }
 
 async function openStore(config: StandaloneConfig, logger: Logger): Promise<Store> {

@@ -22,6 +22,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** The store did not answer, or cannot be reached; whether the call was carried out is unknown, unless it says so. */
+export class StoreUnavailable extends Error {}
+
 /** The write path. A directory's commits form one gapless chain; `commit` is a compare-and-swap on its head. */
 export interface CommitStore {
   /** The newest commit, after making sure that it is applied. `GENESIS` where there is none. */

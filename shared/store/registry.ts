@@ -101,6 +101,22 @@ export const REGISTRY_LOOKUPS = {
   adminKeys: ['hash'],
 } as const satisfies { readonly [Name in keyof Registry]: readonly string[] };
 
+const FIND_PAGE = 500;
+
+/** Every record that `find` would page through. */
+export async function findAll<T extends RegistryRecord, Lookup extends keyof T>(
+  table: Pick<RegistryTable<T, Lookup>, 'find'>,
+  where: Partial<Pick<T, Lookup>>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (;;) {
+    const last = all.at(-1);
+    const page = await table.find(where, { limit: FIND_PAGE, ...(last === undefined ? {} : { afterId: last.id }) });
+    all.push(...page);
+    if (page.length < FIND_PAGE) return all;
+  }
+}
+
 /** A record of that id is already there. */
 export class DuplicateId extends Error {
   override readonly name = 'DuplicateId';

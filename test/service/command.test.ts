@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { openManagement } from '../../services/cli/demo/management.js';
 import { startRollcall } from '../support/rollcall.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -61,6 +62,31 @@ test('a data folder that another process holds is refused, not corrupted', async
   expect(late.stderr()).toContain('ROLLCALL_DATA_DIR');
   expect((await request(`${url}/readyz`)).statusCode).toBe(200);
   expect(await holder.kill('SIGTERM')).toBe(0);
+});
+
+test('a first start that fails on a taken port leaves no admin key behind that nobody has seen', async () => {
+  const folder = temporaryFolder();
+  const holder = startRollcall(['standalone'], { ROLLCALL_PORT: '0', ROLLCALL_DATA_DIR: temporaryFolder() });
+  const [, port = ''] = await holder.saw(/localhost:(\d+)/);
+  const refused = startRollcall(['standalone'], { ROLLCALL_PORT: port, ROLLCALL_DATA_DIR: folder });
+  expect(await refused.exited).toBe(1);
+  expect(refused.stderr()).toContain(`port ${port}: another process listens on it`);
+  const second = startRollcall(['standalone'], { ROLLCALL_PORT: '0', ROLLCALL_DATA_DIR: folder });
+  await second.saw(/Admin key, shown this once: rca_/);
+  await Promise.all([holder, second].map((one) => one.kill('SIGTERM')));
+});
+
+test('fewer log partitions than directories use are refused, with both numbers', async () => {
+  const env = { ROLLCALL_PORT: '0', ROLLCALL_DATA_DIR: temporaryFolder(), ROLLCALL_ADMIN_KEY: 'partition-test' };
+  const wide = startRollcall(['standalone'], env);
+  const [, url = ''] = await wide.saw(AT);
+  const management = openManagement(url, env.ROLLCALL_ADMIN_KEY);
+  const organization = await management.createOrganization('Acme');
+  for (let index = 0; index < 12; index += 1) await management.createDirectory(organization, `d${index}`, 'okta');
+  expect(await wide.kill('SIGTERM')).toBe(0);
+  const narrow = startRollcall(['standalone'], { ...env, ROLLCALL_LOG_PARTITIONS: '1' });
+  expect(await narrow.exited).toBe(1);
+  expect(narrow.stderr()).toMatch(/ROLLCALL_LOG_PARTITIONS: it is 1, but directories use \d+ partitions/);
 });
 
 test('rollcall config prints every variable', async () => {

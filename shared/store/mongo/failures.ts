@@ -1,17 +1,18 @@
 import { mongo } from 'mongoose';
+import { StoreUnavailable } from '../port.js';
 
 /** No answer before the call's own deadline: the server may have done the work, may do it later, or never. */
-export class Unanswered extends Error {
+export class Unanswered extends StoreUnavailable {
   override readonly name = 'Unanswered';
 }
 
 /** No connection could be made: nothing was sent. */
-export class Unreachable extends Error {
+export class Unreachable extends StoreUnavailable {
   override readonly name = 'Unreachable';
 }
 
 /** The store was closed while a call was waiting for the server. */
-export class StoreClosed extends Error {
+export class StoreClosed extends StoreUnavailable {
   override readonly name = 'StoreClosed';
 }
 

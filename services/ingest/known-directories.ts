@@ -1,0 +1,53 @@
+import { directoryGone } from '../../shared/directory/batch.js';
+import type { Clock } from '../../shared/runtime/clock.js';
+import { remember } from '../../shared/runtime/remember.js';
+import { findAll, isLive, type Directory, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
+
+/** How long a directory and its tokens are believed: a revoked token is dead everywhere within 5 s. */
+const BELIEVED_MS = 3_000;
+const DIRECTORIES_MAX = 10_000;
+
+/** A directory and the tokens that were live when it was read. */
+export interface KnownDirectory {
+  readonly directory: Directory;
+  readonly tokens: readonly { readonly record: DirectoryToken; readonly hash: Buffer }[];
+  readonly until: number;
+}
+
+/** Directories as they were at most 3 s ago, so that a request in regular use needs no look at the store. */
+export interface KnownDirectories {
+  /** Undefined when it has to be read. */
+  recall(directoryId: string): KnownDirectory | undefined;
+  /** Throws `NotFound` when there is none, or none any more. */
+  read(directoryId: string): Promise<KnownDirectory>;
+  forget(directoryId: string): void;
+}
+
+export function createKnownDirectories(
+  registry: Pick<Registry, 'directories' | 'tokens'>,
+  clock: Clock,
+): KnownDirectories {
+  const known = new Map<string, KnownDirectory>();
+  return {
+    recall(directoryId) {
+      const cached = known.get(directoryId);
+      return cached !== undefined && cached.until > clock() ? cached : undefined;
+    },
+    async read(directoryId) {
+      const readAt = clock();
+      const directory = await registry.directories.get(directoryId);
+      if (directory === undefined || directory.deletedAt !== null) {
+        known.delete(directoryId);
+        throw directoryGone(directoryId);
+      }
+      const tokens = (await findAll(registry.tokens, { directoryId }))
+        .filter((record) => isLive(record, readAt))
+        .map((record) => ({ record, hash: Buffer.from(record.hash, 'hex') }));
+      // Counted from before the reads, however long they took: what was revoked meanwhile may not be in them.
+      const fresh = { directory, tokens, until: readAt + BELIEVED_MS };
+      remember(known, directoryId, fresh, DIRECTORIES_MAX);
+      return fresh;
+    },
+    forget: (directoryId) => void known.delete(directoryId),
+  };
+}
