@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { AddressRefused } from './guarded-connect.js';
 
-/** Why an answer is no success, in words; null of a success. */
+/** Why an answer is no success, in words; null for a success. */
 export function whyNotDelivered(status: number, location: string | null): string | null {
   if (status >= 200 && status < 300) return null;
   if (status < 300 || status >= 400) return `the receiver answered ${status}`;

@@ -21,7 +21,7 @@ export interface PartitionOptions {
 const COMMITS_MAX = 100;
 const IDLE: BackOff = { firstMs: 5, longestMs: 500 };
 const FAILING: BackOff = { firstMs: 100, longestMs: 5000 };
-/** After a look that found nothing: so many times as long as it took, without looking again, however often it is woken. */
+/** A look that found nothing is followed by a rest of this many times its length, however often the partition is woken. */
 const REST_PER_LOOK = 4;
 
 /**

@@ -7,13 +7,13 @@ interface Waiting<Item> {
 }
 
 /**
- * Works items off, up to `lanes` at a time, the earliest that may start first; of two that share a key, the second starts
- * when the first has ended. One lane is the plain order. Rejects with the first error that `work` throws.
+ * Works items off, up to `concurrency` at a time, the earliest that may start first; of two that share a key, the second
+ * starts when the first has ended. One at a time is the plain order. Rejects with the first error that `work` throws.
  */
 export async function runInLanes<Item>(
   items: readonly Item[],
   keysOf: (item: Item) => readonly string[],
-  lanes: number,
+  concurrency: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const waiting = items.map((item) => ({ item, keys: keysOf(item) }));
@@ -29,7 +29,7 @@ export async function runInLanes<Item>(
   };
   try {
     while (waiting.length > 0) {
-      const next = running.size < lanes ? takeFree(waiting, busy) : undefined;
+      const next = running.size < concurrency ? takeFree(waiting, busy) : undefined;
       if (next === undefined) await Promise.race(running);
       else start(next);
     }

@@ -4,7 +4,7 @@ export interface Random {
   below(below: number): number;
   /** True with the given probability. */
   chance(probability: number): boolean;
-  /** One of the list; undefined of an empty one. */
+  /** One of the list; undefined for an empty one. */
   pick<T>(list: readonly T[]): T | undefined;
   /** Up to `most` different ones of the list, in chance order. */
   sample<T>(list: readonly T[], most: number): T[];

@@ -54,7 +54,7 @@ const event = z.discriminatedUnion('type', [
 /** An event as a checker sees it: read from the documented JSON, not from the product's types. */
 export type ReceivedEvent = z.output<typeof event>;
 
-/** Undefined of a body that is not an event as documented. */
+/** Undefined for a body that is not an event as documented. */
 export function readEvent(body: string): ReceivedEvent | undefined {
   try {
     return event.safeParse(JSON.parse(body)).data;

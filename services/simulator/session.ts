@@ -35,7 +35,7 @@ interface Acknowledged {
 /** Something whose state cannot be known, because no try of a write got a certain answer. */
 export interface Doubt {
   readonly type: 'User' | 'Group';
-  /** Null of a create: it may have left a resource with an unknown id. */
+  /** Null for a create: it may have left a resource with an unknown id. */
   readonly id: string | null;
 }
 
@@ -64,11 +64,11 @@ export interface Session {
 /** Requests with the patience of an identity provider. Every method throws `StepFailed` in the end. */
 export interface Conversation {
   readonly world: World;
-  /** The answer's JSON; undefined of a 404. */
+  /** The answer's JSON; undefined for a 404. */
   readonly get: (path: string) => Promise<Readonly<Record<string, unknown>> | undefined>;
   /** Finds or creates; answers the id. A create whose answer was lost, or that meets a 409, is looked for before it is repeated. */
   readonly create: (creation: Creation) => Promise<string>;
-  /** These may be repeated: each says what shall be, not what shall be added to. */
+  /** These may be repeated: each says what shall be, not what to add. */
   readonly write: Write<'PUT' | 'PATCH' | 'DELETE'>;
   /** As `write`, of a resource whose former state is unknown. */
   readonly overwrite: Write<'PUT' | 'PATCH'>;

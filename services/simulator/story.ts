@@ -9,7 +9,7 @@ export interface Profile {
   readonly title: string;
   readonly department: string;
   readonly employeeNumber: string;
-  /** Key of the manager; null of one who has none. */
+  /** Key of the manager; null for a person who has none. */
   readonly manager: string | null;
 }
 

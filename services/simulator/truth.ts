@@ -106,7 +106,7 @@ export const groupChange = (world: World, id: string, after: GroupState | undefi
   after,
 });
 
-/** The events that a change must cause; none of one that changes nothing. Deleting implies memberships: no events for those. */
+/** The events that a change must cause; none for one that changes nothing. Deleting implies memberships: no events for those. */
 export function expectedEvents(change: Change): ExpectedEvent[] {
   const { id } = change;
   if (change.type === 'Members') {

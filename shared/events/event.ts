@@ -61,7 +61,7 @@ export interface GroupData {
   readonly updatedAt: string;
 }
 
-/** A member as a membership event names it; userName and email are null of a group that is a member. */
+/** A member as a membership event names it; userName and email are null for a group that is a member. */
 export interface MemberData {
   readonly id: string;
   readonly type: string;

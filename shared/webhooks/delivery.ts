@@ -68,7 +68,7 @@ export interface Attempt {
   readonly durationMs: number;
   /** HTTP status, or null when no answer came. */
   readonly status: number | null;
-  /** Why it failed, in words; null of a success. */
+  /** Why it failed, in words; null for a success. */
   readonly error: string | null;
   /** The first 4 KiB of the answer, as text. */
   readonly response: string;

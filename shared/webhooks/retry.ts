@@ -12,7 +12,7 @@ export interface AttemptOutcome {
 
 export interface NextAttempt {
   readonly status: 'delivered' | 'retrying' | 'parked' | 'held' | 'canceled';
-  /** Milliseconds since the epoch; null but for `retrying`. */
+  /** Milliseconds since the epoch; null unless `retrying`. */
   readonly nextAttemptAt: number | null;
   /** Set when the endpoint is to be disabled: the reason, in words. */
   readonly disableEndpoint?: string;

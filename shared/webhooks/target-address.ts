@@ -32,7 +32,7 @@ export function whyRefused(address: string, allowed: AddressRanges): string | un
 export const addressAllowed = (address: string, allowed: AddressRanges): boolean =>
   whyRefused(address, allowed) === undefined;
 
-/** Undefined of a public unicast address. Addresses that carry an IPv4 one inside (mapped, 6to4, NAT64, Teredo) are none. */
+/** Undefined for a public unicast address. Addresses that carry an IPv4 one inside (mapped, 6to4, NAT64, Teredo) are not. */
 function kindOf(address: Address): string | undefined {
   const range: string = address.range();
   if (range !== 'unicast') return KINDS[range] ?? `of the special range ${range}`;

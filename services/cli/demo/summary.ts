@@ -91,7 +91,7 @@ function findings({ run, report }: Play): string[] {
   ];
 }
 
-/** The smallest value that the given share of them does not exceed; 0 of none. */
+/** The smallest value that the given share of them does not exceed; 0 for none. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;

@@ -23,7 +23,7 @@ export interface Dialect {
   updateUser(conversation: Conversation, id: string, state: UserState): Promise<void>;
   /** Deactivates or activates, as `state.active` says. */
   setActive(conversation: Conversation, id: string, state: UserState): Promise<void>;
-  /** Undefined of a provider that never deletes users. */
+  /** Undefined for a provider that never deletes users. */
   deleteUser?(conversation: Conversation, id: string): Promise<void>;
   createGroup(conversation: Conversation, state: GroupState): Promise<string>;
   renameGroup(conversation: Conversation, id: string, state: GroupState): Promise<void>;

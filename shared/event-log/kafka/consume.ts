@@ -22,7 +22,7 @@ const SESSION_TIMEOUT_MS = 15_000;
 /** How long members may take to finish what they handle when the group is divided anew. */
 const REBALANCE_TIMEOUT_MS = 30_000;
 const HEARTBEAT_MS = 1000;
-/** How long a fetch waits where nothing is new: as long, at most, do a stop and a rebalance wait for it. */
+/** How long a fetch waits where nothing is new. A stop and a rebalance wait for it that long. */
 const FETCH_WAIT_MS = 500;
 const CONCURRENT_PARTITIONS_MAX = 16;
 /** How long a stop waits for the group to let a member in that is just joining. */

@@ -9,7 +9,7 @@ export const toMessage = (partition: number, { directoryId, eventId, type, seq, 
   headers: { 'event-id': eventId, 'event-type': type, seq: String(seq) },
 });
 
-/** Undefined of a record that is not one of ours. */
+/** Undefined for a record that is not one of ours. */
 export function fromMessage({ key, value, headers = {}, offset }: KafkaMessage): ConsumedRecord | undefined {
   const header = (name: string): string | undefined => {
     const found = headers[name];

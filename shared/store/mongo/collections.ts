@@ -52,7 +52,7 @@ export interface Row {
   readonly live: boolean;
   /** Number of the commit that wrote this image; only a later one may replace it. */
   readonly commit: number;
-  /** When the tombstone may be removed; null of a live row. */
+  /** When the tombstone may be removed; null for a live row. */
   readonly purgeAt: number | null;
 }
 
@@ -60,9 +60,9 @@ export interface Row {
 export interface ResourceDocument extends Row {
   readonly id: string;
   readonly type: string;
-  /** The index keys, see `indexTerm`; none of a tombstone. */
+  /** The index keys, see `indexTerm`; none for a tombstone. */
   readonly keys: readonly string[];
-  /** JSON of the `ResourceRow`; null of a tombstone. */
+  /** JSON of the `ResourceRow`; null for a tombstone. */
   readonly row: string | null;
 }
 

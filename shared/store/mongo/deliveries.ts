@@ -1,4 +1,5 @@
-import type { Delivery, DeliveryStatus } from '../../webhooks/delivery.js';
+import type { mongo } from 'mongoose';
+import { OPEN_STATUSES, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
 import type { DeliveryOrder, DeliveryStore, Settlement } from '../deliveries.js';
 import { anyOf, slices, type DeliveryDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
@@ -55,14 +56,36 @@ function prepareIntake(connection: MongoConnection): Pick<DeliveryStore, 'insert
 }
 
 /** What becomes of a delivery. */
-function prepareSteps(connection: MongoConnection): Pick<DeliveryStore, 'claim' | 'settle' | 'move'> {
+function prepareSteps(
+  connection: MongoConnection,
+): Pick<DeliveryStore, 'claim' | 'settle' | 'move' | 'relabel' | 'retry'> {
   return {
     async claim(deliveryIds, owner, leaseUntil, now) {
-      if (deliveryIds.length === 0) return;
-      const claimed = { status: 'sending' as const, leaseOwner: owner, leaseUntil, updatedAt: now };
-      await connection.call(({ deliveries }, session) =>
-        deliveries.updateMany({ _id: anyOf(deliveryIds) }, { $set: claimed }, { session }),
+      if (deliveryIds.length === 0) return new Set();
+      const lease = { status: 'sending' as const, leaseOwner: owner, leaseUntil };
+      const among = { _id: anyOf(deliveryIds) };
+      return connection.call(async ({ deliveries }, session) => {
+        const open = { ...among, status: anyOf(OPEN_STATUSES) };
+        const { matchedCount } = await deliveries.updateMany(open, { $set: { ...lease, updatedAt: now } }, { session });
+        if (matchedCount === deliveryIds.length) return new Set(deliveryIds);
+        const got = await deliveries.find({ ...among, ...lease }, { session, projection: { _id: 1 } }).toArray();
+        return new Set(got.map(({ _id }) => _id));
+      });
+    },
+    async relabel(deliveryIds, from, to, now) {
+      for (const slice of slices(deliveryIds, WRITES_PER_CALL)) {
+        const where = { _id: anyOf(slice), status: from };
+        const $set = { status: to, updatedAt: now };
+        await connection.call(({ deliveries }, session) => deliveries.updateMany(where, { $set }, { session }));
+      }
+    },
+    async retry(deliveryId, from, now) {
+      const where = { _id: deliveryId, status: from };
+      const anew = { status: 'pending' as const, attempts: 0, nextAttemptAt: null, lastError: null };
+      const { matchedCount } = await connection.call(({ deliveries }, session) =>
+        deliveries.updateOne(where, { $set: { ...anew, updatedAt: now } }, { session }),
       );
+      return matchedCount > 0;
     },
     async settle(settlements, now) {
       for (const slice of slices(settlements, WRITES_PER_CALL)) {
@@ -72,29 +95,36 @@ function prepareSteps(connection: MongoConnection): Pick<DeliveryStore, 'claim' 
     },
     async move(endpointId, from, to, now) {
       const leaving = from.filter((status) => status !== to);
+      if (leaving.length === 0) return 0;
       const where = { endpointId, status: anyOf(leaving) };
-      let moved = 0;
-      // In slices, because one write of a long backlog would not end before its deadline.
-      for (let isMore = leaving.length > 0; isMore;) {
-        const found = await connection.call(({ deliveries }, session) =>
-          deliveries
-            .find(where, { session, projection: { _id: 1 } })
-            .limit(MOVED_PER_CALL)
-            .toArray(),
-        );
-        if (found.length > 0) {
-          const ids = anyOf(found.map(({ _id }) => _id));
-          const $set = { status: to, updatedAt: now };
-          await connection.call(({ deliveries }, session) =>
-            deliveries.updateMany({ ...where, _id: ids }, { $set }, { session }),
-          );
-        }
-        moved += found.length;
-        isMore = found.length === MOVED_PER_CALL;
+      // One write of a long backlog would not end before its deadline.
+      for (let moved = 0; ;) {
+        const some = await moveSome(connection, where, { status: to, updatedAt: now });
+        moved += some;
+        if (some < MOVED_PER_CALL) return moved;
       }
-      return moved;
     },
   };
+}
+
+/** Moves up to `MOVED_PER_CALL` deliveries; answers how many. */
+async function moveSome(
+  connection: MongoConnection,
+  where: mongo.Filter<DeliveryDocument>,
+  $set: Pick<Delivery, 'status' | 'updatedAt'>,
+): Promise<number> {
+  const found = await connection.call(({ deliveries }, session) =>
+    deliveries
+      .find(where, { session, projection: { _id: 1 } })
+      .limit(MOVED_PER_CALL)
+      .toArray(),
+  );
+  if (found.length === 0) return 0;
+  const ids = anyOf(found.map(({ _id }) => _id));
+  await connection.call(({ deliveries }, session) =>
+    deliveries.updateMany({ ...where, _id: ids }, { $set }, { session }),
+  );
+  return found.length;
 }
 
 /** One write for the attempt and the state after it; the attempt being there shows that the write was made before. */

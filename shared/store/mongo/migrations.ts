@@ -52,7 +52,7 @@ export function requireMigrated(uri: string, applied: number): void {
 
 const databaseAt = (uri: string): string => `MONGODB_URI ${shownUri(uri)}`;
 
-/** Number of the newest migration that was applied; 0 of an empty database. */
+/** Number of the newest migration that was applied; 0 for an empty database. */
 export async function newestMigration({ migrations }: Collections, session?: mongo.ClientSession): Promise<number> {
   const newest = await migrations.findOne({}, { ...(session === undefined ? {} : { session }), sort: { _id: -1 } });
   return newest?._id ?? 0;
