@@ -1,4 +1,5 @@
-import type { Attribute } from './schema.js';
+import { resolvePath, type ResolvedPath } from './path.js';
+import type { Attribute, ResourceType } from './schema.js';
 
 /**
  * Where the service provider takes more than the RFCs allow, because an identity provider sends it. Each rule is named for
@@ -24,3 +25,16 @@ const hasValue = ({ subAttributes = [] }: Attribute): boolean => subAttributes.s
 
 /** Entra ID capitalises PATCH operations: "Add", "Replace", "Remove". */
 export const operationInAnyCase = (op: unknown): unknown => (typeof op === 'string' ? op.toLowerCase() : op);
+
+/**
+ * Entra ID asks who has a manager by `manager eq <id>`, without the extension's URN. For filters alone, where a name that means
+ * nothing would be no error but an absent attribute; names of the type's own attributes never get here.
+ */
+export function extensionAttributeByName(type: ResourceType, name: string): ResolvedPath | undefined {
+  if (name.includes(':')) return undefined;
+  for (const { schema } of type.extensions) {
+    const path = resolvePath(type, `${schema.id}:${name}`);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}

@@ -1,6 +1,7 @@
 import { indexKey } from '../keys.js';
-import { findAttribute, resolvePath, type AttributePath } from '../path.js';
+import { findAttribute, type AttributePath } from '../path.js';
 import type { ResourceType } from '../schema.js';
+import { filterPath } from './field.js';
 import type { Filter } from './parse.js';
 
 /** Resources that may match: those with one of the ids or one of the index keys. A superset, never the answer. */
@@ -11,10 +12,7 @@ export interface Candidates {
 
 /** What of a filter an index can answer: equality on ids and on indexed strings. Undefined: every resource may match. */
 export const candidates = (type: ResourceType, filter: Filter): Candidates | undefined =>
-  narrow(filter, (path) => {
-    const resolved = resolvePath(type, path);
-    return resolved?.kind === 'attribute' ? resolved : undefined;
-  });
+  narrow(filter, (path) => filterPath(type, path));
 
 /** Where a path of the filter leads; undefined where no resource has such an attribute. */
 type Resolve = (path: string) => AttributePath | undefined;

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '../attributes.js';
+import { extensionAttributeByName } from '../leniency.js';
 import { computedValue, type RelatedFacts } from '../messages.js';
-import { findAttribute, resolvePath } from '../path.js';
+import { findAttribute, resolvePath, type AttributePath } from '../path.js';
 import type { Attribute, ResourceType } from '../schema.js';
 import { isComplex, listOf } from '../values.js';
 
@@ -13,12 +14,18 @@ export interface Field<Subject> {
 /** What a path means where the filter stands; undefined where there is no such attribute. */
 export type Scope<Subject> = (path: string) => Field<Subject> | undefined;
 
+/** The attribute that a filter's path leads to; undefined when no resource of the type has it. */
+export function filterPath(type: ResourceType, text: string): AttributePath | undefined {
+  const path = resolvePath(type, text) ?? extensionAttributeByName(type, text);
+  return path?.kind === 'attribute' ? path : undefined;
+}
+
 /** Attributes of the type, by their paths; relations as far as they were read. */
 export const resourceScope =
   (type: ResourceType): Scope<RelatedFacts> =>
   (text) => {
-    const path = resolvePath(type, text);
-    if (path?.kind !== 'attribute') return undefined;
+    const path = filterPath(type, text);
+    if (path === undefined) return undefined;
     const { extension, attribute, sub } = path;
     const read = (facts: RelatedFacts): readonly AttributeValue[] => {
       if (attribute.relation !== undefined) return related(attribute.relation, facts);
