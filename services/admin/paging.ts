@@ -48,19 +48,6 @@ export async function pageOf<T extends { readonly id: string }>(
 
 export const mapPage = <T, U>(page: Page<T>, show: (item: T) => U): Page<U> => ({ ...page, data: page.data.map(show) });
 
-/** Everything that is read in the order of ids. */
-export async function* every<T extends { readonly id: string }>(
-  read: (slice: Slice) => Promise<readonly T[]>,
-): AsyncGenerator<T> {
-  let found = await read({ limit: LIMIT_MAX });
-  for (;;) {
-    yield* found;
-    const last = found.at(-1);
-    if (last === undefined || found.length < LIMIT_MAX) return;
-    found = await read({ afterId: last.id, limit: LIMIT_MAX });
-  }
-}
-
 export const unknownCursor = (why = 'is no cursor of this list'): Error =>
   invalid({ field: 'after', message: `${why}; use the nextCursor of the page before, or leave it out to begin` });
 

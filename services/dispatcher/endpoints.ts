@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Sealer } from '../../shared/runtime/seal.js';
-import type { Endpoint, Registry } from '../../shared/store/registry.js';
+import { findAll, type Endpoint, type Registry } from '../../shared/store/registry.js';
 import { createSigner, type Signer } from '../../shared/webhooks/sign.js';
 
 type Table = Pick<Registry['endpoints'], 'get' | 'find' | 'replace'>;
@@ -24,7 +24,6 @@ export interface Endpoints {
   disable(id: string, url: string, reason: string): Promise<void>;
 }
 
-const PAGE = 500;
 const FRESH_MS = 1_000;
 
 export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): Endpoints {
@@ -35,7 +34,7 @@ export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): End
   const readAll = async (): Promise<readonly Endpoint[]> => {
     next = undefined; // whoever asks from here on may have seen something newer
     const startedAt = performance.now();
-    const all = await findAll(table);
+    const all = await findAll(table, {});
     readAt = startedAt;
     known = new Map(all.map((endpoint) => [endpoint.id, endpoint]));
     return all;
@@ -65,16 +64,6 @@ export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): End
       }
     },
   };
-}
-
-async function findAll(table: Table): Promise<Endpoint[]> {
-  const all: Endpoint[] = [];
-  for (;;) {
-    const last = all.at(-1);
-    const page = await table.find({}, { ...(last !== undefined && { afterId: last.id }), limit: PAGE });
-    all.push(...page);
-    if (page.length < PAGE) return all;
-  }
 }
 
 /** Unsealing and preparing a key costs more than signing with it: both are done once per version and number of valid secrets. */

@@ -2,6 +2,7 @@ import { openManagement, type Management } from '../../services/cli/demo/managem
 import { startReceiver, type Receiver } from '../../services/cli/demo/receiver.js';
 import { check, type Report } from '../../services/simulator/check.js';
 import { createSimulator, type Run, type SimulatorOptions } from '../../services/simulator/simulator.js';
+import { scimBaseUrl } from '../../shared/directory/base-url.js';
 import { eventually } from './eventually.js';
 
 /** A host application, an organization and a directory, ready to be provisioned. */
@@ -25,7 +26,7 @@ export async function setStage(url: string, adminKey: string, provider: string):
     receiver,
     directory,
     play: (options, scimUrl) => {
-      const baseUrl = scimUrl === undefined ? directory.scimBaseUrl : `${scimUrl}/scim/${directory.id}/v2`;
+      const baseUrl = scimUrl === undefined ? directory.scimBaseUrl : scimBaseUrl(scimUrl, directory.id);
       return createSimulator({ ...options, baseUrl, token: directory.token }).run();
     },
     async report(run, deadlineMs) {

@@ -5,11 +5,11 @@ import { scimBaseUrl } from '../../../shared/directory/base-url.js';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
 import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
-import type { Directory } from '../../../shared/store/registry.js';
+import { findAll, type Directory } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
 import { requestIdOf } from '../error-handler.js';
-import { every, pageOf, pageParameters } from '../paging.js';
+import { pageOf, pageParameters } from '../paging.js';
 import { invalid } from '../problem.js';
 import { bodyOf, id, pathId, queryOf, text } from '../request.js';
 import { update } from '../update.js';
@@ -82,9 +82,8 @@ async function end(directory: Directory, { registry, commits, clock }: AdminDeps
     head = await commits.head(directory.id);
   }
   const now = clock();
-  for await (const token of every((slice) => registry.tokens.find({ directoryId: directory.id }, slice))) {
-    await revoke(registry, token.id, now);
-  }
+  const tokens = await findAll(registry.tokens, { directoryId: directory.id });
+  for (const { id } of tokens) await revoke(registry, id, now);
   await update(registry.directories, 'directory', directory.id, now, (old) => ({ deletedAt: old.deletedAt ?? now }));
 }
 

@@ -2,9 +2,9 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
-import type { Organization, Registry } from '../../../shared/store/registry.js';
+import { findAll, type Organization, type Registry } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';
-import { every, mapPage, pageOf, pageParameters } from '../paging.js';
+import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { notFound, Problem } from '../problem.js';
 import { bodyOf, pathId, queryOf, text } from '../request.js';
 import { update } from '../update.js';
@@ -61,15 +61,12 @@ const show = ({ id, name, createdAt, updatedAt }: Organization) => ({
 });
 
 async function refuseInUse({ directories, endpoints }: Registry, organizationId: string): Promise<void> {
-  for await (const directory of every((slice) => directories.find({ organizationId }, slice))) {
-    if (directory.deletedAt === null) {
-      throw new Problem(
-        'conflict',
-        `The organization has the directory ${directory.id}; delete its directories first.`,
-      );
-    }
+  const directory = (await findAll(directories, { organizationId })).find(({ deletedAt }) => deletedAt === null);
+  if (directory !== undefined) {
+    throw new Problem('conflict', `The organization has the directory ${directory.id}; delete its directories first.`);
   }
-  for await (const endpoint of every((slice) => endpoints.find({ organizationId }, slice))) {
+  const [endpoint] = await endpoints.find({ organizationId }, { limit: 1 });
+  if (endpoint !== undefined) {
     throw new Problem('conflict', `The organization has the endpoint ${endpoint.id}; delete its endpoints first.`);
   }
 }

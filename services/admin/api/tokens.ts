@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { issueCredential } from '../../../shared/runtime/credentials.js';
 import { newId } from '../../../shared/runtime/ids.js';
-import { isLive, type DirectoryToken, type Registry } from '../../../shared/store/registry.js';
+import { findAll, isLive, type DirectoryToken, type Registry } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
-import { every, mapPage, pageOf, pageParameters } from '../paging.js';
+import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { invalid, notFound, Problem } from '../problem.js';
 import { bodyOf, pathId, queryOf } from '../request.js';
 import { update } from '../update.js';
@@ -76,11 +76,8 @@ export async function revoke(registry: Registry, tokenId: string, now: number): 
 }
 
 async function liveTokens(registry: Registry, directoryId: string, now: number): Promise<number> {
-  let live = 0;
-  for await (const token of every((slice) => registry.tokens.find({ directoryId }, slice))) {
-    if (isLive(token, now)) live += 1;
-  }
-  return live;
+  const tokens = await findAll(registry.tokens, { directoryId });
+  return tokens.filter((token) => isLive(token, now)).length;
 }
 
 function expiryOf(expiresAt: string | null | undefined, now: number): number | null {
