@@ -9,7 +9,10 @@ export function authenticate({ registry, adminKeyHash }: Pick<AdminDeps, 'regist
   return async (req, _res, next) => {
     const key = bearerOf(req.headers.authorization);
     if (!isOperatorsKey(key, adminKeyHash) && !(await isStoredKey(key, registry))) {
-      throw new Problem('unauthorized', 'The admin key is not valid; check it, or make another one.');
+      throw new Problem(
+        'unauthorized',
+        'The admin key is not valid; check it, or restart with one of your own in ROLLCALL_ADMIN_KEY.',
+      );
     }
     next();
   };

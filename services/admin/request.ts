@@ -59,7 +59,9 @@ function check<Shape extends z.ZodRawShape>(
 ): z.output<z.ZodObject<Shape>> {
   const parsed = z.safeParse(schema, input, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw invalid(...parsed.error.issues.flatMap((issue) => fieldErrors(issue, Object.keys(schema.shape), noun)));
+  const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, Object.keys(schema.shape), noun));
+  // Of a field that is wrong in more than one way, the first: a text that should be a list is not too long a list as well.
+  throw invalid(...errors.filter(({ field }, index) => errors.findIndex((one) => one.field === field) === index));
 }
 
 function fieldErrors(issue: z.core.$ZodIssue, known: readonly string[], noun: string): FieldError[] {

@@ -21,6 +21,7 @@ export function createProgram(): Command {
   const program = new Command('rollcall')
     .description('Directory sync: SCIM in, webhooks out.')
     .version(version)
+    .showHelpAfterError('(see rollcall --help)')
     .exitOverride(({ exitCode, code }) =>
       process.exit(exitCode === 0 ? 0 : code.startsWith('commander.') ? EXIT_USAGE : exitCode),
     )
@@ -51,7 +52,7 @@ export function createProgram(): Command {
   program
     .command('simulate')
     .description('play an identity provider against a SCIM base URL')
-    .requiredOption('--url <url>', 'SCIM base URL of a directory')
+    .requiredOption('--url <url>', 'SCIM base URL of a directory', absoluteUrl)
     .requiredOption('--token <token>', 'its bearer token')
     .addOption(new Option('--provider <name>', 'whose dialect to speak').choices(['okta', 'entra']).default('okta'))
     .option('--users <n>', 'users to hire', positiveInteger, 100)
@@ -90,6 +91,11 @@ async function withConfig<R extends Role>(
   const code = await runUntilStopped((signal) => run(loaded.config, signal));
   // What a role that failed has left open would keep the process alive, and nobody would start it again.
   process.exit(code);
+}
+
+function absoluteUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/i.test(text)) return text;
+  throw new InvalidArgumentError('It must be a URL such as http://localhost:3000/scim/<directory>/v2.');
 }
 
 function positiveInteger(text: string): number {

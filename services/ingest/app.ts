@@ -16,7 +16,7 @@ import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } f
 import { getResource } from './endpoints/get.js';
 import { modifyResource } from './endpoints/modify.js';
 import { queryResources, searchResources } from './endpoints/query.js';
-import { me, otherVersion } from './endpoints/refusals.js';
+import { me, notAllowed, otherVersion } from './endpoints/refusals.js';
 import { replaceResource } from './endpoints/replace.js';
 import { createRefusalOf, errorHandler } from './error-handler.js';
 import type { Writer } from './writer.js';
@@ -61,6 +61,8 @@ export function createIngest(deps: IngestDeps): Express {
     on('put', `${type.endpoint}/:id`, replaceResource(deps, type));
     on('patch', `${type.endpoint}/:id`, modifyResource(deps, type));
     on('delete', `${type.endpoint}/:id`, deleteResource(deps, type));
+    on('all', type.endpoint, notAllowed('GET, POST'));
+    on('all', `${type.endpoint}/:id`, notAllowed('GET, PUT, PATCH, DELETE'));
   }
   on('post', '/Bulk', bulk(deps, RESOURCE_TYPES, refusalOf));
   on('get', '/', queryResources(deps, ...RESOURCE_TYPES));

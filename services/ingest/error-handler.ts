@@ -4,6 +4,7 @@ import {
   errorBody,
   InternalError,
   InvalidSyntax,
+  MethodNotAllowed,
   PayloadTooLarge,
   ScimError,
   Unauthorized,
@@ -39,6 +40,7 @@ export const errorHandler =
 
 function headersOf(error: ScimError): Record<string, string> {
   if (error instanceof Unauthorized) return { 'www-authenticate': 'Bearer realm="SCIM"' };
+  if (error instanceof MethodNotAllowed) return { allow: error.allow };
   // The rest of the body is not read, so the connection is of no further use.
   return error instanceof PayloadTooLarge ? { connection: 'close' } : {};
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { directoryGone } from '../../shared/directory/batch.js';
 import { InvalidCursor, TooMany } from '../../shared/scim/errors.js';
 import type { ListPage } from '../../shared/scim/messages.js';
 import { readCursor, writeCursor, type Paging, type Place } from '../../shared/scim/paging.js';
@@ -45,10 +46,17 @@ export function find(
 const fingerprint = ({ filter, sortBy, sortOrder }: Parameters): string =>
   hash('sha256', JSON.stringify([filter, sortBy, sortOrder]), 'base64url').slice(0, 12);
 
+/** A directory that was deleted a moment ago must not look like one that is empty. */
+async function countsIn(commits: FindDeps['commits'], directoryId: string): Promise<Readonly<Record<string, number>>> {
+  const { counts, deleted } = await commits.head(directoryId);
+  if (deleted) throw directoryGone(directoryId);
+  return counts;
+}
+
 /** The head knows how many there are; only the page is read. */
 async function unfiltered({ resources, commits }: FindDeps, scope: Scope, paging: Indexed): Promise<Found> {
   const { directoryId, types } = scope;
-  const { counts } = await commits.head(directoryId);
+  const counts = await countsIn(commits, directoryId);
   const matches: Match[] = [];
   let totalResults = 0;
   for (const type of types) {
@@ -94,7 +102,7 @@ async function behindCursor(
   }
   const matches = found.slice(0, paging.count);
   const last = found.length > paging.count ? matches.at(-1) : undefined;
-  const { counts } = await commits.head(directoryId);
+  const counts = await countsIn(commits, directoryId);
   return {
     matches,
     totalResults: filter === undefined ? types.reduce((sum, { name }) => sum + (counts[name] ?? 0), 0) : undefined,

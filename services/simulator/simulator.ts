@@ -79,7 +79,9 @@ export function createSimulator(options: SimulatorOptions): { run(): Promise<Run
       try {
         const connect = 'the directory is connected';
         await attempt(connect, () => dialect.connect(session.during(connect)));
-        await runInLanes(createStory({ seed, users, groups }), keysOf, concurrency, async (step) => {
+        // As a provider does whose test of the connection fails: nothing is provisioned.
+        const story = failures.length === 0 ? createStory({ seed, users, groups }) : [];
+        await runInLanes(story, keysOf, concurrency, async (step) => {
           await atPace();
           await attempt(step.text, () => play(step, { dialect, cast, session }));
         });

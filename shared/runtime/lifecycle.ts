@@ -18,9 +18,18 @@ export async function runUntilStopped(role: (signal: AbortSignal) => Promise<voi
     await role(controller.signal);
     return 0;
   } catch (error) {
-    process.stderr.write(`rollcall: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`rollcall: ${describe(error)}\n`);
     return 1;
   } finally {
     for (const name of STOP_SIGNALS) process.off(name, stop);
   }
 }
+
+/** What went wrong outside is told in words; a mistake of ours, with the place where it happened. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isMistake = MISTAKES.some((mistake) => error instanceof mistake);
+  return isMistake ? (error.stack ?? error.message) : error.message;
+}
+
+const MISTAKES = [TypeError, ReferenceError, SyntaxError, EvalError, URIError];

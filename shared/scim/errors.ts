@@ -118,6 +118,16 @@ export class NotFound extends ScimError {
   }
 }
 
+/** RFC 9110 section 15.5.6. `allow` lists the methods that there are. */
+export class MethodNotAllowed extends ScimError {
+  constructor(
+    detail: string,
+    readonly allow: string,
+  ) {
+    super(405, undefined, detail);
+  }
+}
+
 /** RFC 7644 section 3.3. */
 export class Uniqueness extends ScimError {
   constructor(detail: string) {

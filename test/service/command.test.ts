@@ -64,6 +64,18 @@ test('a data folder that another process holds is refused, not corrupted', async
   expect(await holder.kill('SIGTERM')).toBe(0);
 });
 
+test('a data folder that cannot be one is refused in a sentence', async () => {
+  const command = startRollcall(['standalone'], { ROLLCALL_PORT: '0', ROLLCALL_DATA_DIR: __filename });
+  expect(await command.exited).toBe(1);
+  expect(command.stderr()).toMatch(/cannot be the data folder .* choose another one with ROLLCALL_DATA_DIR\n$/);
+});
+
+test('simulate refuses a URL that is none', async () => {
+  const command = startRollcall(['simulate', '--url', 'nowhere', '--token', 'x']);
+  expect(await command.exited).toBe(2);
+  expect(command.stderr()).toContain('It must be a URL');
+});
+
 test('a first start that fails on a taken port leaves no admin key behind that nobody has seen', async () => {
   const folder = temporaryFolder();
   const holder = startRollcall(['standalone'], { ROLLCALL_PORT: '0', ROLLCALL_DATA_DIR: temporaryFolder() });

@@ -1,4 +1,6 @@
 import request from 'supertest';
+import { deletionCommit } from '../../shared/directory/deletion.js';
+import { newId } from '../../shared/runtime/ids.js';
 import { startIngest, type IngestHarness } from '../support/ingest.js';
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -248,6 +250,13 @@ describe('wrong input writes nothing and is answered as a SCIM error', () => {
     expectScimError(outside, 404);
   });
 
+  test('a method that a path does not have is 405 and names those that it has', async () => {
+    const response = await call('delete', '/Users');
+    expectScimError(response, 405);
+    expect(response.headers['allow']).toBe('GET, POST');
+    expectScimError(await call('post', '/Groups/1', {}), 405);
+  });
+
   test('a URL with a broken percent sign', async () => {
     expectScimError(await call('get', '/Users/%E0%A4%A'), 400, 'invalidSyntax');
   });
@@ -344,6 +353,15 @@ describe('authentication', () => {
     expect(names.length).toBe(20);
     expect(names.every((name) => Number(name.slice(5)) % 2 === 0)).toBe(true);
   });
+});
+
+test('a directory that was just deleted does not look like an empty one', async () => {
+  expect((await call('get', '/Users')).status).toBe(200);
+  const head = await ingest.store.commits.head(directory.id);
+  const ref = { id: directory.id, organizationId: 'organization', partition: 0 };
+  await ingest.store.commits.commit(deletionCommit(head, ref, ingest.clock.now, newId, 'request'));
+  expectScimError(await call('get', '/Users'), 404);
+  expectScimError(await call('post', '/Users', { userName: 'late' }), 404);
 });
 
 test('discovery tells what there is', async () => {

@@ -1,4 +1,4 @@
-import { InvalidVersion, NotImplemented } from '../../../shared/scim/errors.js';
+import { InvalidVersion, MethodNotAllowed, NotImplemented } from '../../../shared/scim/errors.js';
 import type { Operation } from '../call.js';
 
 /** Any method on /Me (RFC 7644 section 3.11): tokens stand for a provider, not for a user. */
@@ -7,6 +7,13 @@ export const me: Operation = async () => {
     '/Me is not supported: a token stands for an identity provider, not for a user. Use /Users/<id>.',
   );
 };
+
+/** A method that a path does not have; `allow` lists those that it has. */
+export const notAllowed =
+  (allow: string): Operation =>
+  async () => {
+    throw new MethodNotAllowed(`This method does nothing here. Use ${allow}.`, allow);
+  };
 
 /** Another version of the protocol, such as /v1/Users (RFC 7644 section 3.13). */
 export const otherVersion: Operation = async ({ baseUrl }) => {

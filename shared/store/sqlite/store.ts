@@ -23,7 +23,7 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore({ dataDir }: SqliteOptions): Promise<Store> {
   const folder = resolve(dataDir);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const unlock = lockFolder(folder);
   let database: Database | undefined;
   try {
@@ -55,4 +55,15 @@ function createStore(database: Database, unlock: () => void): Store {
       unlock();
     },
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${folder}: cannot be the data folder (${reason}); choose another one with ROLLCALL_DATA_DIR`, {
+      cause: error,
+    });
+  }
 }
