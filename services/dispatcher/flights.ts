@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
+import type { Endpoint } from '../../shared/store/registry.js';
 import { DEADLINE_MS, type Courier } from './attempt.js';
 import type { Bodies } from './bodies.js';
 import type { Endpoints } from './endpoints.js';
@@ -48,7 +49,7 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
   const flights = new Set<Flight>();
   const ledger = createLedger(deliveries, clock, logger, giveUp);
   const send = createSending({ ...deps, giveUp });
-  const mayStart = (endpointId: string): boolean => endpoints.known(endpointId)?.enabled === true;
+  const take = () => turns.take((endpointId) => mayStart(endpoints.known(endpointId)));
   let isDue = false;
 
   // What becomes ready in one turn of the event loop is claimed in one write.
@@ -62,24 +63,24 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
   };
   const launch = (): void => {
     const batch: Entry[] = [];
-    for (let entry = turns.take(mayStart); entry !== undefined; entry = turns.take(mayStart)) {
+    for (let entry = take(); entry !== undefined; entry = take()) {
       if (start(entry)) batch.push(entry);
       else turns.done(entry.window.endpointId);
     }
     if (batch.length === 0) return;
     const claimed = insist('claim deliveries', () => claim(batch, deps), logger, giveUp);
     for (const entry of batch) {
-      const flight: Flight = { partition: entry.window.partition, landed: fly(entry, claimed).catch(() => undefined) };
-      flights.add(flight);
-      void flight.landed.then(() => flights.delete(flight));
+      const landed = fly(entry, claimed).catch(() => undefined);
+      track(flights, { partition: entry.window.partition, landed });
     }
   };
   /** Rejects only once the store was given up. */
-  const fly = async (entry: Entry, claimed: Promise<BodyByEvent>): Promise<void> => {
+  const fly = async (entry: Entry, claimed: Promise<Claim>): Promise<void> => {
     let heard: boolean | undefined;
     try {
-      const body = (await claimed).get(entry.row.eventId);
-      const sent = await send(entry.row, body);
+      const { got, bodies } = await claimed;
+      if (!got.has(entry.row.id)) return hold(entry, { ...deps, now: clock() });
+      const sent = await send(entry.row, bodies.get(entry.row.eventId));
       heard = sent.heard;
       await ledger.settle(sent.settlement);
       conclude(entry, sent.settlement, { ...deps, now: clock() });
@@ -103,22 +104,41 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
   };
 }
 
-/** What to send, by event id. */
-type BodyByEvent = ReadonlyMap<string, Buffer>;
+/** What is left of a deleted endpoint starts too, and is canceled. */
+const mayStart = (endpoint: Endpoint | undefined): boolean => endpoint?.enabled !== false;
 
-/** From here on the deliveries are `sending`, and nobody else's for as long as the lease. Answers what to send. */
-async function claim(batch: readonly Entry[], { deliveries, bodies, owner, clock }: FlightsDeps): Promise<BodyByEvent> {
+function track(flights: Set<Flight>, flight: Flight): void {
+  flights.add(flight);
+  void flight.landed.then(() => flights.delete(flight));
+}
+
+interface Claim {
+  /** Delivery ids. */
+  readonly got: ReadonlySet<string>;
+  /** What to send, by event id. */
+  readonly bodies: ReadonlyMap<string, Buffer>;
+}
+
+/** From here on the deliveries that it got are `sending`, and nobody else's for as long as the lease. */
+async function claim(batch: readonly Entry[], deps: FlightsDeps): Promise<Claim> {
+  const { deliveries, endpoints, owner, clock } = deps;
   const rows = batch.map(({ row }) => row);
-  const found = await bodies.of(rows);
+  const bodies = await deps.bodies.of(rows);
+  await endpoints.refresh();
+  // One that is unknown was deleted, or made since the last read.
+  if (rows.some(({ endpointId }) => endpoints.known(endpointId) === undefined)) await endpoints.read();
   const now = clock();
-  await deliveries.claim(
+  const got = await deliveries.claim(
     rows.map(({ id }) => id),
     owner,
     now + LEASE_MS,
     now,
   );
-  return found;
+  return { got, bodies };
 }
+
+/** Its endpoint is disabled or gone, or it is over: what shares a key with it waits until the next poll has seen which. */
+const hold = (entry: Entry, reader: Reader): void => land(entry, { ...entry.row, status: 'held' }, reader);
 
 function conclude(entry: Entry, settlement: Settlement, reader: Reader): void {
   const { status, attempts, nextAttemptAt, lastError } = settlement;

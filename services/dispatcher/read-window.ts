@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { inLogOrder, type DeliveryOrder, type DeliveryStore } from '../../shared/store/deliveries.js';
 import { UNFINISHED_STATUSES, type DeliveryStatus } from '../../shared/webhooks/delivery.js';
-import { adopt, findMislabeled, forget, wantsMore, type Reader, type Window } from './window.js';
+import { adopt, findMislabeled, forget, wantsMore, type Entry, type Reader, type Window } from './window.js';
 
 interface Deps {
-  readonly deliveries: Pick<DeliveryStore, 'queue' | 'settle'>;
+  readonly deliveries: Pick<DeliveryStore, 'queue' | 'relabel'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -60,17 +60,15 @@ function forgetUnseen(window: Window, seen: ReadonlySet<string>, upTo: DeliveryO
 export async function relabel(window: Window, { deliveries, clock }: Deps): Promise<void> {
   const mislabeled = findMislabeled(window).slice(0, PAGE);
   if (mislabeled.length === 0) return;
-  const changed = mislabeled.map((entry) => {
-    const status: DeliveryStatus = entry.row.status === 'blocked' ? 'pending' : 'blocked';
-    return { entry, row: { ...entry.row, status } };
-  });
-  const settlements = changed.map(({ row: { id, status, attempts, nextAttemptAt, lastError } }) => ({
-    deliveryId: id,
-    status,
-    attempts,
-    nextAttemptAt,
-    lastError,
-  }));
-  await deliveries.settle(settlements, clock());
-  for (const { entry, row } of changed) if (entry.state === 'waiting') entry.row = row;
+  const write = async (entries: readonly Entry[], from: DeliveryStatus, to: DeliveryStatus): Promise<void> => {
+    if (entries.length === 0) return;
+    const ids = entries.map(({ row }) => row.id);
+    await deliveries.relabel(ids, from, to, clock());
+    for (const entry of entries) if (entry.state === 'waiting') entry.row = { ...entry.row, status: to };
+  };
+  const [blocked, unmarked] = [mislabeled.filter(isBlocked), mislabeled.filter((entry) => !isBlocked(entry))];
+  await write(blocked, 'blocked', 'pending');
+  await write(unmarked, 'pending', 'blocked');
 }
+
+const isBlocked = ({ row }: Entry): boolean => row.status === 'blocked';

@@ -1,4 +1,5 @@
 import { createSealer } from '../../shared/runtime/seal.js';
+import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import { eventually } from '../support/eventually.js';
 import { openDispatcherBench, startReceiver, userDraft, verified, type DispatcherBench } from './dispatcher-support.js';
 
@@ -157,6 +158,35 @@ test('an endpoint that is deleted gets nothing more: its deliveries are canceled
   expect(await bench.statusesOf(id)).toBe('canceled canceled');
 });
 
+test.each(['deleted', 'disabled'])('an endpoint that is %s gets nothing after the answer', async (how) => {
+  const receiver = await startReceiver();
+  const { id } = await bench.addEndpoint(receiver.url);
+  const url = `/v1/endpoints/${id}`;
+  const { deliveries } = bench.store;
+  let isChanged = false;
+  const claim: DeliveryStore['claim'] = async (...values) => {
+    if (!isChanged && how === 'deleted') await bench.admin.delete(url).expect(204);
+    if (!isChanged && how === 'disabled') await bench.admin.patch(url).send({ enabled: false }).expect(200);
+    isChanged = true;
+    return deliveries.claim(...values);
+  };
+  bench.start({ deliveries: { ...deliveries, claim } });
+  await bench.addDirectory().emit(userDraft('a'), userDraft('a'), userDraft('b'));
+  const rest = how === 'deleted' ? 'canceled' : 'held';
+  await eventually('the change', () => isChanged);
+  await eventually('all at rest', async () => (await bench.statusesOf(id)) === `${rest} ${rest} ${rest}`);
+  const other = await startReceiver();
+  await bench.addEndpoint(other.url);
+  await bench.addDirectory().emit(userDraft('c'));
+  await eventually('delivered elsewhere', () => other.messages.length === 1);
+  expect(receiver.messages).toEqual([]);
+  if (how === 'deleted') return;
+  await bench.admin.patch(url).send({ enabled: true }).expect(200);
+  await eventually('all delivered', async () => (await deliveries.countByStatus(id)).delivered === 4);
+  const ofA = receiver.messages.filter(({ event }) => event.data.id === 'a');
+  expect(ofA.map(({ event }) => event.seq)).toEqual([1, 2]);
+});
+
 test('a parked delivery holds up its user, over a restart too, until an operator retries it', async () => {
   const receiver = await startReceiver(() => 500);
   const { id } = await bench.addEndpoint(receiver.url);
@@ -194,6 +224,25 @@ test('what was delivered can be sent again by hand, under the same id', async ()
   await bench.admin.post(`/v1/deliveries/${first?.id ?? ''}/retry`).expect(202);
   await eventually('sent again', () => receiver.messages.length === 3);
   expect(receiver.messages[2]?.headers['webhook-id']).toBe(first?.eventId);
+});
+
+test('a retry by hand is refused when the delivery is being sent by then', async () => {
+  const receiver = await startReceiver(() => 500);
+  const { id } = await bench.addEndpoint(receiver.url);
+  const stop = bench.start();
+  await bench.addDirectory().emit(userDraft('a'));
+  await eventually('tried', async () => (await bench.statusesOf(id)) === 'retrying');
+  await stop();
+  const [looked] = await bench.deliveriesOf(id);
+  if (looked === undefined) throw new Error('one delivery');
+  // The dispatcher takes it between the look at it and the change.
+  jest.spyOn(bench.store.deliveries, 'get').mockImplementationOnce(async () => {
+    await bench.store.deliveries.claim([looked.id], 'the dispatcher', Date.now() + 30_000, Date.now());
+    return looked;
+  });
+  const { body } = await bench.admin.post(`/v1/deliveries/${looked.id}/retry`).expect(409);
+  expect(body.detail).toContain('The delivery is sending: it is on its way already');
+  expect(await bench.store.deliveries.get(looked.id)).toMatchObject({ status: 'sending', attempts: 1 });
 });
 
 test('endpoints get what their scope and types have, from the moment they are made', async () => {

@@ -47,18 +47,25 @@ export function deliveries({ deliveries: store, registry, clock }: AdminDeps) {
 
   const retry: RequestHandler = async (req, res) => {
     const { id, status, endpointId } = await known(pathId(req, 'delivery'));
-    const reason = whyNoRetry(status);
-    if (reason !== undefined) throw new Problem('conflict', `The delivery is ${status}: ${reason}.`);
+    refuseRetry(status);
     const endpoint = await registry.endpoints.get(endpointId);
     if (endpoint === undefined)
       throw new Problem('conflict', 'The endpoint of the delivery is deleted; nothing can reach it.');
     if (!endpoint.enabled) throw new Problem('conflict', 'The endpoint of the delivery is disabled; enable it first.');
-    const now = clock();
-    await store.settle([{ deliveryId: id, status: 'pending', attempts: 0, nextAttemptAt: null, lastError: null }], now);
+    if (!(await store.retry(id, status, clock()))) {
+      const { status: current } = await known(id);
+      refuseRetry(current);
+      throw new Problem('conflict', `The delivery was ${status} and is ${current} by now; look at it, and try again.`);
+    }
     res.status(202).json(show(await known(id)));
   };
 
   return { list, get, attempts, retry };
+}
+
+function refuseRetry(status: DeliveryStatus): void {
+  const reason = whyNoRetry(status);
+  if (reason !== undefined) throw new Problem('conflict', `The delivery is ${status}: ${reason}.`);
 }
 
 /** A retry by hand begins the retry schedule anew; undefined where that makes sense. */

@@ -1,10 +1,9 @@
-import type { Attempt, Delivery, DeliveryStatus } from '../../webhooks/delivery.js';
+import { OPEN_STATUSES, type Attempt, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
 import { inLogOrder, type DeliveryFilter, type DeliveryStore, type Settlement } from '../deliveries.js';
 import { json, nullableNumber, nullableText, number, text } from './columns.js';
 import type { Database, Row } from './database.js';
 
 export function createDeliveries(database: Database): DeliveryStore {
-  const settle = prepareSettle(database);
   const insert = database.prepare(`
     INSERT INTO deliveries (id, event_id, event_type, endpoint_id, organization_id, directory_id, partition, "offset", seq,
       lane_keys, status, attempts, next_attempt_at, lease_owner, lease_until, last_error, created_at, updated_at)
@@ -13,11 +12,8 @@ export function createDeliveries(database: Database): DeliveryStore {
     INSERT INTO delivery_progress (directory_id, seq) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`);
   const progressOf = database.prepare('SELECT seq FROM delivery_progress WHERE directory_id = ?');
-  const claim = database.prepare(`
-    UPDATE deliveries SET status = 'sending', lease_owner = ?, lease_until = ?, updated_at = ? WHERE id = ?`);
-  const move = database.prepare(`
-    UPDATE deliveries SET status = ?, updated_at = ? WHERE endpoint_id = ? AND status = ?`);
   return {
+    ...prepareSteps(database),
     ...prepareQueue(database),
     ...prepareRecords(database),
     async insert(deliveries, progress) {
@@ -35,10 +31,26 @@ export function createDeliveries(database: Database): DeliveryStore {
         }),
       );
     },
+  };
+}
+
+const OPEN = OPEN_STATUSES.map((status) => `'${status}'`).join(', ');
+
+/** What becomes of a delivery. */
+function prepareSteps(database: Database): Pick<DeliveryStore, 'claim' | 'settle' | 'move' | 'relabel' | 'retry'> {
+  const settle = prepareSettle(database);
+  const claim = database.prepare(`
+    UPDATE deliveries SET status = 'sending', lease_owner = ?, lease_until = ?, updated_at = ?
+    WHERE id = ? AND status IN (${OPEN})`);
+  const move = database.prepare(`
+    UPDATE deliveries SET status = ?, updated_at = ? WHERE endpoint_id = ? AND status = ?`);
+  const relabel = database.prepare('UPDATE deliveries SET status = ?, updated_at = ? WHERE id = ? AND status = ?');
+  const retry = database.prepare(`
+    UPDATE deliveries SET status = 'pending', attempts = 0, next_attempt_at = NULL, last_error = NULL, updated_at = ?
+    WHERE id = ? AND status = ?`);
+  return {
     async claim(deliveryIds, owner, leaseUntil, now) {
-      database.lazily(() => {
-        for (const id of deliveryIds) claim.run(owner, leaseUntil, now, id);
-      });
+      return database.lazily(() => new Set(deliveryIds.filter((id) => claim.run(owner, leaseUntil, now, id) > 0)));
     },
     async settle(settlements, now) {
       database.lazily(() => {
@@ -47,6 +59,14 @@ export function createDeliveries(database: Database): DeliveryStore {
     },
     async move(endpointId, from, to, now) {
       return database.durably(() => from.reduce((sum, status) => sum + move.run(to, now, endpointId, status), 0));
+    },
+    async relabel(deliveryIds, from, to, now) {
+      database.lazily(() => {
+        for (const id of deliveryIds) relabel.run(to, now, id, from);
+      });
+    },
+    async retry(deliveryId, from, now) {
+      return database.durably(() => retry.run(now, deliveryId, from) > 0);
     },
   };
 }

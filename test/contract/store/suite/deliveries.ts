@@ -2,6 +2,7 @@ import { newId } from '../../../../shared/runtime/ids.js';
 import type { DeliveryStore, Settlement } from '../../../../shared/store/deliveries.js';
 import {
   DELIVERY_STATUSES,
+  OPEN_STATUSES,
   type Attempt,
   type Delivery,
   type DeliveryStatus,
@@ -187,6 +188,46 @@ export function describeDeliveries(harness: StoreHarness): void {
       expect(await deliveries.get(two.id)).toEqual({ ...two, ...claimed });
       expect(await deliveries.get(three.id)).toEqual(three);
       await deliveries.claim([], 'me', T0, T0);
+    });
+
+    test('a claim gets what is open and nothing else', async () => {
+      const made = DELIVERY_STATUSES.map((status) => delivery({ status }));
+      const deliveries = await insert(...made);
+      const ids = made.map(({ id }) => id);
+      const open = made.filter(({ status }) => OPEN_STATUSES.includes(status)).map(({ id }) => id);
+      // Twice: a claim whose answer was lost is made again.
+      for (let time = 0; time < 2; time += 1) {
+        expect([...(await deliveries.claim([...ids, newId()], 'me', T0 + 9, T0))].sort()).toEqual(open.sort());
+      }
+      expect([...(await deliveries.claim(open, 'me', T0 + 9, T0))].sort()).toEqual(open);
+      expect(await deliveries.claim([], 'me', T0 + 9, T0)).toEqual(new Set());
+      for (const one of made) {
+        const expected = open.includes(one.id) ? { status: 'sending', leaseOwner: 'me', leaseUntil: T0 + 9 } : one;
+        expect(await under.other.deliveries.get(one.id)).toMatchObject(expected);
+      }
+    });
+
+    test('relabeling changes what has the expected status, and nothing that has gone on', async () => {
+      const made = DELIVERY_STATUSES.map((status) => delivery({ status, attempts: 2, lastError: 'x' }));
+      const deliveries = await insert(...made);
+      const ids = made.map(({ id }) => id);
+      await deliveries.relabel(ids, 'blocked', 'pending', T0 + 1);
+      await deliveries.relabel([], 'pending', 'blocked', T0 + 1);
+      for (const one of made) {
+        const expected = one.status === 'blocked' ? { ...one, status: 'pending', updatedAt: T0 + 1 } : one;
+        expect(await under.other.deliveries.get(one.id)).toEqual(expected);
+      }
+    });
+
+    test('a retry begins anew, unless the delivery has gone on since it was looked at', async () => {
+      const made = delivery({ status: 'parked', attempts: 10, nextAttemptAt: T0, lastError: 'x' });
+      const deliveries = await insert(made);
+      expect(await deliveries.retry(made.id, 'retrying', T0 + 1)).toBe(false);
+      expect(await deliveries.get(made.id)).toEqual(made);
+      expect(await deliveries.retry(made.id, 'parked', T0 + 1)).toBe(true);
+      const anew = { status: 'pending', attempts: 0, nextAttemptAt: null, lastError: null, updatedAt: T0 + 1 };
+      expect(await under.other.deliveries.get(made.id)).toEqual({ ...made, ...anew });
+      expect(await deliveries.retry(newId(), 'parked', T0)).toBe(false);
     });
 
     test('settling writes the attempt and the next state and gives the lease back', async () => {
