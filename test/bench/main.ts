@@ -4,6 +4,7 @@ import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Bench } from './bench.js';
 import { bench as create } from './create.js';
 import { startLoad } from './load-process.js';
+import { measureGrowth } from './query.js';
 import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
 import { startHello, startRollcall } from './servers.js';
 
@@ -17,8 +18,14 @@ interface Options {
   readonly json?: string;
 }
 
+const QUERY_PLAN = { small: 1_000, large: 100_000, members: 10_000, requests: 300 };
+
 /** Measures a bench beside a bare Express 5, the one and the other in turn. Fails when a request fails. */
 async function main(name: string, options: Options): Promise<void> {
+  if (name === 'query') {
+    await measureGrowth(QUERY_PLAN, (text) => void process.stdout.write(`${text}\n`));
+    return;
+  }
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`there is no bench ${name}`);
   const { seconds, warmup, repetitions, connections, json } = options;
@@ -58,7 +65,7 @@ function positive(text: string): number {
 }
 
 void new Command('bench')
-  .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(BENCHES)))
+  .addArgument(new Argument('<name>', 'what to measure').choices([...Object.keys(BENCHES), 'query']))
   .option('--seconds <n>', 'length of a repetition', positive, 10)
   .option('--warmup <n>', 'seconds before the first one', positive, 10)
   .option('--repetitions <n>', 'how often each is measured', positive, 3)
