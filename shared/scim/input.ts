@@ -1,7 +1,8 @@
 import type { Attributes, AttributeValue } from './attributes.js';
 import { InvalidSyntax, InvalidValue, InvalidVersion } from './errors.js';
+import { schemasOfAnyName } from './leniency.js';
 import { ownAttributes, resolvePath } from './path.js';
-import type { ResourceType } from './schema.js';
+import type { Attribute, ResourceType } from './schema.js';
 import { assigned, isComplex, isObject, listOf, readAttributes, requireRequired } from './values.js';
 
 /** A resource as a client sends it, canonical, without what is ours to set. */
@@ -26,6 +27,7 @@ export function readResource(type: ResourceType, body: unknown): ResourceInput {
     ...readExtensions(type, body),
   };
   requireRequired(ownAttributes(type), attributes, '');
+  if (relation !== undefined && related === undefined) requireNobody(relation, findMember(body, relation.name), '');
   return { attributes, members: related === undefined ? undefined : readMembers(related) };
 }
 
@@ -36,10 +38,20 @@ export const readMembers = (value: AttributeValue): string[] =>
     return typeof id === 'string' ? id : [];
   });
 
-/** Some clients leave `schemas` out and some name older ones, so only its form is checked. */
+/** Replacing members by entries that name nobody is a mistake, not a wish for an empty group. Throws `InvalidValue`. */
+export function requireNobody({ name }: Attribute, value: unknown, prefix: string): void {
+  const isNobody = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  if (!isNobody)
+    throw new InvalidValue(`${prefix}${name}: no entry has a value. Name the members, or send [] for none.`);
+}
+
+const findMember = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.entries(object).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+
+/** They may be left out; those of SCIM 1.1 tell that the provider is set up wrongly. */
 function requireSchemas(schemas: unknown): void {
   if (schemas === undefined || schemas === null) return;
-  if (!Array.isArray(schemas) || !schemas.every((urn) => typeof urn === 'string')) {
+  if (!schemasOfAnyName(schemas)) {
     throw new InvalidValue('schemas: it must be an array of schema URNs.');
   }
   if (schemas.some((urn) => urn.toLowerCase().startsWith(SCIM_1_CORE))) {

@@ -23,8 +23,28 @@ export const bareValue = (attribute: Attribute, value: unknown): unknown =>
 
 const hasValue = ({ subAttributes = [] }: Attribute): boolean => subAttributes.some(({ name }) => name === 'value');
 
+/** Entra ID names a schema that nobody knows, and OneLogin older ones: only the form is checked. */
+export const schemasOfAnyName = (schemas: unknown): schemas is readonly string[] =>
+  Array.isArray(schemas) && schemas.every((urn) => typeof urn === 'string');
+
 /** Entra ID capitalises PATCH operations: "Add", "Replace", "Remove". */
 export const operationInAnyCase = (op: unknown): unknown => (typeof op === 'string' ? op.toLowerCase() : op);
+
+/** Entra ID, with aadOptscim062020, sends one value whose keys are paths: "name.givenName", "urn:…:User:department". */
+export const keyAsPath = (key: string): string => key;
+
+/** Entra ID and JumpCloud name in `value` what a "remove" is to take away; the RFC would have them take everything away. */
+export const isRemovalByValue = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** Entra ID replaces `emails[type eq "work"].value` where there is no such value yet: it is made, as an "add" would. */
+export const replaceMakesValue = (sub: Attribute | undefined): boolean => sub !== undefined;
+
+/**
+ * Entra ID sends strings in filters without their quotation marks. Undefined of one in other quotation marks: whoever sent that
+ * did not mean a name that has them.
+ */
+export const unquotedText = (word: string): string | undefined =>
+  /^['`‘’“”].*['`‘’“”]$/su.test(word) ? undefined : word;
 
 /**
  * Entra ID asks who has a manager by `manager eq <id>`, without the extension's URN. For filters alone, where a name that means

@@ -265,3 +265,38 @@ test('regression 20: totalResults is not capped at the page', async () => {
     expect((await scim.get(`/Users?${query}count=0`)).body).toMatchObject({ totalResults: 7, itemsPerPage: 0 });
   }
 });
+
+describe('bugs of our own', () => {
+  test('a group is not emptied by members that name nobody', async () => {
+    const ann = await scim.createUser('ann');
+    const group = await scim.createGroup('Staff', ann);
+    for (const members of [{}, [{}], [{}, {}]]) {
+      const replace = { op: 'replace', path: 'members', value: members };
+      expectRefusal(await scim.patch(`/Groups/${group}`, replace), 400, 'invalidValue');
+      expectRefusal(await scim.patch(`/Groups/${group}`, { op: 'replace', value: { members } }), 400, 'invalidValue');
+      const put = { schemas: [GROUP], displayName: 'Staff', Members: members };
+      expectRefusal(await scim.call('put', `/Groups/${group}`, put), 400, 'invalidValue');
+    }
+    expect(await scim.memberIds(group)).toEqual([ann]);
+    expect((await scim.call('put', `/Groups/${group}`, { displayName: 'Staff', members: [] })).status).toBe(200);
+    expect(await scim.memberIds(group)).toEqual([]);
+  });
+
+  test('a filter with single quotes is refused, and not answered with nobody', async () => {
+    await scim.createUser('ann');
+    const obrien = await scim.createUser("o'brien");
+    for (const filter of ["userName eq 'ann'", 'userName eq ‘ann’', 'userName eq `ann`', "emails[type eq 'work']"]) {
+      expectRefusal(await scim.find('Users', filter), 400, 'invalidFilter');
+    }
+    expect(await scim.foundIds('Users', "userName eq o'brien")).toEqual([obrien]);
+  });
+
+  test("an extension's attribute is found by its bare name, but only where the core has none of that name", async () => {
+    const boss = await scim.createUser('boss', { title: 'Chef' });
+    const ann = await scim.createUser('ann', { [ENTERPRISE_USER]: { manager: { value: boss }, department: 'Hall' } });
+    expect(await scim.foundIds('Users', `id eq ${ann} and manager eq ${boss}`)).toEqual([ann]);
+    expect(await scim.foundIds('Users', `manager.value eq "${boss}"`)).toEqual([ann]);
+    expect(await scim.foundIds('Users', 'department eq "hall" and not (title pr)')).toEqual([ann]);
+    expectRefusal(await scim.patch(`/Users/${ann}`, { op: 'add', path: 'manager', value: boss }), 400, 'invalidPath');
+  });
+});

@@ -1,4 +1,5 @@
 import { InvalidFilter } from '../errors.js';
+import { unquotedText } from '../leniency.js';
 import { tokenize, type Token } from './tokens.js';
 
 const COMPARISONS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
@@ -136,7 +137,7 @@ function checkPath(text: string): string {
   return text;
 }
 
-/** A JSON literal, or, as Entra ID sends it, a string without its quotation marks. */
+/** A JSON literal, or a string without its quotation marks. */
 function bareword(text: string): Literal {
   switch (text.toLowerCase()) {
     case 'true':
@@ -146,6 +147,14 @@ function bareword(text: string): Literal {
     case 'null':
       return { value: null, text };
     default:
-      return { value: NUMBER.test(text) ? Number(text) : text, text };
+      return { value: NUMBER.test(text) ? Number(text) : unquoted(text), text };
   }
+}
+
+function unquoted(word: string): string {
+  const text = unquotedText(word);
+  if (text !== undefined) return text;
+  throw new InvalidFilter(
+    `The filter has ${word}: strings stand in double quotes. Example: userName eq "ann@example.com"`,
+  );
 }

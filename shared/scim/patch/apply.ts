@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue } from '../attributes.js';
 import { InvalidValue, NoTarget, PayloadTooLarge } from '../errors.js';
+import { replaceMakesValue } from '../leniency.js';
 import { ownAttributes, printPath } from '../path.js';
 import type { ResourceType } from '../schema.js';
 import { assigned, distinct, entryKey, isComplex, isPrimary, listOf, requireRequired, sameValue } from '../values.js';
@@ -123,15 +124,15 @@ function changed(
 }
 
 /**
- * The value that a path which selects none stands for. An add makes it, and so does a replace of a sub-attribute, as Entra ID
- * relies on: `emails[type eq "work"].value`. Any other replace has no target (RFC 7644 section 3.5.2.3).
+ * The value that a path which selects none stands for. An add makes it, and so may a replace; any other replace has no target
+ * (RFC 7644 section 3.5.2.3).
  */
 function created({ kind, target, value }: Step & { kind: 'add' | 'replace' }): AttributeValue {
   const { filter, sub } = target;
   const seed = filter === undefined ? {} : filter.seed;
   const made = sub === undefined ? value : { [sub.name]: value };
   const whole = isComplex(made) ? { ...seed, ...made } : made;
-  const isMade = seed !== undefined && (kind === 'add' || sub !== undefined);
+  const isMade = seed !== undefined && (kind === 'add' || replaceMakesValue(sub));
   if (isMade && filter?.matches(whole) !== false) return whole;
   throw new NoTarget(
     `${printPath(target)}: no value matches [${filter?.text ?? ''}]. Add the value, or select one that is there.`,

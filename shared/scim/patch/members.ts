@@ -1,6 +1,7 @@
 import { InvalidPath, Mutability } from '../errors.js';
 import type { Filter } from '../filter/parse.js';
-import { readMembers } from '../input.js';
+import { readMembers, requireNobody } from '../input.js';
+import { isRemovalByValue } from '../leniency.js';
 import { findAttribute } from '../path.js';
 import type { Attribute } from '../schema.js';
 import { readValue } from '../values.js';
@@ -27,10 +28,12 @@ export function readMemberEdit(
     if (ids !== undefined) return { kind: 'remove', ids };
     return { kind: 'removeWhere', matches: ({ id, type }) => filter.matches({ value: id, type }) };
   }
-  if (value === undefined || value === null) return verb === 'add' ? undefined : { kind: 'clear' };
+  if (verb === 'remove' && !isRemovalByValue(value)) return { kind: 'clear' };
+  if (value === undefined || value === null) return verb === 'replace' ? { kind: 'clear' } : undefined;
   const read = readValue(attribute, value, `${at}: ${attribute.name}`);
   const ids = read === undefined ? [] : readMembers(read);
-  // Entra ID names who is to leave in `value`; nobody named is nobody removed, never everybody.
+  if (verb === 'replace' && read === undefined) requireNobody(attribute, value, `${at}: `);
+  // Nobody named is nobody removed, never everybody.
   return ids.length === 0 && verb !== 'replace' ? undefined : { kind: verb, ids };
 }
 

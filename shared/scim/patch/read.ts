@@ -1,5 +1,5 @@
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget } from '../errors.js';
-import { operationInAnyCase } from '../leniency.js';
+import { isRemovalByValue, keyAsPath, operationInAnyCase } from '../leniency.js';
 import { printPath } from '../path.js';
 import type { ResourceType } from '../schema.js';
 import { isObject, listOf, readSingle, readValue } from '../values.js';
@@ -46,7 +46,7 @@ function readOperation(type: ResourceType, operation: unknown, at: string): Patc
 /** Without a path the value is an object, and each of its keys a path of its own (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
 function readWhole(type: ResourceType, verb: Verb, value: unknown, at: string): PatchOperation[] {
   if (verb === 'remove') throw new NoTarget(`${at}: "remove" needs a path that says what to remove.`);
-  return readKeys(type, verb, value, at, (name) => name);
+  return readKeys(type, verb, value, at, keyAsPath);
 }
 
 /** Attributes that the type does not have, and readOnly ones (`id`, `schemas`, `meta`), are ignored as in a create. */
@@ -108,9 +108,8 @@ function readRemoval(target: Target, value: unknown, at: string): PatchOperation
   if (sub === undefined && filter === undefined && attribute.required) {
     throw new Mutability(`${at}: ${printPath(target)} is required and cannot be removed. Replace it.`);
   }
-  const isSelective =
-    attribute.multiValued && sub === undefined && filter === undefined && value !== undefined && value !== null;
+  const isSelective = attribute.multiValued && sub === undefined && filter === undefined && isRemovalByValue(value);
   if (!isSelective) return { kind: 'remove', target, values: undefined };
-  // Entra ID names the values to remove in `value`; none named is none removed, never all.
+  // None named is none removed, never all.
   return { kind: 'remove', target, values: listOf(readValue(attribute, value, `${at}.value`)) };
 }
