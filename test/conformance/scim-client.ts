@@ -6,7 +6,6 @@ import type { Directory } from './conversation.js';
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE_USER = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 export const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 export const message = (name: string): string => `urn:ietf:params:scim:api:messages:2.0:${name}`;
 
@@ -77,5 +76,5 @@ function fail(): never {
 export function expectRefusal(answer: request.Response, status: number, scimType?: string): void {
   expect([answer.status, answer.body.scimType]).toEqual([status, scimType]);
   expect(answer.headers['content-type']).toBe('application/scim+json; charset=utf-8');
-  expect(answer.body).toMatchObject({ schemas: [ERROR], status: String(status), detail: expect.any(String) });
+  expect(answer.body).toMatchObject({ schemas: [message('Error')], status: String(status), detail: expect.any(String) });
 }
