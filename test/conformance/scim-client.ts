@@ -76,5 +76,9 @@ function fail(): never {
 export function expectRefusal(answer: request.Response, status: number, scimType?: string): void {
   expect([answer.status, answer.body.scimType]).toEqual([status, scimType]);
   expect(answer.headers['content-type']).toBe('application/scim+json; charset=utf-8');
-  expect(answer.body).toMatchObject({ schemas: [message('Error')], status: String(status), detail: expect.any(String) });
+  expect(answer.body).toMatchObject({
+    schemas: [message('Error')],
+    status: String(status),
+    detail: expect.any(String),
+  });
 }
