@@ -1,4 +1,5 @@
 import { InvalidSyntax, InvalidValue, PayloadTooLarge } from './errors.js';
+import { readMessage } from './request-message.js';
 import { isObject } from './values.js';
 
 /** Largest body of any request, in bytes; published as `bulk.maxPayloadSize`. */
@@ -6,7 +7,6 @@ export const BODY_MAX_BYTES = 1_048_576;
 /** Most operations in one bulk request; published as `bulk.maxOperations`. */
 export const BULK_MAX_OPERATIONS = 1000;
 
-const BULK_REQUEST_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 const BULK_RESPONSE_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -31,11 +31,7 @@ export interface BulkOperation {
 
 /** Reads the body of a bulk request. Throws when the message as a whole is wrong; a wrong operation fails alone, later. */
 export function readBulk(body: unknown): BulkRequest {
-  if (!isObject(body)) throw new InvalidSyntax('The body is not a JSON object. Send a BulkRequest message.');
-  const { schemas, failOnErrors, Operations: operations } = body;
-  if (!Array.isArray(schemas) || !schemas.some((urn) => String(urn).toLowerCase() === BULK_REQUEST_URN.toLowerCase())) {
-    throw new InvalidSyntax(`schemas: it must name ${BULK_REQUEST_URN}.`);
-  }
+  const { failOnErrors, Operations: operations } = readMessage('BulkRequest', body);
   if (!Array.isArray(operations)) throw new InvalidSyntax('Operations: it must be an array of operations.');
   if (operations.length > BULK_MAX_OPERATIONS) {
     throw new PayloadTooLarge(

@@ -1,7 +1,7 @@
-import { InvalidSyntax, InvalidValue } from './errors.js';
+import { InvalidValue } from './errors.js';
 import { parseFilter, type Filter } from './filter/parse.js';
 import { readPaging, type Paging } from './paging.js';
-import { isObject } from './values.js';
+import { readMessage } from './request-message.js';
 
 /** Parameters of a request that reads resources, first value of each. */
 export type Parameters = Readonly<Record<string, string>>;
@@ -26,20 +26,14 @@ export function readQuery(parameters: Parameters): Query {
   };
 }
 
-const SEARCH_URN = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 const LISTS = ['attributes', 'excludedAttributes'];
 const NUMBERS = ['startIndex', 'count'];
 const TEXTS = ['filter', 'sortBy', 'sortOrder', 'cursor'];
 
 /** Reads the body of a POST to `.search` (RFC 7644 section 3.4.3). Throws as `readQuery`, and `InvalidSyntax` of another message. */
 export function readSearch(body: unknown): Query {
-  if (!isObject(body)) throw new InvalidSyntax('The body is not a JSON object. Send a SearchRequest message.');
-  const { schemas } = body;
-  if (!Array.isArray(schemas) || !schemas.some((urn) => String(urn).toLowerCase() === SEARCH_URN.toLowerCase())) {
-    throw new InvalidSyntax(`schemas: it must name ${SEARCH_URN}.`);
-  }
   const parameters: Record<string, string> = {};
-  for (const [name, value] of Object.entries(body)) {
+  for (const [name, value] of Object.entries(readMessage('SearchRequest', body))) {
     if (value !== null && isParameter(name)) parameters[name] = parameterText(name, value);
   }
   return readQuery(parameters);

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { ENTERPRISE_USER, expectRefusal, GROUP, message, startScimClient, USER } from './scim-client.js';
+import { ENTERPRISE_USER, expectRefusal, GROUP, message, startScimClient, USER } from '../support/scim-client.js';
 
 /** Points 18 to 34 of what RFC 7643 and 7644 ask of a service provider: changes, discovery and the protocol around them. */
 

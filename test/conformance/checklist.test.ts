@@ -1,5 +1,5 @@
 import type request from 'supertest';
-import { ENTERPRISE_USER, expectRefusal, GROUP, LIST, message, startScimClient, USER } from './scim-client.js';
+import { ENTERPRISE_USER, expectRefusal, GROUP, LIST, message, startScimClient, USER } from '../support/scim-client.js';
 
 /** Points 1 to 17 of what RFC 7643, 7644 and 9865 ask of a service provider: resources, queries and paging. */
 

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { ENTERPRISE_USER, expectRefusal, GROUP, startScimClient, USER } from './scim-client.js';
+import { ENTERPRISE_USER, expectRefusal, GROUP, startScimClient, USER } from '../support/scim-client.js';
 
 /** The bugs that other servers ship, each once, over HTTP. */
 

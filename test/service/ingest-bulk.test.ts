@@ -1,5 +1,5 @@
-import request from 'supertest';
-import { startIngest, type IngestHarness } from '../support/ingest.js';
+import type request from 'supertest';
+import { startScimClient } from '../support/scim-client.js';
 
 /** RFC 7644 section 3.7. */
 
@@ -8,23 +8,10 @@ const RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
-let ingest: IngestHarness;
-let directory: Awaited<ReturnType<IngestHarness['addDirectory']>>;
-
-beforeAll(async () => {
-  ingest = await startIngest();
-});
-beforeEach(async () => {
-  directory = await ingest.addDirectory();
-});
-afterAll(() => ingest.store.close());
-
-const authorized = (sent: request.Test): request.Test => sent.set('authorization', `Bearer ${directory.token}`);
+const client = startScimClient();
 const bulk = (Operations: readonly object[], more: object = {}) =>
-  authorized(request(ingest.app).post(`${directory.base}/Bulk`))
-    .set('content-type', 'application/scim+json')
-    .send(JSON.stringify({ schemas: [BULK], Operations, ...more }));
-const get = async (path: string) => (await authorized(request(ingest.app).get(directory.base + path))).body;
+  client.call('post', '/Bulk', { schemas: [BULK], Operations, ...more });
+const get = async (path: string) => (await client.get(path)).body;
 const post = (bulkId: string, path: string, data: object) => ({ method: 'POST', path, bulkId, data });
 const user = (bulkId: string, more: object = {}) => post(bulkId, '/Users', { userName: bulkId, ...more });
 const group = (bulkId: string, ...members: string[]) =>
@@ -32,8 +19,7 @@ const group = (bulkId: string, ...members: string[]) =>
 const outcomes = ({ body }: request.Response): unknown[] =>
   body.Operations.map(({ status, bulkId }: { status: string; bulkId: string }) => [bulkId, status]);
 const idOf = ({ body }: request.Response, index: number): string => body.Operations[index].location.split('/').at(-1);
-const memberIds = async (id: string): Promise<string[]> =>
-  ((await get(`/Groups/${id}`)).members ?? []).map(({ value }: { value: string }) => value).sort();
+const memberIds = async (id: string): Promise<string[]> => (await client.memberIds(id)).sort();
 
 test('each operation is answered as if it had come alone, with a status that is a text', async () => {
   const first = await bulk([user('ann'), user('bob')]);
@@ -49,14 +35,19 @@ test('each operation is answered as if it had come alone, with a status that is 
     { method: 'DELETE', path: `/Users/${bob}` },
   ]);
   expect(second.body.Operations).toEqual([
-    { method: 'PUT', location: `https://scim.example${directory.base}/Users/${ann}`, version: 'W/"2"', status: '200' },
+    {
+      method: 'PUT',
+      location: `https://scim.example${client.directory().base}/Users/${ann}`,
+      version: 'W/"2"',
+      status: '200',
+    },
     {
       method: 'PATCH',
-      location: `https://scim.example${directory.base}/Users/${ann}`,
+      location: `https://scim.example${client.directory().base}/Users/${ann}`,
       version: 'W/"3"',
       status: '200',
     },
-    { method: 'DELETE', location: `https://scim.example${directory.base}/Users/${bob}`, status: '204' },
+    { method: 'DELETE', location: `https://scim.example${client.directory().base}/Users/${bob}`, status: '204' },
   ]);
   expect((await get('/Users')).Resources).toMatchObject([{ userName: 'ann', title: 'Chef' }]);
 });

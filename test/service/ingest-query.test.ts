@@ -1,34 +1,15 @@
-import request from 'supertest';
-import { startIngest, type IngestHarness } from '../support/ingest.js';
+import type request from 'supertest';
+import { startScimClient } from '../support/scim-client.js';
 
 /** Reading many resources: RFC 7644 section 3.4.2 and 3.4.3, RFC 9865. */
 
 const SEARCH = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
-let ingest: IngestHarness;
-let directory: Awaited<ReturnType<IngestHarness['addDirectory']>>;
-
-beforeAll(async () => {
-  ingest = await startIngest();
-});
-beforeEach(async () => {
-  directory = await ingest.addDirectory();
-});
-afterAll(() => ingest.store.close());
-
-const call = (method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, body?: object) => {
-  const sent = request(ingest.app)
-    [method](directory.base + path)
-    .set('authorization', `Bearer ${directory.token}`);
-  return body === undefined ? sent : sent.set('content-type', 'application/scim+json').send(JSON.stringify(body));
-};
+const client = startScimClient();
+const { call, createUser, createGroup } = client;
 const query = (path: string, parameters: Readonly<Record<string, string>>) =>
   call('get', `${path}?${new URLSearchParams(parameters).toString()}`);
-const createUser = async (userName: string, more: object = {}): Promise<string> =>
-  (await call('post', '/Users', { userName, ...more }).expect(201)).body.id;
-const createGroup = async (displayName: string, ...members: string[]): Promise<string> =>
-  (await call('post', '/Groups', { displayName, members: members.map((value) => ({ value })) }).expect(201)).body.id;
 const names = ({ body }: request.Response): string[] =>
   body.Resources.map((one: { userName?: string; displayName?: string }) => one.userName ?? one.displayName);
 
@@ -207,9 +188,11 @@ test('a filter on a discovery endpoint is 403; paging and sorting are ignored th
 });
 
 test('SCIM 1.1 is refused with what to change, on its URL and in its bodies', async () => {
-  const { status, body } = await request(ingest.app)
-    .get(directory.base.replace('/v2', '/v1/Users'))
-    .set('authorization', `Bearer ${directory.token}`);
+  const directory = client.directory();
+  const { status, body } = await call('get', '/Users', undefined, {
+    ...directory,
+    base: directory.base.replace('/v2', '/v1'),
+  });
   expect([status, body.scimType]).toEqual([400, 'invalidVers']);
   expect(body.detail).toContain(directory.base);
   const legacy = await call('post', '/Users', { schemas: ['urn:scim:schemas:core:1.0'], userName: 'ann' });

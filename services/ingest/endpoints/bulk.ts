@@ -7,6 +7,7 @@ import {
   type BulkOutcome,
 } from '../../../shared/scim/bulk.js';
 import { Conflict, errorBody, NotFound, type ScimError } from '../../../shared/scim/errors.js';
+import { messageUrn } from '../../../shared/scim/request-message.js';
 import type { ResourceType } from '../../../shared/scim/schema.js';
 import type { IngestDeps } from '../app.js';
 import { planTurns, withoutLater, type Turn } from '../bulk-plan.js';
@@ -139,7 +140,7 @@ const addition = ({ path, attributes }: Unfinished): BulkOperation => ({
   path,
   bulkId: undefined,
   version: undefined,
-  data: { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'add', value: attributes }] },
+  data: { schemas: [messageUrn('PatchOp')], Operations: [{ op: 'add', value: attributes }] },
 });
 
 /** What the rest of the request never created cannot be added any more: the resource goes, because it would be half written. */

@@ -1,13 +1,12 @@
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget } from '../errors.js';
 import { isRemovalByValue, keyAsPath, operationInAnyCase } from '../leniency.js';
 import { printPath } from '../path.js';
+import { readMessage } from '../request-message.js';
 import type { ResourceType } from '../schema.js';
 import { isObject, listOf, readSingle, readValue } from '../values.js';
 import { readMemberEdit } from './members.js';
 import type { PatchOperation, Target } from './operation.js';
 import { findPath, readPath } from './path.js';
-
-const PATCH_OP_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 type Verb = 'add' | 'replace' | 'remove';
 
@@ -16,11 +15,7 @@ type Verb = 'add' | 'replace' | 'remove';
  * `InvalidSyntax`, `InvalidPath`, `InvalidFilter`, `InvalidValue`, `NoTarget` or `Mutability`, naming the operation.
  */
 export function readPatch(type: ResourceType, body: unknown): PatchOperation[] {
-  if (!isObject(body)) throw new InvalidSyntax('The body is not a JSON object. Send a PatchOp message.');
-  const { schemas, Operations: operations } = body;
-  if (!Array.isArray(schemas) || !schemas.some((urn) => String(urn).toLowerCase() === PATCH_OP_URN.toLowerCase())) {
-    throw new InvalidSyntax(`schemas: it must name ${PATCH_OP_URN}.`);
-  }
+  const { Operations: operations } = readMessage('PatchOp', body);
   if (!Array.isArray(operations)) throw new InvalidSyntax('Operations: it must be an array of operations.');
   return operations.flatMap((operation, index) => readOperation(type, operation, `Operations[${index}]`));
 }

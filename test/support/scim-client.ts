@@ -1,7 +1,6 @@
 import request from 'supertest';
 import type { DirectoryEvent } from '../../shared/events/event.js';
-import { startIngest, type IngestHarness } from '../support/ingest.js';
-import type { Directory } from './conversation.js';
+import { startIngest, type IngestHarness } from './ingest.js';
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -9,6 +8,7 @@ export const ENTERPRISE_USER = 'urn:ietf:params:scim:schemas:extension:enterpris
 export const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 export const message = (name: string): string => `urn:ietf:params:scim:api:messages:2.0:${name}`;
 
+type Directory = Awaited<ReturnType<IngestHarness['addDirectory']>>;
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** A SCIM client of the ingest service, for the tests of one file; each test has a directory of its own. */
