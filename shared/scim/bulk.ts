@@ -1,6 +1,6 @@
 import { InvalidSyntax, InvalidValue, PayloadTooLarge } from './errors.js';
 import { readMessage } from './request-message.js';
-import { isObject } from './values.js';
+import { isObject, sameText } from './values.js';
 
 /** Largest body of any request, in bytes; published as `bulk.maxPayloadSize`. */
 export const BODY_MAX_BYTES = 1_048_576;
@@ -52,7 +52,7 @@ function readFailOnErrors(value: unknown): number | undefined {
 function readOperation(operation: unknown, at: string): BulkOperation {
   if (!isObject(operation)) throw new InvalidSyntax(`${at}: it must be an object with "method" and "path".`);
   const { path, data } = operation;
-  const method = METHODS.find((candidate) => candidate === String(operation['method']).toUpperCase());
+  const method = METHODS.find((candidate) => sameText(operation['method'], candidate));
   if (method === undefined) throw new InvalidSyntax(`${at}.method: it must be one of ${METHODS.join(', ')}.`);
   if (typeof path !== 'string') throw new InvalidSyntax(`${at}.path: it must be a path such as "/Users".`);
   const bulkId = readText(operation['bulkId'], `${at}.bulkId`);

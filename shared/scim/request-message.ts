@@ -1,5 +1,5 @@
 import { InvalidSyntax } from './errors.js';
-import { isObject } from './values.js';
+import { isObject, sameText } from './values.js';
 
 /** The messages that clients send beside resources (RFC 7644 sections 3.4.3, 3.5.2 and 3.7). */
 export type RequestMessage = 'SearchRequest' | 'PatchOp' | 'BulkRequest';
@@ -11,6 +11,6 @@ export function readMessage(name: RequestMessage, body: unknown): Readonly<Recor
   if (!isObject(body)) throw new InvalidSyntax(`The body is not a JSON object. Send a ${name} message.`);
   const { schemas } = body;
   const urn = messageUrn(name);
-  if (Array.isArray(schemas) && schemas.some((one) => String(one).toLowerCase() === urn.toLowerCase())) return body;
+  if (Array.isArray(schemas) && schemas.some((one) => sameText(one, urn))) return body;
   throw new InvalidSyntax(`schemas: it must name ${urn}.`);
 }

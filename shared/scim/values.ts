@@ -118,6 +118,10 @@ const COMES_AS: Readonly<Record<string, string>> = {
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether a client's value is the text, in any case. Never `String(value)`: an object's own `toString` may be anything. */
+export const sameText = (value: unknown, text: string): boolean =>
+  typeof value === 'string' && value.toLowerCase() === text.toLowerCase();
+
 /** A complex value, or undefined when it has no sub-attribute left. */
 export const assigned = (value: Attributes): Attributes | undefined =>
   Object.keys(value).length === 0 ? undefined : value;
