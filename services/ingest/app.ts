@@ -3,19 +3,18 @@ import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import { BODY_MAX_BYTES } from '../../shared/scim/bulk.js';
 import { NotFound } from '../../shared/scim/errors.js';
-import { RESOURCE_TYPES } from '../../shared/scim/schemas/index.js';
 import type { CommitStore, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import { activate } from './activate.js';
 import { authenticate } from './authenticate.js';
-import { handle, type Operation, type ScimHandler } from './call.js';
+import { handle, ofType, type Operation, type ScimHandler } from './call.js';
 import { bulk } from './endpoints/bulk.js';
 import { createResource } from './endpoints/create.js';
 import { deleteResource } from './endpoints/delete.js';
 import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './endpoints/discovery.js';
 import { getResource } from './endpoints/get.js';
 import { modifyResource } from './endpoints/modify.js';
-import { queryResources, searchResources } from './endpoints/query.js';
+import { queryAll, queryResources, searchAll, searchResources } from './endpoints/query.js';
 import { me, notAllowed, otherVersion } from './endpoints/refusals.js';
 import { replaceResource } from './endpoints/replace.js';
 import { createRefusalOf, errorHandler } from './error-handler.js';
@@ -53,26 +52,25 @@ export function createIngest(deps: IngestDeps): Express {
     void app[method](BASE + path, ...before, handle(deps.publicUrl, operation));
 
   const refusalOf = createRefusalOf(deps.logger);
-  for (const type of RESOURCE_TYPES) {
-    on('get', type.endpoint, queryResources(deps, type));
-    on('post', `${type.endpoint}/.search`, searchResources(deps, type));
-    on('post', type.endpoint, createResource(deps, type));
-    on('get', `${type.endpoint}/:id`, getResource(deps, type));
-    on('put', `${type.endpoint}/:id`, replaceResource(deps, type));
-    on('patch', `${type.endpoint}/:id`, modifyResource(deps, type));
-    on('delete', `${type.endpoint}/:id`, deleteResource(deps, type));
-    on('all', type.endpoint, notAllowed('GET, POST'));
-    on('all', `${type.endpoint}/:id`, notAllowed('GET, PUT, PATCH, DELETE'));
-  }
-  on('post', '/Bulk', bulk(deps, RESOURCE_TYPES, refusalOf));
-  on('get', '/', queryResources(deps, ...RESOURCE_TYPES));
-  on('post', '/.search', searchResources(deps, ...RESOURCE_TYPES));
+  on('get', '/', queryAll(deps));
+  on('post', '/.search', searchAll(deps));
+  on('post', '/Bulk', bulk(deps, refusalOf));
   on('get', '/ServiceProviderConfig', serviceProviderConfig);
   on('get', '/ResourceTypes', resourceTypes);
   on('get', '/ResourceTypes/:id', resourceType);
   on('get', '/Schemas', schemas);
   on('get', '/Schemas/:id', schema);
   on('all', '/Me', me);
+  // The endpoints of the directory's resource types: /Users, /Groups and those that it declares.
+  on('get', '/:endpoint', ofType(queryResources(deps)));
+  on('post', '/:endpoint/.search', ofType(searchResources(deps)));
+  on('post', '/:endpoint', ofType(createResource(deps)));
+  on('get', '/:endpoint/:id', ofType(getResource(deps)));
+  on('put', '/:endpoint/:id', ofType(replaceResource(deps)));
+  on('patch', '/:endpoint/:id', ofType(modifyResource(deps)));
+  on('delete', '/:endpoint/:id', ofType(deleteResource(deps)));
+  on('all', '/:endpoint', ofType(notAllowed('GET, POST')));
+  on('all', '/:endpoint/:id', ofType(notAllowed('GET, PUT, PATCH, DELETE')));
   app.all(`${BASE}/*rest`, ...before);
   app.all('/scim/:directoryId/v1{/*rest}', ...before, handle(deps.publicUrl, otherVersion));
   app.use((req: Request) => {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { bearerToken, credentialHash } from '../../shared/runtime/credentials.js';
 import { Unauthorized } from '../../shared/scim/errors.js';
-import { isLive, type Directory, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
+import { isLive, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
 import type { ScimHandler } from './call.js';
 import { createKnownDirectories, type KnownDirectory } from './known-directories.js';
 
@@ -15,7 +15,7 @@ type Tables = Pick<Registry, 'directories' | 'tokens'>;
 export function authenticate(registry: Tables, clock: Clock): ScimHandler {
   const known = createKnownDirectories(registry, clock);
 
-  const check = async (directoryId: string, authorization: string | undefined): Promise<Directory> => {
+  const check = async (directoryId: string, authorization: string | undefined): Promise<KnownDirectory> => {
     const now = clock();
     const remembered = known.recall(directoryId) ?? (await known.read(directoryId));
     const hash = bearerHash(authorization);
@@ -30,22 +30,23 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
       await touch(registry, match, now);
       known.forget(directoryId);
     }
-    return remembered.directory;
+    return remembered;
   };
 
   /** What needs no look at the store: a token in regular use. */
-  const recall = (directoryId: string, authorization: string | undefined): Directory | undefined => {
+  const recall = (directoryId: string, authorization: string | undefined): KnownDirectory | undefined => {
     const now = clock();
     const recalled = known.recall(directoryId);
     const match = recalled && liveToken(recalled, bearerHash(authorization), now);
-    return match !== undefined && !isTouchDue(match, now) ? recalled?.directory : undefined;
+    return match !== undefined && !isTouchDue(match, now) ? recalled : undefined;
   };
 
   return (req, res, next) => {
     const { directoryId = '' } = req.params;
     const authorization = req.get('authorization');
-    const admit = (directory: Directory): void => {
+    const admit = ({ directory, types }: KnownDirectory): void => {
       res.locals.directory = directory;
+      res.locals.types = types;
       next();
     };
     const recalled = recall(String(directoryId), authorization);

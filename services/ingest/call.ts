@@ -1,13 +1,18 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { scimBaseUrl } from '../../shared/directory/base-url.js';
+import { NotFound } from '../../shared/scim/errors.js';
+import type { ResourceType } from '../../shared/scim/schema.js';
 import type { Directory } from '../../shared/store/registry.js';
 
 /** What an operation knows of its request: authenticated, parsed, and bound to one directory. */
 export interface Call {
   readonly directory: Directory;
+  readonly types: DirectoryTypes;
   readonly requestId: string;
   /** The directory's SCIM base URL, without a trailing slash. */
   readonly baseUrl: string;
+  /** The `:endpoint` of the route; else empty. */
+  readonly endpoint: string;
   /** The `:id` of the route, or the id that a bulk request has given a new resource; else empty. */
   readonly id: string;
   /** First value of each query parameter. */
@@ -26,9 +31,33 @@ export interface Reply {
 /** One SCIM operation: a list of steps from call to reply. Refusals are thrown as `ScimError`. */
 export type Operation = (call: Call) => Promise<Reply>;
 
+/** The same on a resource of a type, or on all of a type. */
+export type TypeOperation = (call: Call, type: ResourceType) => Promise<Reply>;
+
+/** The resource types of a directory. */
+export interface DirectoryTypes {
+  readonly all: readonly ResourceType[];
+  /** By their endpoints in lower case, without the slash. */
+  readonly byEndpoint: ReadonlyMap<string, ResourceType>;
+}
+
+/** An operation on the type that the route's `:endpoint` names. */
+export const ofType =
+  (operation: TypeOperation): Operation =>
+  async (call) =>
+    operation(call, typeAt(call.types, call.endpoint));
+
+/** Throws `NotFound` when no type of the directory has the endpoint. */
+export function typeAt({ byEndpoint }: DirectoryTypes, endpoint: string): ResourceType {
+  const type = byEndpoint.get(endpoint.toLowerCase());
+  if (type !== undefined) return type;
+  throw new NotFound(`There is nothing at /${endpoint} in this directory. GET /ResourceTypes lists its endpoints.`);
+}
+
 /** Set by `authenticate` for the operations behind it. */
 export interface CallLocals {
   directory: Directory;
+  types: DirectoryTypes;
   requestId: string;
 }
 
@@ -47,11 +76,13 @@ const SCIM_MEDIA_TYPE = 'application/scim+json; charset=utf-8';
 export const handle =
   (publicUrl: string, operation: Operation): ScimHandler =>
   (req, res, next) => {
-    const { directory, requestId } = res.locals;
+    const { directory, types, requestId } = res.locals;
     operation({
       directory,
+      types,
       requestId,
       baseUrl: scimBaseUrl(publicUrl, directory.id),
+      endpoint: single(req.params['endpoint']),
       id: single(req.params['id']),
       query: firstValues(req.query),
       // The parser makes an empty object of an empty body.

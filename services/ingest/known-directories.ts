@@ -1,15 +1,20 @@
 import { directoryGone } from '../../shared/directory/batch.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { remember } from '../../shared/runtime/remember.js';
+import { compileTypes } from '../../shared/scim/declarations/compile.js';
+import type { ResourceType } from '../../shared/scim/schema.js';
+import { RESOURCE_TYPES } from '../../shared/scim/schemas/index.js';
 import { findAll, isLive, type Directory, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
+import type { DirectoryTypes } from './call.js';
 
 /** How long a directory and its tokens are believed: a revoked token is dead everywhere within 5 s. */
-const BELIEVED_MS = 3_000;
+export const BELIEVED_MS = 3_000;
 const DIRECTORIES_MAX = 10_000;
 
 /** A directory and the tokens that were live when it was read. */
 export interface KnownDirectory {
   readonly directory: Directory;
+  readonly types: DirectoryTypes;
   readonly tokens: readonly { readonly record: DirectoryToken; readonly hash: Buffer }[];
   readonly until: number;
 }
@@ -44,10 +49,25 @@ export function createKnownDirectories(
         .filter((record) => isLive(record, readAt))
         .map((record) => ({ record, hash: Buffer.from(record.hash, 'hex') }));
       // Counted from before the reads, however long they took: what was revoked meanwhile may not be in them.
-      const fresh = { directory, tokens, until: readAt + BELIEVED_MS };
+      const types = typesOf(directory, known.get(directoryId));
+      const fresh = { directory, types, tokens, until: readAt + BELIEVED_MS };
       remember(known, directoryId, fresh, DIRECTORIES_MAX);
       return fresh;
     },
     forget: (directoryId) => void known.delete(directoryId),
   };
 }
+
+/** Compiled once for each state of the directory, so that what is remembered of a type stays good. */
+function typesOf(directory: Directory, before: KnownDirectory | undefined): DirectoryTypes {
+  if (directory.declarations === undefined) return BUILT_IN_TYPES;
+  if (before?.directory.version === directory.version) return before.types;
+  return withEndpoints(compileTypes(directory.declarations));
+}
+
+const withEndpoints = (all: readonly ResourceType[]): DirectoryTypes => ({
+  all,
+  byEndpoint: new Map(all.map((type) => [type.endpoint.slice(1).toLowerCase(), type])),
+});
+
+const BUILT_IN_TYPES = withEndpoints(RESOURCE_TYPES);

@@ -1,5 +1,6 @@
 import type { EventDraft } from '../events/envelope.js';
 import { NotFound, PreconditionFailed, Uniqueness } from '../scim/errors.js';
+import { keepImmutable, requireImmutable } from '../scim/immutable.js';
 import { indexKeys, uniqueKeys } from '../scim/keys.js';
 import { etagMatches } from '../scim/messages.js';
 import { applyPatch, sameAttributes } from '../scim/patch/apply.js';
@@ -9,7 +10,7 @@ import type { ResourceType } from '../scim/schema.js';
 import type { Command } from './command.js';
 import type { Change } from './commit.js';
 import { decideMembers, NO_MEMBER_CHANGES } from './memberships.js';
-import { groupData, previousOf, userData, type Scope } from './normalize.js';
+import { groupData, previousOf, previousOfResource, resourceData, userData, type Scope } from './normalize.js';
 import type { Needs } from './needs.js';
 import type { ResourceRow } from './resource.js';
 import type { View } from './view.js';
@@ -91,7 +92,10 @@ function decideUpdate(view: View, command: Command & { kind: 'replace' | 'modify
   const before = existing(view, type, id, command.ifMatch);
   const { attributes, edits } = wanted(command, before);
   const attributesChanged = !sameAttributes(before.attributes, attributes);
-  if (attributesChanged) requireUnique(view, type, id, attributes);
+  if (attributesChanged) {
+    requireImmutable(type, before.attributes, attributes);
+    requireUnique(view, type, id, attributes);
+  }
   const members = decideMembers(view, id, edits, 'existing');
   if (!attributesChanged && members.changes.length === 0) return { changes: [], events: [], resource: before };
 
@@ -149,7 +153,7 @@ function wanted(
     const edits = command.type.schema.attributes.some(({ relation }) => relation === 'members')
       ? replaceBy(members ?? [])
       : [];
-    return { attributes, edits };
+    return { attributes: keepImmutable(command.type, before.attributes, attributes), edits };
   }
   const patched = applyPatch(command.type, before.attributes, command.operations);
   return { attributes: patched.attributes, edits: patched.members };
@@ -175,7 +179,7 @@ function lifecycleEvent(what: 'created' | 'deleted', row: ResourceRow, scope: Sc
     case 'Group':
       return [{ type: `group.${what}`, data: groupData(row, scope), cause }];
     default:
-      return [];
+      return [{ type: `resource.${what}`, data: resourceData(row, scope), cause }];
   }
 }
 
@@ -190,7 +194,10 @@ function updateEvent(before: ResourceRow, after: ResourceRow, scope: Scope, requ
       const data = groupData(after, scope);
       return [{ type: 'group.updated', data, previous: previousOf(groupData(before, scope), data), cause }];
     }
-    default:
-      return [];
+    default: {
+      const data = resourceData(after, scope);
+      const previous = previousOfResource(resourceData(before, scope), data);
+      return [{ type: 'resource.updated', data, previous, cause }];
+    }
   }
 }

@@ -10,6 +10,9 @@ import type { View } from './view.js';
 /** Most members that one membership event names. */
 const MEMBERS_PER_EVENT = 100;
 
+/** Resource types whose resources can be members of groups (RFC 7643 section 4.2). */
+const MEMBER_TYPES = ['User', 'Group'];
+
 /** What edits of a group's members come to. */
 export interface MemberChanges {
   readonly changes: readonly Change[];
@@ -96,6 +99,11 @@ function newMembership(view: View, groupId: string, memberId: string): Membershi
   if (member === undefined) {
     throw new InvalidValue(
       `members: there is no user or group with id "${memberId}" in this directory. Create it first, then add it.`,
+    );
+  }
+  if (!MEMBER_TYPES.includes(member.type)) {
+    throw new InvalidValue(
+      `members: "${memberId}" is a ${member.type}. Only users and groups can be members; leave it out.`,
     );
   }
   return { groupId, memberId, memberType: member.type };

@@ -1,7 +1,15 @@
-import type { ContactData, GroupData, MemberData, UserData } from '../events/event.js';
+import type {
+  ContactData,
+  GroupData,
+  MemberData,
+  PreviousResourceData,
+  ResourceData,
+  UserData,
+} from '../events/event.js';
 import { iso } from '../events/timestamp.js';
 import type { Attributes, AttributeValue } from '../scim/attributes.js';
 import { ENTERPRISE_USER_URN } from '../scim/schemas/enterprise-user.js';
+import { sameValue } from '../scim/values.js';
 import type { ResourceRow } from './resource.js';
 
 /** Whose resource it is. */
@@ -74,6 +82,21 @@ export function groupData(row: ResourceRow, scope: Scope): GroupData {
   };
 }
 
+export function resourceData(row: ResourceRow, scope: Scope): ResourceData {
+  const { externalId, ...attributes } = row.attributes;
+  return {
+    id: row.id,
+    directoryId: scope.directoryId,
+    organizationId: scope.organizationId,
+    resourceType: row.type,
+    externalId: text(externalId),
+    attributes,
+    version: row.version,
+    createdAt: iso(row.createdAt),
+    updatedAt: iso(row.updatedAt),
+  };
+}
+
 export function memberData(row: ResourceRow): MemberData {
   return {
     id: row.id,
@@ -88,7 +111,7 @@ export function memberData(row: ResourceRow): MemberData {
  * The fields of `before` that differ in `after`, as they were. `version` and `updatedAt` change with every change and are left
  * out; nothing in `before` is undefined, so absent-before is null by construction.
  */
-export function previousOf<Data extends UserData | GroupData>(before: Data, after: Data): Partial<Data> {
+export function previousOf<Data extends UserData | GroupData | ResourceData>(before: Data, after: Data): Partial<Data> {
   const changed = Object.entries(before).filter(
     ([field, value]) =>
       field !== 'version' &&
@@ -97,6 +120,18 @@ export function previousOf<Data extends UserData | GroupData>(before: Data, afte
   );
   return Object.fromEntries(changed) as Partial<Data>;
 }
+
+/** The same of a resource whose attributes have no fields of their own: of `attributes`, those that differ. */
+export function previousOfResource(before: ResourceData, after: ResourceData): PreviousResourceData {
+  const { attributes, ...fields } = previousOf(before, after);
+  if (attributes === undefined) return fields;
+  const changed = Object.entries(attributes).filter(([name, was]) => !isSame(was, after.attributes[name]));
+  const added = Object.keys(after.attributes).filter((name) => attributes[name] === undefined);
+  const absentBefore = added.map((name): [string, null] => [name, null]);
+  return { ...fields, attributes: Object.fromEntries<AttributeValue | null>([...changed, ...absentBefore]) };
+}
+
+const isSame = (a: AttributeValue, b: AttributeValue | undefined): boolean => b !== undefined && sameValue(a, b);
 
 function customOf(attributes: Attributes, fields: ReadonlySet<string>): Record<string, unknown> {
   const custom: Record<string, unknown> = {};

@@ -1,3 +1,5 @@
+import type { Attributes, AttributeValue } from '../scim/attributes.js';
+
 /** Every event type there is; the sole home of these strings. */
 export const EVENT_TYPES = [
   'user.created',
@@ -8,6 +10,9 @@ export const EVENT_TYPES = [
   'group.deleted',
   'group.members_added',
   'group.members_removed',
+  'resource.created',
+  'resource.updated',
+  'resource.deleted',
   'directory.activated',
   'directory.deleted',
 ] as const;
@@ -61,6 +66,21 @@ export interface GroupData {
   readonly updatedAt: string;
 }
 
+/** A resource of a type that the directory declares: neither a user nor a group. */
+export interface ResourceData {
+  readonly id: string;
+  readonly directoryId: string;
+  readonly organizationId: string;
+  /** Name of the resource type, such as `Device`. */
+  readonly resourceType: string;
+  readonly externalId: string | null;
+  /** As SCIM has them, spelled as the schema spells them; those of extensions keyed by schema URN. */
+  readonly attributes: Attributes;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
 /** A member as a membership event names it; userName and email are null for a group that is a member. */
 export interface MemberData {
   readonly id: string;
@@ -68,6 +88,11 @@ export interface MemberData {
   readonly userName: string | null;
   readonly email: string | null;
   readonly externalId: string | null;
+}
+
+/** What a resource's changed fields were; of `attributes`, the changed ones alone, absent-before as null. */
+export interface PreviousResourceData extends Partial<Omit<ResourceData, 'attributes'>> {
+  readonly attributes?: Readonly<Record<string, AttributeValue | null>>;
 }
 
 interface MembershipData {
@@ -95,8 +120,8 @@ interface Envelope<Type extends EventType, Data> {
 }
 
 /** `previous` holds the changed attributes as they were, absent-before as null. */
-interface UpdateEnvelope<Type extends EventType, Data> extends Envelope<Type, Data> {
-  readonly previous: Partial<Data>;
+interface UpdateEnvelope<Type extends EventType, Data, Previous = Partial<Data>> extends Envelope<Type, Data> {
+  readonly previous: Previous;
 }
 
 /** The body of a webhook and the value of a Kafka record, discriminated by `type`. */
@@ -106,10 +131,12 @@ export type DirectoryEvent =
   | Envelope<'group.created' | 'group.deleted', GroupData>
   | UpdateEnvelope<'group.updated', GroupData>
   | Envelope<'group.members_added' | 'group.members_removed', MembershipData>
+  | Envelope<'resource.created' | 'resource.deleted', ResourceData>
+  | UpdateEnvelope<'resource.updated', ResourceData, PreviousResourceData>
   | Envelope<'directory.activated' | 'directory.deleted', DirectoryData>;
 
 /**
- * The resources that an event is about, as far as order matters: the user or the group, and of a membership event its group
+ * The resources that an event is about, as far as order matters: the user, the group or the other resource, and of a membership event its group
  * and all its members. Two events that share a key are delivered in `seq` order ("causal lanes"). An event about the
  * directory itself has the directory's id alone.
  */

@@ -1,9 +1,9 @@
 import { BODY_MAX_BYTES, BULK_MAX_OPERATIONS } from './bulk.js';
+import { describeType } from './declarations/compile.js';
 import { listResponse } from './messages.js';
 import { DEFAULT_COUNT, MAX_COUNT } from './paging.js';
 import type { Attribute, ResourceType, Schema } from './schema.js';
 import { COMMON_ATTRIBUTES } from './schemas/define.js';
-import { RESOURCE_TYPES } from './schemas/index.js';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:';
 
@@ -37,57 +37,56 @@ export const serviceProviderConfig = (baseUrl: string): object => ({
 });
 
 /** RFC 7643 section 6. */
-export const resourceTypes = (baseUrl: string): object => list(RESOURCE_TYPES.map((type) => renderType(type, baseUrl)));
+export const resourceTypes = (types: readonly ResourceType[], baseUrl: string): object =>
+  list(types.map((type) => renderType(type, baseUrl)));
 
 /** Undefined when there is none of that name. */
-export const resourceType = (name: string, baseUrl: string): object | undefined => {
-  const type = RESOURCE_TYPES.find((candidate) => candidate.name === name);
+export const resourceType = (types: readonly ResourceType[], name: string, baseUrl: string): object | undefined => {
+  const type = types.find((candidate) => candidate.name === name);
   return type && renderType(type, baseUrl);
 };
 
-/** RFC 7643 section 7. */
-export const schemas = (baseUrl: string): object => list(SCHEMAS.map((schema) => renderSchema(schema, baseUrl)));
+/** RFC 7643 section 7: those that a resource type uses. */
+export const schemas = (types: readonly ResourceType[], baseUrl: string): object =>
+  list(schemasOf(types).map((schema) => renderSchema(types, schema, baseUrl)));
 
 /** Undefined when there is none of that URN. */
-export const schema = (id: string, baseUrl: string): object | undefined => {
-  const found = SCHEMAS.find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
-  return found && renderSchema(found, baseUrl);
+export const schema = (types: readonly ResourceType[], id: string, baseUrl: string): object | undefined => {
+  const found = schemasOf(types).find((candidate) => candidate.id.toLowerCase() === id.toLowerCase());
+  return found && renderSchema(types, found, baseUrl);
 };
 
 const list = (resources: readonly object[]): object =>
   listResponse(resources, { totalResults: resources.length, startIndex: 1, nextCursor: undefined });
 
-const SCHEMAS: readonly Schema[] = RESOURCE_TYPES.flatMap(({ schema: own, extensions }) => [
-  own,
-  ...extensions.map((extension) => extension.schema),
-]);
+/** Each once, although several types may have the same extension. */
+const schemasOf = (types: readonly ResourceType[]): readonly Schema[] => [
+  ...new Set(types.flatMap(({ schema: own, extensions }) => [own, ...extensions.map((extension) => extension.schema)])),
+];
 
 const renderType = (type: ResourceType, baseUrl: string): object => ({
   schemas: [`${CORE}ResourceType`],
   id: type.name,
-  name: type.name,
-  endpoint: type.endpoint,
-  description: type.description,
-  schema: type.schema.id,
-  schemaExtensions: type.extensions.map((extension) => ({
-    schema: extension.schema.id,
-    required: extension.required,
-  })),
+  ...describeType(type),
   meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${type.name}` },
 });
 
-const renderSchema = ({ id, name, description, attributes }: Schema, baseUrl: string): object => ({
+const renderSchema = (
+  types: readonly ResourceType[],
+  { id, name, description, attributes }: Schema,
+  baseUrl: string,
+): object => ({
   schemas: [`${CORE}Schema`],
   id,
   name,
   description,
-  attributes: [...externalIdOf(id), ...attributes].map(renderAttribute),
+  attributes: [...externalIdOf(types, id), ...attributes].map(renderAttribute),
   meta: { resourceType: 'Schema', location: `${baseUrl}/Schemas/${id}` },
 });
 
 /** Of the common attributes, clients look for the one that they may set. */
-const externalIdOf = (urn: string): readonly Attribute[] =>
-  RESOURCE_TYPES.some((type) => type.schema.id === urn)
+const externalIdOf = (types: readonly ResourceType[], urn: string): readonly Attribute[] =>
+  types.some((type) => type.schema.id === urn)
     ? COMMON_ATTRIBUTES.filter(({ mutability }) => mutability === 'readWrite')
     : [];
 

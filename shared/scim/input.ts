@@ -2,8 +2,9 @@ import type { Attributes, AttributeValue } from './attributes.js';
 import { InvalidSyntax, InvalidValue, InvalidVersion } from './errors.js';
 import { schemasOfAnyName } from './leniency.js';
 import { ownAttributes, resolvePath } from './path.js';
+import { requireComplete } from './required.js';
 import type { Attribute, ResourceType } from './schema.js';
-import { assigned, isComplex, isObject, listOf, readAttributes, requireRequired } from './values.js';
+import { assigned, isComplex, isObject, listOf, readAttributes } from './values.js';
 
 /** A resource as a client sends it, canonical, without what is ours to set. */
 export interface ResourceInput {
@@ -26,7 +27,7 @@ export function readResource(type: ResourceType, body: unknown): ResourceInput {
     ...readAttributes(ownAttributes(type), body, ''),
     ...readExtensions(type, body),
   };
-  requireRequired(ownAttributes(type), attributes, '');
+  requireComplete(type, attributes);
   if (relation !== undefined && related === undefined) requireNobody(relation, findMember(body, relation.name), '');
   return { attributes, members: related === undefined ? undefined : readMembers(related) };
 }
@@ -72,9 +73,7 @@ function readExtensions(type: ResourceType, body: Readonly<Record<string, unknow
     if (value === null) continue;
     if (!isObject(value)) throw new InvalidValue(`${path.urn}: it must be an object of the extension's attributes.`);
     const read = assigned(readAttributes(path.attributes, value, `${path.urn}:`));
-    if (read === undefined) continue;
-    requireRequired(path.attributes, read, `${path.urn}:`);
-    extensions[path.urn] = read;
+    if (read !== undefined) extensions[path.urn] = read;
   }
   return extensions;
 }

@@ -43,7 +43,7 @@ export function renderResource(type: ResourceType, facts: RelatedFacts, baseUrl:
     const related = relatedValues(attribute, facts, baseUrl);
     if (related.length > 0) rendered[attribute.name] = related;
   }
-  rendered['meta'] = { ...metaOf(type, facts), location: locationOf(type.name, facts.id, baseUrl) };
+  rendered['meta'] = { ...metaOf(type, facts), location: `${baseUrl}${type.endpoint}/${facts.id}` };
   return rendered;
 }
 
@@ -68,6 +68,7 @@ function relatedValues(
   }
 }
 
+/** Of a user or a group: nothing else can be in a group. */
 const locationOf = (typeName: string, id: string, baseUrl: string): string => {
   const type = RESOURCE_TYPES.find(({ name }) => name === typeName);
   return `${baseUrl}${type?.endpoint ?? `/${typeName}`}/${id}`;

@@ -36,50 +36,85 @@ export function wants(projection: Projection, name: string): boolean {
   }
 }
 
-/** The rendered resource as the client asked to see it. Attributes returned `always` stay. */
+/**
+ * The rendered resource as the client asked to see it, as far as each attribute's `returned` allows (RFC 7643 section 7): `always`
+ * stays, `never` goes, `request` is shown only where `attributes` names it.
+ */
 export function project(
   type: ResourceType,
   rendered: Record<string, unknown>,
   projection: Projection,
 ): Record<string, unknown> {
-  if (projection.kind === 'default') return rendered;
-  const extensions = type.extensions.map(({ schema }) => ({ name: schema.id, subAttributes: schema.attributes }));
-  return pick([...ownAttributes(type), ...extensions], rendered, projection.kind, projection.parts);
+  const shown = shownBy(type);
+  if (projection.kind === 'default') return shown.some(isSelective) ? pick(shown, rendered, projection) : rendered;
+  return pick(shown, rendered, projection);
 }
 
-type Shown = Pick<Attribute, 'name' | 'subAttributes'> & Partial<Pick<Attribute, 'returned'>>;
+/** An attribute, or an extension as if it were a complex one. */
+interface Shown {
+  readonly name: string;
+  readonly returned?: Attribute['returned'];
+  readonly subAttributes?: readonly Shown[];
+}
+
+function shownBy(type: ResourceType): readonly Shown[] {
+  const known = SHOWN.get(type);
+  if (known !== undefined) return known;
+  const shown = [
+    ...ownAttributes(type),
+    ...type.extensions.map(({ schema }) => ({ name: schema.id, subAttributes: schema.attributes })),
+  ];
+  SHOWN.set(type, shown);
+  return shown;
+}
+
+const SHOWN = new WeakMap<ResourceType, readonly Shown[]>();
+
+/** Whether part of it is hidden unless it is asked for. */
+const isSelective = ({ returned, subAttributes = [] }: Shown): boolean =>
+  returned === 'request' || returned === 'never' || subAttributes.some(isSelective);
+
+const DEFAULT: Projection = { kind: 'default' };
+const ONLY_ALWAYS: Projection = { kind: 'only', parts: new Map() };
 
 function pick(
   attributes: readonly Shown[],
   object: Readonly<Record<string, unknown>>,
-  kind: 'only' | 'without',
-  parts: ReadonlyMap<string, Parts>,
+  projection: Projection,
 ): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(object)) {
-    const attribute = attributes.find((candidate) => candidate.name === name);
-    const part = parts.get(name);
-    const isWhole = attribute?.returned === 'always' || (part === 'whole') === (kind === 'only');
-    if (part !== undefined && part !== 'whole') {
-      const shown = pickInside(attribute?.subAttributes ?? [], value, kind, part);
-      if (shown !== undefined) picked[name] = shown;
-    } else if (isWhole) picked[name] = value;
+    const attribute = attributes.find((candidate) => candidate.name === name) ?? { name };
+    const inside = insideOf(attribute, projection);
+    const shown = inside && pickInside(attribute, value, inside);
+    if (shown !== undefined) picked[name] = shown;
   }
   return picked;
 }
 
+/** How to look at what is inside an attribute; undefined when nothing of it is shown. */
+function insideOf({ name, returned }: Shown, projection: Projection): Projection | undefined {
+  if (returned === 'never') return undefined;
+  if (projection.kind === 'default') return returned === 'request' ? undefined : DEFAULT;
+  const { kind } = projection;
+  const part = projection.parts.get(name);
+  if (kind === 'without' && returned === 'request') return undefined;
+  if (part !== undefined && part !== 'whole') return { kind, parts: part };
+  const isNamed = part === 'whole';
+  if (returned === 'always' || isNamed === (kind === 'only')) return DEFAULT;
+  // What is always returned is so in an extension too.
+  return name.includes(':') ? ONLY_ALWAYS : undefined;
+}
+
 /** Of a complex value, or of each of several, what is to be seen; undefined when nothing of it is: an empty value is none. */
-function pickInside(
-  attributes: readonly Shown[],
-  value: unknown,
-  kind: 'only' | 'without',
-  parts: ReadonlyMap<string, Parts>,
-): unknown {
+function pickInside(attribute: Shown, value: unknown, projection: Projection): unknown {
+  const { subAttributes = [] } = attribute;
+  if (projection.kind === 'default' && !subAttributes.some(isSelective)) return value;
   if (Array.isArray(value)) {
-    const shown = value.flatMap((item) => pickInside(attributes, item, kind, parts) ?? []);
+    const shown = value.flatMap((item) => pickInside(attribute, item, projection) ?? []);
     return shown.length === 0 ? undefined : shown;
   }
-  const picked = isObject(value) ? pick(attributes, value, kind, parts) : {};
+  const picked = isObject(value) ? pick(subAttributes, value, projection) : {};
   return Object.keys(picked).length === 0 ? undefined : picked;
 }
 

@@ -48,17 +48,19 @@ export function readAttributes(
 }
 
 /** Throws `InvalidValue` for the first required attribute that is absent or blank. */
-export function requireRequired(attributes: readonly Attribute[], values: Attributes, prefix: string): void {
+function requireRequired(attributes: readonly Attribute[], values: Attributes, prefix: string): void {
   for (const { name, required } of attributes) {
     if (!required) continue;
-    const value = values[name];
-    const isBlank = typeof value === 'string' && value.trim() === '';
-    if (value !== undefined && !isBlank) continue;
-    throw new InvalidValue(
-      `${prefix}${name}: it is ${isBlank ? 'blank' : 'missing'}, and it is required. Send a value.`,
-    );
+    if (isBlank(values[name])) throw lacking(`${prefix}${name}`, values[name]);
   }
 }
+
+/** Absent, or a text without a letter. */
+export const isBlank = (value: AttributeValue | undefined): boolean =>
+  value === undefined || (typeof value === 'string' && value.trim() === '');
+
+export const lacking = (path: string, value: AttributeValue | undefined): InvalidValue =>
+  new InvalidValue(`${path}: it is ${value === undefined ? 'missing' : 'blank'}, and it is required. Send a value.`);
 
 /** Each entry once, at most one of them primary (RFC 7643 section 2.4). */
 function readList(attribute: Attribute, list: readonly unknown[], path: string): AttributeValue | undefined {
@@ -87,11 +89,17 @@ function readSimple({ type }: Attribute, value: unknown, path: string): Attribut
         throw wrongType(path, value, 'a date and time, such as "2026-01-31T09:30:00Z"');
       }
       return value;
+    case 'binary':
+      if (typeof value !== 'string' || !BASE64.test(value)) throw wrongType(path, value, 'a string in base64');
+      return value;
     default:
       if (typeof value !== 'string') throw wrongType(path, value, 'a string');
       return value;
   }
 }
+
+/** RFC 7643 section 2.3.6; in either alphabet of RFC 4648, wrapped or not. */
+const BASE64 = /^[\sA-Za-z0-9+/_-]*(=[\s=]*)?$/;
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/i;
 

@@ -1,3 +1,5 @@
+import type { Declarations } from '../scim/declarations/declarations.js';
+
 /** A record that people and programs administer. `version` 1 when made, one more for each change. */
 export interface RegistryRecord {
   readonly id: string;
@@ -21,6 +23,8 @@ export interface Directory extends RegistryRecord {
   readonly partition: number;
   /** Deleted directories stay on record, so that their ids are never used again. */
   readonly deletedAt: number | null;
+  /** Schemas and resource types of its own; absent where none were ever declared. */
+  readonly declarations?: Declarations;
 }
 
 /** A bearer token of a directory; only its SHA-256 is kept. */

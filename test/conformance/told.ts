@@ -38,6 +38,9 @@ export function toldBy(events: readonly DirectoryEvent[]): World {
       case 'group.members_removed':
         idsOf(event.data).forEach((id) => of(event.data.group.id).delete(id));
         break;
+      case 'resource.created':
+      case 'resource.updated':
+      case 'resource.deleted':
       case 'directory.activated':
       case 'directory.deleted':
     }

@@ -1,9 +1,11 @@
 import type { Express } from 'express';
 import { createIngest } from '../../services/ingest/app.js';
 import { createWriter } from '../../services/ingest/writer.js';
+import { BELIEVED_MS } from '../../services/ingest/known-directories.js';
 import { issueCredential } from '../../shared/runtime/credentials.js';
 import { newId } from '../../shared/runtime/ids.js';
 import type { Logger } from '../../shared/runtime/logger.js';
+import type { Declarations } from '../../shared/scim/declarations/declarations.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import type { Store } from '../../shared/store/port.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -22,6 +24,8 @@ export interface IngestHarness {
   readonly clock: { now: number };
   /** Registers a directory with one live token. */
   addDirectory(): Promise<{ id: string; token: string; tokenId: string; base: string }>;
+  /** Gives the directory schemas and resource types, in force at once. */
+  declare(directoryId: string, declarations: Declarations): Promise<void>;
 }
 
 /** The ingest service on a SQLite store of its own. */
@@ -70,6 +74,12 @@ export async function startIngest(logger: Logger = silent): Promise<IngestHarnes
         lastUsedAt: null,
       });
       return { id, token, tokenId, base: `/scim/${id}/v2` };
+    },
+    async declare(directoryId, declarations) {
+      const directory = await registry.directories.get(directoryId);
+      if (directory === undefined) throw new Error(`There is no directory ${directoryId}.`);
+      await registry.directories.replace({ ...directory, version: directory.version + 1, declarations });
+      clock.now += BELIEVED_MS;
     },
   };
 }

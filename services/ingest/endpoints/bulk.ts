@@ -8,10 +8,9 @@ import {
 } from '../../../shared/scim/bulk.js';
 import { Conflict, errorBody, NotFound, type ScimError } from '../../../shared/scim/errors.js';
 import { messageUrn } from '../../../shared/scim/request-message.js';
-import type { ResourceType } from '../../../shared/scim/schema.js';
 import type { IngestDeps } from '../app.js';
 import { planTurns, withoutLater, type Turn } from '../bulk-plan.js';
-import type { Call, Operation, Reply } from '../call.js';
+import { typeAt, type Call, type Operation, type Reply, type TypeOperation } from '../call.js';
 import type { RefusalOf } from '../error-handler.js';
 import { createResource } from './create.js';
 import { deleteResource } from './delete.js';
@@ -19,8 +18,7 @@ import { modifyResource } from './modify.js';
 import { replaceResource } from './replace.js';
 
 interface BulkDeps {
-  /** The operations that a bulk request may contain, by the endpoint of their resource type. */
-  readonly writes: ReadonlyMap<string, Readonly<Record<BulkMethod, Operation>>>;
+  readonly writes: Readonly<Record<BulkMethod, TypeOperation>>;
   readonly newId: () => string;
   readonly refusalOf: RefusalOf;
 }
@@ -42,18 +40,16 @@ interface Progress {
 }
 
 /** POST /Bulk (RFC 7644 section 3.7): one operation after another, each as if it had come alone. */
-export const bulk = (deps: IngestDeps, types: readonly ResourceType[], refusalOf: RefusalOf): Operation => {
+export const bulk = (deps: IngestDeps, refusalOf: RefusalOf): Operation => {
   const { newId } = deps;
-  const writes = new Map(types.map((type) => [type.endpoint, writesOf(deps, type)]));
+  const writes = {
+    POST: createResource(deps),
+    PUT: replaceResource(deps),
+    PATCH: modifyResource(deps),
+    DELETE: deleteResource(deps),
+  };
   return (call) => carryOutAll({ writes, newId, refusalOf }, call);
 };
-
-const writesOf = (deps: IngestDeps, type: ResourceType): Record<BulkMethod, Operation> => ({
-  POST: createResource(deps, type),
-  PUT: replaceResource(deps, type),
-  PATCH: modifyResource(deps, type),
-  DELETE: deleteResource(deps, type),
-});
 
 async function carryOutAll(deps: BulkDeps, call: Call): Promise<Reply> {
   const { failOnErrors = Infinity, operations } = readBulk(call.body);
@@ -102,13 +98,12 @@ async function carryOut(deps: BulkDeps, call: Call, turn: Turn, progress: Progre
 /** One operation as a request of its own. */
 async function run({ writes }: BulkDeps, call: Call, operation: BulkOperation, newId: string): Promise<Reply> {
   const { method, path, data, version } = operation;
-  const [, endpoint, id = '', ...more] = path.split('/');
-  const operations = writes.get(`/${endpoint ?? ''}`);
-  if (operations === undefined || more.length > 0 || (id === '') !== (method === 'POST')) {
+  const [start, endpoint = '', id = '', ...more] = path.split('/');
+  if (start !== '' || more.length > 0 || (id === '') !== (method === 'POST')) {
     throw new NotFound(`There is nothing at ${method} ${path}. Use a path such as "/Users" or "/Users/<id>".`);
   }
   const own = { id: method === 'POST' ? newId : id, query: {}, body: data, ifMatch: version, ifNoneMatch: undefined };
-  return operations[method]({ ...call, ...own });
+  return writes[method]({ ...call, ...own }, typeAt(call.types, endpoint));
 }
 
 function requireCreated(needs: readonly string[], { created }: Progress): void {

@@ -1,20 +1,20 @@
 import { readResource } from '../../../shared/scim/input.js';
 import { etag } from '../../../shared/scim/messages.js';
 import { readProjection } from '../../../shared/scim/projection.js';
-import type { ResourceType } from '../../../shared/scim/schema.js';
 import type { IngestDeps } from '../app.js';
-import type { Operation } from '../call.js';
+import type { TypeOperation } from '../call.js';
 import { renderOne } from '../render.js';
 import { committed } from '../writer.js';
 
-/** POST /Users, POST /Groups (RFC 7644 section 3.3). */
-export const createResource = (
-  { writer, resources, newId }: Pick<IngestDeps, 'writer' | 'resources' | 'newId'>,
-  type: ResourceType,
-): Operation => {
+/** POST /Users, POST /Groups … (RFC 7644 section 3.3). */
+export const createResource = ({
+  writer,
+  resources,
+  newId,
+}: Pick<IngestDeps, 'writer' | 'resources' | 'newId'>): TypeOperation => {
   // What is new is in no group: nothing to look up.
   const relations = { ...resources, groupsOf: async () => [] };
-  return async (call) => {
+  return async (call, type) => {
     const projection = readProjection(type, call.query);
     const input = readResource(type, call.body);
     const { directory, requestId } = call;

@@ -1,11 +1,10 @@
-import type { ResourceType } from '../../../shared/scim/schema.js';
 import type { IngestDeps } from '../app.js';
-import type { Operation } from '../call.js';
+import type { TypeOperation } from '../call.js';
 
-/** DELETE /Users/:id, DELETE /Groups/:id (RFC 7644 section 3.6). Memberships go with it. */
+/** DELETE /Users/:id, DELETE /Groups/:id … (RFC 7644 section 3.6). Memberships go with it. */
 export const deleteResource =
-  ({ writer }: Pick<IngestDeps, 'writer'>, type: ResourceType): Operation =>
-  async ({ directory, requestId, id, ifMatch }) => {
+  ({ writer }: Pick<IngestDeps, 'writer'>): TypeOperation =>
+  async ({ directory, requestId, id, ifMatch }, type) => {
     await writer.submit(directory, { kind: 'delete', requestId, type, id, ifMatch });
     return { status: 204 };
   };

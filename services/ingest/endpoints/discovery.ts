@@ -18,13 +18,17 @@ export const serviceProviderConfig = discover('configuration', ({ baseUrl }) =>
 );
 
 /** GET /ResourceTypes (RFC 7643 section 6). */
-export const resourceTypes = discover('resource type', ({ baseUrl }) => discovery.resourceTypes(baseUrl));
+export const resourceTypes = discover('resource type', ({ types, baseUrl }) =>
+  discovery.resourceTypes(types.all, baseUrl),
+);
 
 /** GET /ResourceTypes/:id */
-export const resourceType = discover('resource type', ({ baseUrl, id }) => discovery.resourceType(id, baseUrl));
+export const resourceType = discover('resource type', ({ types, baseUrl, id }) =>
+  discovery.resourceType(types.all, id, baseUrl),
+);
 
 /** GET /Schemas (RFC 7643 section 7). */
-export const schemas = discover('schema', ({ baseUrl }) => discovery.schemas(baseUrl));
+export const schemas = discover('schema', ({ types, baseUrl }) => discovery.schemas(types.all, baseUrl));
 
 /** GET /Schemas/:id */
-export const schema = discover('schema', ({ baseUrl, id }) => discovery.schema(id, baseUrl));
+export const schema = discover('schema', ({ types, baseUrl, id }) => discovery.schema(types.all, id, baseUrl));

@@ -1,15 +1,14 @@
 import { etag, etagMatches } from '../../../shared/scim/messages.js';
 import { readProjection } from '../../../shared/scim/projection.js';
-import type { ResourceType } from '../../../shared/scim/schema.js';
 import type { IngestDeps } from '../app.js';
-import type { Operation } from '../call.js';
+import type { TypeOperation } from '../call.js';
 import { noSuchResource } from '../../../shared/directory/decide.js';
 import { renderOne } from '../render.js';
 
-/** GET /Users/:id, GET /Groups/:id (RFC 7644 section 3.4.1). */
+/** GET /Users/:id, GET /Groups/:id … (RFC 7644 section 3.4.1). */
 export const getResource =
-  ({ resources }: Pick<IngestDeps, 'resources'>, type: ResourceType): Operation =>
-  async (call) => {
+  ({ resources }: Pick<IngestDeps, 'resources'>): TypeOperation =>
+  async (call, type) => {
     const projection = readProjection(type, call.query);
     const row = await resources.get(call.directory.id, type.name, call.id);
     if (row === undefined) throw noSuchResource(type, call.id);

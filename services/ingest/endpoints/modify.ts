@@ -1,28 +1,24 @@
 import { etag } from '../../../shared/scim/messages.js';
 import { readPatch } from '../../../shared/scim/patch/read.js';
 import { readProjection } from '../../../shared/scim/projection.js';
-import type { ResourceType } from '../../../shared/scim/schema.js';
 import type { IngestDeps } from '../app.js';
-import type { Operation } from '../call.js';
+import type { TypeOperation } from '../call.js';
 import { renderOne } from '../render.js';
 import { committed } from '../writer.js';
 
 /**
- * PATCH /Users/:id, PATCH /Groups/:id (RFC 7644 section 3.5.2). Answers 200 with the resource; where that may be long, because
+ * PATCH /Users/:id, PATCH /Groups/:id … (RFC 7644 section 3.5.2). Answers 200 with the resource; where that may be long, because
  * the type has members, 204 unless the client names the `attributes` it wants.
  */
-export const modifyResource = (
-  { writer, resources }: Pick<IngestDeps, 'writer' | 'resources'>,
-  type: ResourceType,
-): Operation => {
-  const mayBeLong = type.schema.attributes.some(({ relation }) => relation === 'members');
-  return async (call) => {
+export const modifyResource =
+  ({ writer, resources }: Pick<IngestDeps, 'writer' | 'resources'>): TypeOperation =>
+  async (call, type) => {
     const projection = readProjection(type, call.query);
     const operations = readPatch(type, call.body);
     const { directory, requestId, id, ifMatch } = call;
     const row = committed(await writer.submit(directory, { kind: 'modify', requestId, type, id, operations, ifMatch }));
     const headers = { etag: etag(row.version) };
+    const mayBeLong = type.schema.attributes.some(({ relation }) => relation === 'members');
     if (mayBeLong && call.query['attributes'] === undefined) return { status: 204, headers };
     return { status: 200, headers, body: await renderOne(resources, call, type, row, projection) };
   };
-};

@@ -1,16 +1,15 @@
 import { readResource } from '../../../shared/scim/input.js';
 import { etag } from '../../../shared/scim/messages.js';
 import { readProjection } from '../../../shared/scim/projection.js';
-import type { ResourceType } from '../../../shared/scim/schema.js';
 import type { IngestDeps } from '../app.js';
-import type { Operation } from '../call.js';
+import type { TypeOperation } from '../call.js';
 import { renderOne } from '../render.js';
 import { committed } from '../writer.js';
 
-/** PUT /Users/:id, PUT /Groups/:id: replaces, never creates (RFC 7644 section 3.5.1). */
+/** PUT /Users/:id, PUT /Groups/:id …: replaces, never creates (RFC 7644 section 3.5.1). */
 export const replaceResource =
-  ({ writer, resources }: Pick<IngestDeps, 'writer' | 'resources'>, type: ResourceType): Operation =>
-  async (call) => {
+  ({ writer, resources }: Pick<IngestDeps, 'writer' | 'resources'>): TypeOperation =>
+  async (call, type) => {
     const projection = readProjection(type, call.query);
     const input = readResource(type, call.body);
     const { directory, requestId, id, ifMatch } = call;

@@ -1,9 +1,11 @@
 import type { Attributes, AttributeValue } from '../attributes.js';
-import { InvalidValue, NoTarget, PayloadTooLarge } from '../errors.js';
+import { InvalidValue, Mutability, NoTarget, PayloadTooLarge } from '../errors.js';
 import { replaceMakesValue } from '../leniency.js';
-import { ownAttributes, printPath } from '../path.js';
-import type { ResourceType } from '../schema.js';
-import { assigned, distinct, entryKey, isComplex, isPrimary, listOf, requireRequired, sameValue } from '../values.js';
+import { printPath } from '../path.js';
+import { containerAt } from '../paths.js';
+import { requireComplete } from '../required.js';
+import type { Attribute, ResourceType } from '../schema.js';
+import { assigned, distinct, entryKey, isComplex, isPrimary, listOf, sameValue } from '../values.js';
 import type { MemberEdit, PatchOperation, Target } from './operation.js';
 
 /** What a PATCH leaves of the attributes, and what it asks of the members. */
@@ -33,7 +35,7 @@ export function applyPatch(type: ResourceType, attributes: Attributes, operation
       patched = applyAt(patched, operation);
     }
   }
-  if (patched !== attributes) requireRequired(ownAttributes(type), patched, '');
+  if (patched !== attributes) requireComplete(type, patched);
   return { attributes: patched, members };
 }
 
@@ -48,17 +50,11 @@ const tooLong = (target: Target): PayloadTooLarge =>
   );
 
 const valuesBefore = (attributes: Attributes, target: Target): readonly AttributeValue[] =>
-  listOf(containerOf(attributes, target)[target.attribute.name]);
-
-/** The resource itself, or the extension that the target belongs to. */
-function containerOf(attributes: Attributes, { extension }: Target): Attributes {
-  const container = extension === undefined ? attributes : attributes[extension];
-  return isComplex(container) ? container : {};
-}
+  listOf(containerAt(attributes, target)?.[target.attribute.name]);
 
 function applyAt(attributes: Attributes, step: Step): Attributes {
   const { extension, attribute } = step.target;
-  const before = containerOf(attributes, step.target);
+  const before = containerAt(attributes, step.target) ?? {};
   const after = withValue(before, attribute.name, stepped(step, before[attribute.name]));
   return extension === undefined ? after : withValue(attributes, extension, assigned(after));
 }
@@ -67,9 +63,15 @@ function applyAt(attributes: Attributes, step: Step): Attributes {
 function stepped(step: Step, before: AttributeValue | undefined): AttributeValue | undefined {
   if (step.target.attribute.multiValued) return steppedList(step, listOf(before));
   const { sub } = step.target;
-  const next = step.kind === 'remove' ? undefined : step.value;
-  if (sub === undefined) return next;
-  return assigned(withValue(isComplex(before) ? before : {}, sub.name, next));
+  if (sub === undefined) return step.kind === 'remove' ? undefined : step.value;
+  return assigned(withSub(step, sub, isComplex(before) ? before : {}));
+}
+
+/** A complex value after a step at one of its sub-attributes; where that is multi-valued, an add appends. */
+function withSub(step: Step, { name, multiValued }: Attribute, before: Attributes): Attributes {
+  if (step.kind === 'remove') return without(before, name);
+  const isAppended = step.kind === 'add' && multiValued;
+  return { ...before, [name]: isAppended ? distinct([...listOf(before[name]), ...listOf(step.value)]) : step.value };
 }
 
 function steppedList(step: Step, before: readonly AttributeValue[]): AttributeValue | undefined {
@@ -83,15 +85,15 @@ function steppedList(step: Step, before: readonly AttributeValue[]): AttributeVa
   return after.length === 0 ? undefined : after;
 }
 
-function removed(
-  { target: { sub, filter }, values }: Step & { kind: 'remove' },
-  before: readonly AttributeValue[],
-): readonly AttributeValue[] {
+function removed(step: Step & { kind: 'remove' }, before: readonly AttributeValue[]): readonly AttributeValue[] {
+  const { target, values } = step;
+  const { sub, filter } = target;
   const matches = filter?.matches ?? (values === undefined ? () => true : namedBy(values));
   if (sub === undefined) return before.filter((value) => !matches(value));
-  return before.flatMap((value) =>
-    matches(value) ? (assigned(withValue(toComplex(value), sub.name, undefined)) ?? []) : value,
-  );
+  return before.flatMap((value) => {
+    if (!matches(value)) return value;
+    return assigned(sameEntry(target, value, withSub(step, sub, toComplex(value)))) ?? [];
+  });
 }
 
 /** An entry is named by the same one, or by its `value` alone. */
@@ -115,12 +117,23 @@ function set(step: Step & { kind: 'add' | 'replace' }, before: readonly Attribut
 }
 
 /** A value that is there, after a step that selects it. */
-function changed(
-  { kind, target: { sub }, value }: Step & { kind: 'add' | 'replace' },
-  item: AttributeValue,
-): AttributeValue {
-  if (sub !== undefined) return withValue(toComplex(item), sub.name, value);
-  return kind === 'add' && isComplex(item) && isComplex(value) ? { ...item, ...value } : value;
+function changed(step: Step & { kind: 'add' | 'replace' }, item: AttributeValue): AttributeValue {
+  const { kind, target, value } = step;
+  if (target.sub !== undefined) return sameEntry(target, item, withSub(step, target.sub, toComplex(item)));
+  if (!isComplex(value)) return value;
+  return sameEntry(target, item, kind === 'add' && isComplex(item) ? { ...item, ...value } : value);
+}
+
+/** The value after a step that selected it; what is immutable in it has to be as it was (RFC 7644 section 3.5.2). */
+function sameEntry({ attribute }: Target, before: AttributeValue, after: Attributes): Attributes {
+  for (const { name, mutability } of attribute.subAttributes ?? []) {
+    const was = toComplex(before)[name];
+    if (mutability !== 'immutable' || was === undefined) continue;
+    const is = after[name];
+    if (is !== undefined && sameValue(was, is)) continue;
+    throw new Mutability(`${attribute.name}.${name}: it is immutable. Remove the value and add another one.`);
+  }
+  return after;
 }
 
 /**

@@ -63,7 +63,12 @@ function readKeys(
 
 /** Null is the same as absent, of an extension as of an attribute. */
 function readExtension(type: ResourceType, verb: Verb, urn: string, value: unknown, at: string): PatchOperation[] {
-  if (verb === 'remove' || (verb === 'replace' && value === null)) return [{ kind: 'removeExtension', urn }];
+  if (verb === 'remove' || (verb === 'replace' && value === null)) {
+    if (!type.extensions.some(({ schema, required }) => required && schema.id === urn)) {
+      return [{ kind: 'removeExtension', urn }];
+    }
+    throw new Mutability(`${at}: every ${type.name} must have the extension ${urn}. Replace its attributes.`);
+  }
   return readKeys(type, verb, value ?? {}, at, (name) => `${urn}:${name}`);
 }
 
@@ -92,7 +97,7 @@ function readAssignment(verb: 'add' | 'replace', target: Target, value: unknown,
   const leaf = sub ?? attribute;
   const read =
     sub === undefined && filter !== undefined ? readSingle(leaf, value, where) : readValue(leaf, value, where);
-  if (leaf.returned === 'never') return [];
+  if (attribute.returned === 'never' || leaf.returned === 'never') return [];
   if (read !== undefined) return [{ kind: verb, target, value: read }];
   // Null and the empty array are the same as absent: adding them adds nothing, replacing by them removes.
   return verb === 'add' ? [] : [readRemoval(target, undefined, at)];
@@ -100,7 +105,7 @@ function readAssignment(verb: 'add' | 'replace', target: Target, value: unknown,
 
 function readRemoval(target: Target, value: unknown, at: string): PatchOperation {
   const { attribute, sub, filter } = target;
-  if (sub === undefined && filter === undefined && attribute.required) {
+  if (sub === undefined ? filter === undefined && attribute.required : sub.required) {
     throw new Mutability(`${at}: ${printPath(target)} is required and cannot be removed. Replace it.`);
   }
   const isSelective = attribute.multiValued && sub === undefined && filter === undefined && isRemovalByValue(value);

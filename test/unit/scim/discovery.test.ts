@@ -1,4 +1,5 @@
 import * as discovery from '../../../shared/scim/discovery.js';
+import { RESOURCE_TYPES } from '../../../shared/scim/schemas/index.js';
 import { ENTERPRISE_USER_URN } from '../../../shared/scim/schemas/enterprise-user.js';
 
 const base = 'https://scim.example/scim/d/v2';
@@ -15,7 +16,7 @@ interface PublishedSchema {
   readonly attributes: readonly Published[];
 }
 
-const { Resources: schemas } = discovery.schemas(base) as { Resources: readonly PublishedSchema[] };
+const { Resources: schemas } = discovery.schemas(RESOURCE_TYPES, base) as { Resources: readonly PublishedSchema[] };
 const flattened = (attributes: readonly Published[]): Published[] =>
   attributes.flatMap((one) => [one, ...flattened(one.subAttributes ?? [])]);
 const every = schemas.flatMap(({ attributes }) => flattened(attributes));
@@ -66,12 +67,12 @@ test('the password goes in and never comes out', () => {
 
 test('a schema is found by its URN in any case', () => {
   const id = `${CORE}:User`;
-  expect(discovery.schema(id.toUpperCase(), base)).toMatchObject({
+  expect(discovery.schema(RESOURCE_TYPES, id.toUpperCase(), base)).toMatchObject({
     schemas: [`${CORE}:Schema`],
     id,
     meta: { resourceType: 'Schema', location: `${base}/Schemas/${id}` },
   });
-  expect(discovery.schema('urn:example:none', base)).toBeUndefined();
+  expect(discovery.schema(RESOURCE_TYPES, 'urn:example:none', base)).toBeUndefined();
 });
 
 test('a resource type is found by its name and names its schemas', () => {
@@ -85,9 +86,9 @@ test('a resource type is found by its name and names its schemas', () => {
     schemaExtensions: [{ schema: ENTERPRISE_USER_URN, required: false }],
     meta: { resourceType: 'ResourceType', location: `${base}/ResourceTypes/User` },
   };
-  expect(discovery.resourceType('User', base)).toEqual(user);
-  expect(discovery.resourceType('Device', base)).toBeUndefined();
-  expect(discovery.resourceTypes(base)).toMatchObject({
+  expect(discovery.resourceType(RESOURCE_TYPES, 'User', base)).toEqual(user);
+  expect(discovery.resourceType(RESOURCE_TYPES, 'Device', base)).toBeUndefined();
+  expect(discovery.resourceTypes(RESOURCE_TYPES, base)).toMatchObject({
     totalResults: 2,
     startIndex: 1,
     itemsPerPage: 2,

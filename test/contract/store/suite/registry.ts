@@ -1,4 +1,7 @@
 import { newId } from '../../../../shared/runtime/ids.js';
+import type { ResourceTypeDeclaration } from '../../../../shared/scim/declarations/declarations.js';
+import type { Schema } from '../../../../shared/scim/schema.js';
+import { attribute } from '../../../../shared/scim/schemas/define.js';
 import { DuplicateId, type Directory, type Endpoint, type Organization } from '../../../../shared/store/registry.js';
 import { T0 } from './fixtures.js';
 import { useStore, type StoreHarness } from './harness.js';
@@ -15,6 +18,21 @@ const directory = (organizationId: string): Directory => ({
   partition: 3,
   deletedAt: null,
 });
+
+const schema: Schema = {
+  id: 'urn:example:Device',
+  name: 'Device',
+  description: 'Dévices 🖥',
+  attributes: [attribute('serial', 'Its number.', { uniqueness: 'server', canonicalValues: ['a.b', '$c'] })],
+};
+
+const resourceType: ResourceTypeDeclaration = {
+  name: 'Device',
+  endpoint: '/Devices',
+  description: '',
+  schema: schema.id,
+  schemaExtensions: [{ schema: 'urn:example.com:Extra', required: true }],
+};
 
 const endpoint = (organizationId: string | null, directoryId: string | null): Endpoint => ({
   ...record(),
@@ -40,6 +58,16 @@ export function describeRegistry(harness: StoreHarness): void {
       expect(await under.other.registry.endpoints.get(made.id)).toEqual(made);
       expect(await under.store.registry.endpoints.get(newId())).toBeUndefined();
       expect(await under.store.registry.organizations.get(made.id)).toBeUndefined();
+    });
+
+    test('what a directory declares is kept, and a record from before there were declarations has none', async () => {
+      const { directories } = under.store.registry;
+      const made = directory(newId());
+      await directories.insert(made);
+      expect((await under.other.registry.directories.get(made.id))?.declarations).toBeUndefined();
+      const declared = { ...made, version: 2, declarations: { schemas: [schema], resourceTypes: [resourceType] } };
+      expect(await directories.replace(declared)).toBe(true);
+      expect(await under.other.registry.directories.get(made.id)).toEqual(declared);
     });
 
     test('an id that is taken is refused and the record stays', async () => {
