@@ -6,7 +6,9 @@ import { endpoints } from './api/endpoints.js';
 import { rotateSecret } from './api/endpoint-secrets.js';
 import { listEvents } from './api/events.js';
 import { organizations } from './api/organizations.js';
+import { resourceTypes } from './api/resource-types.js';
 import { resources } from './api/resources.js';
+import { schemas } from './api/schemas.js';
 import { tokens } from './api/tokens.js';
 import { authenticate } from './authenticate.js';
 import type { AdminDeps } from './deps.js';
@@ -49,6 +51,18 @@ function routes(deps: AdminDeps): express.Router {
   router.post('/directories/:id/tokens', token.create);
   router.get('/directories/:id/tokens', token.list);
   router.delete('/directories/:id/tokens/:tokenId', token.remove);
+
+  const schema = schemas(deps);
+  router.get('/directories/:id/schemas', schema.list);
+  router.get('/directories/:id/schemas/:urn', schema.get);
+  router.put('/directories/:id/schemas/:urn', schema.put);
+  router.delete('/directories/:id/schemas/:urn', schema.remove);
+
+  const resourceType = resourceTypes(deps);
+  router.get('/directories/:id/resource-types', resourceType.list);
+  router.get('/directories/:id/resource-types/:name', resourceType.get);
+  router.put('/directories/:id/resource-types/:name', resourceType.put);
+  router.delete('/directories/:id/resource-types/:name', resourceType.remove);
 
   const resource = resources(deps);
   router.get('/directories/:id/users', resource.listUsers);

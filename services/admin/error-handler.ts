@@ -1,7 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { newId } from '../../shared/runtime/ids.js';
 import type { Logger } from '../../shared/runtime/logger.js';
-import { Problem } from './problem.js';
+import { DeclarationConflict, InvalidDeclaration } from '../../shared/scim/declarations/declarations.js';
+import { invalid, Problem } from './problem.js';
 import { BODY_LIMIT_BYTES } from './request.js';
 
 const REQUEST_ID = 'x-request-id';
@@ -41,6 +42,8 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof InvalidDeclaration) return invalid(...error.errors);
+  if (error instanceof DeclarationConflict) return new Problem('conflict', error.message);
   const { type, status } = detailsOf(error);
   if (type === 'entity.parse.failed') {
     return new Problem('malformed-request', 'The body is not a JSON object; check its quotes, commas and brackets.');

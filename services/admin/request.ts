@@ -66,7 +66,11 @@ function check<Shape extends z.ZodRawShape>(
 
 function fieldErrors(issue: z.core.$ZodIssue, known: readonly string[], noun: string): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: key, message: `is no ${noun} here; ${suggestion(key, known)}` }));
+    const names = issue.path.length === 0 ? known : [];
+    return issue.keys.map((key) => ({
+      field: [...issue.path, key].map(String).join('.'),
+      message: `is no ${noun} here; ${suggestion(key, names)}`,
+    }));
   }
   const field = issue.path.length === 0 ? 'body' : issue.path.map(String).join('.');
   return [{ field, message: explain(issue) }];

@@ -26,6 +26,7 @@ export interface Bench {
   now: number;
   get(url: string): request.Test;
   post(url: string, body?: object): request.Test;
+  put(url: string, body: object): request.Test;
   patch(url: string, body: object): request.Test;
   delete(url: string): request.Test;
   close(): Promise<void>;
@@ -53,6 +54,7 @@ export async function openBench(): Promise<Bench> {
     now: Date.UTC(2030, 0, 1),
     get: (url) => signed(request(app).get(url)),
     post: (url, body) => signed(request(app).post(url)).send(body),
+    put: (url, body) => signed(request(app).put(url)).send(body),
     patch: (url, body) => signed(request(app).patch(url)).send(body),
     delete: (url) => signed(request(app).delete(url)),
     async close() {
@@ -110,13 +112,15 @@ export const rows = (answer: request.Response): Record<string, unknown>[] =>
 export interface Content {
   readonly resources?: readonly ResourceRow[];
   readonly types?: readonly string[];
+  /** Left out: as they were. */
+  readonly counts?: Commit['counts'];
 }
 
 /** Commits resources and events as ingest would. */
 export async function commit(
   bench: Bench,
   directory: MadeDirectory,
-  { resources = [], types = [] }: Content,
+  { resources = [], types = [], counts }: Content,
 ): Promise<StoredEvent[]> {
   const head = await bench.store.commits.head(directory.id);
   const events = types.map((type, place) => {
@@ -130,7 +134,7 @@ export async function commit(
     number: head.number + 1,
     lastSeq: head.lastSeq + events.length,
     at: bench.now,
-    counts: head.counts,
+    counts: counts ?? head.counts,
     deleted: false,
     nonce: newId(),
     purgeAt: bench.now,
