@@ -71,10 +71,10 @@ export const DECLARATIONS: Declarations = {
   ],
 };
 
-export const TYPES = compileTypes(DECLARATIONS);
+const types = compileTypes(DECLARATIONS);
 
 export const typeNamed = (name: string): ResourceType => {
-  const type = TYPES.find((one) => one.name === name);
+  const type = types.find((one) => one.name === name);
   if (type === undefined) throw new Error(`There is no resource type ${name}.`);
   return type;
 };
