@@ -43,23 +43,28 @@ export function createIngest(deps: IngestDeps): Express {
   app.use(identify(deps.newId));
 
   // On each route rather than on a router of their own, which would match and split the path once more for each of them.
-  const before = [
-    authenticate(deps.registry, deps.clock),
-    activate(deps.writer, deps.commits),
-    express.json({ limit: BODY_MAX_BYTES, strict: false, type: () => true }),
-  ];
+  const admit = [authenticate(deps.registry, deps.clock), activate(deps.writer, deps.commits)];
+  const before = [...admit, express.json({ limit: BODY_MAX_BYTES, strict: false, type: () => true })];
   const on = (method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'all', path: string, operation: Operation): void =>
     void app[method](BASE + path, ...before, handle(deps.publicUrl, operation));
+  /** Refuses the methods that no route above it took; whatever the body is. */
+  const only = (allow: string, path: string, where = (refusal: Operation): Operation => refusal): void =>
+    void app.all(BASE + path, ...admit, handle(deps.publicUrl, where(notAllowed(allow))));
 
   const refusalOf = createRefusalOf(deps.logger);
   on('get', '/', queryAll(deps));
   on('post', '/.search', searchAll(deps));
+  only('POST', '/.search');
   on('post', '/Bulk', bulk(deps, refusalOf));
+  only('POST', '/Bulk');
   on('get', '/ServiceProviderConfig', serviceProviderConfig);
+  only('GET', '/ServiceProviderConfig');
   on('get', '/ResourceTypes', resourceTypes);
   on('get', '/ResourceTypes/:id', resourceType);
+  only('GET', '/ResourceTypes{/:id}');
   on('get', '/Schemas', schemas);
   on('get', '/Schemas/:id', schema);
+  only('GET', '/Schemas{/:id}');
   on('all', '/Me', me);
   // The endpoints of the directory's resource types: /Users, /Groups and those that it declares.
   on('get', '/:endpoint', ofType(queryResources(deps)));
@@ -69,8 +74,8 @@ export function createIngest(deps: IngestDeps): Express {
   on('put', '/:endpoint/:id', ofType(replaceResource(deps)));
   on('patch', '/:endpoint/:id', ofType(modifyResource(deps)));
   on('delete', '/:endpoint/:id', ofType(deleteResource(deps)));
-  on('all', '/:endpoint', ofType(notAllowed('GET, POST')));
-  on('all', '/:endpoint/:id', ofType(notAllowed('GET, PUT, PATCH, DELETE')));
+  only('GET, POST', '/:endpoint', ofType);
+  only('GET, PUT, PATCH, DELETE', '/:endpoint/:id', ofType);
   app.all(`${BASE}/*rest`, ...before);
   app.all('/scim/:directoryId/v1{/*rest}', ...before, handle(deps.publicUrl, otherVersion));
   app.use((req: Request) => {

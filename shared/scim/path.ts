@@ -1,4 +1,5 @@
 import { COMMON_ATTRIBUTES } from './schemas/define.js';
+import { dotAfterUrn } from './leniency.js';
 import type { Attribute, ResourceType } from './schema.js';
 
 /** What an attribute path (RFC 7644 section 3.10) means for a resource type. */
@@ -41,6 +42,13 @@ const BY_NAME = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>
  * when the type has no such attribute. URNs have dots of their own ("2.0"), so the known ones are taken off first.
  */
 export function resolvePath(type: ResourceType, text: string): ResolvedPath | undefined {
+  const path = resolveExactly(type, text);
+  if (path !== undefined) return path;
+  const corrected = dotAfterUrn(type, text);
+  return corrected === undefined ? undefined : resolveExactly(type, corrected);
+}
+
+function resolveExactly(type: ResourceType, text: string): ResolvedPath | undefined {
   const own = below(type.schema.id, text);
   if (own !== undefined) return attributePath(undefined, ownAttributes(type), own);
   for (const { schema } of type.extensions) {

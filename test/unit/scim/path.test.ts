@@ -25,6 +25,9 @@ test.each([
   [`${ENTERPRISE_USER_URN}:department`, `${ENTERPRISE_USER_URN}:department`],
   [`${ENTERPRISE_USER_URN}:manager.value`, `${ENTERPRISE_USER_URN}:manager.value`],
   [`${ENTERPRISE_USER_URN.toUpperCase()}:DEPARTMENT`, `${ENTERPRISE_USER_URN}:department`],
+  [`${ENTERPRISE_USER_URN}.manager`, `${ENTERPRISE_USER_URN}:manager`],
+  [`${ENTERPRISE_USER_URN.toUpperCase()}.Manager.Value`, `${ENTERPRISE_USER_URN}:manager.value`],
+  [`${CORE}.name.givenName`, 'name.givenName'],
   [ENTERPRISE_USER_URN, `all of ${ENTERPRISE_USER_URN}`],
 ])('%s leads to %s', (text, expected) => {
   expect(meaning(text)).toBe(expected);
@@ -43,6 +46,9 @@ test.each([
   `${CORE}:`,
   `${CORE}:department`,
   `${ENTERPRISE_USER_URN}:`,
+  `${ENTERPRISE_USER_URN}.`,
+  `${ENTERPRISE_USER_URN}.userName`,
+  `${ENTERPRISE_USER_URN}.manager.more.value`,
   `${ENTERPRISE_USER_URN}:userName`,
   'urn:example:none:userName',
   '__proto__',
