@@ -1,7 +1,6 @@
 import express, { type Express, type Request } from 'express';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
-import { BODY_MAX_BYTES } from '../../shared/scim/bulk.js';
 import { NotFound } from '../../shared/scim/errors.js';
 import type { CommitStore, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
@@ -18,6 +17,7 @@ import { queryAll, queryResources, searchAll, searchResources } from './endpoint
 import { me, notAllowed, otherVersion } from './endpoints/refusals.js';
 import { replaceResource } from './endpoints/replace.js';
 import { createRefusalOf, errorHandler } from './error-handler.js';
+import { readBody } from './read-body.js';
 import type { Writer } from './writer.js';
 
 /** SCIM base URL of a directory (no underscore: Okta refuses one). */
@@ -44,7 +44,7 @@ export function createIngest(deps: IngestDeps): Express {
 
   // On each route rather than on a router of their own, which would match and split the path once more for each of them.
   const admit = [authenticate(deps.registry, deps.clock), activate(deps.writer, deps.commits)];
-  const before = [...admit, express.json({ limit: BODY_MAX_BYTES, strict: false, type: () => true })];
+  const before = [...admit, ...readBody];
   const on = (method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'all', path: string, operation: Operation): void =>
     void app[method](BASE + path, ...before, handle(deps.publicUrl, operation));
   /** Refuses the methods that no route above it took; whatever the body is. */

@@ -85,8 +85,7 @@ export const handle =
       endpoint: single(req.params['endpoint']),
       id: single(req.params['id']),
       query: firstValues(req.query),
-      // The parser makes an empty object of an empty body.
-      body: req.get('content-length') === '0' ? undefined : req.body,
+      body: req.body,
       ifMatch: req.get('if-match'),
       ifNoneMatch: req.get('if-none-match'),
     })

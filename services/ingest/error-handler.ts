@@ -55,11 +55,8 @@ function toScimError(thrown: unknown): ScimError {
       return new PayloadTooLarge(
         `The body is larger than ${BODY_MAX_BYTES} bytes (1 MiB). Split the request into several.`,
       );
-    case 'entity.parse.failed':
-      return new InvalidSyntax('The body is not JSON. Send a JSON object with content type application/scim+json.');
     case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return new InvalidSyntax('The body is not in UTF-8, plain or compressed with gzip, deflate or br.');
+      return new InvalidSyntax('The body is in an unknown content encoding. Send it plain, or as gzip, deflate or br.');
     case 'request.aborted':
     case 'request.size.invalid':
       return new InvalidSyntax('The body ended early.');

@@ -38,3 +38,28 @@ test('a dot between the URN of a schema and its attribute is taken as a colon', 
   expect(body[ENTERPRISE_USER]).toMatchObject({ manager: { value: boss }, department: 'Kitchen' });
   expect(await scim.foundIds('Users', `${ENTERPRISE_USER}.department eq "kitchen"`)).toEqual([ann]);
 });
+
+test.each(['ISO-8859-1', 'utf-16', 'windows-1252', 'UTF8'])(
+  'a body is UTF-8, whatever the charset %s',
+  async (charset) => {
+    const { base, token } = scim.directory();
+    const { status, body } = await request(scim.ingest().app)
+      .post(`${base}/Users`)
+      .set('authorization', `Bearer ${token}`)
+      .set('content-type', `application/scim+json; charset=${charset}`)
+      .send(JSON.stringify({ userName: 'zoë' }));
+    expect([status, body.userName]).toEqual([201, 'zoë']);
+  },
+);
+
+test('a body that is no UTF-8 is refused, not stored with replacement characters', async () => {
+  const { base, token } = scim.directory();
+  const sent = request(scim.ingest().app)
+    .post(`${base}/Users`)
+    .set('authorization', `Bearer ${token}`)
+    .set('content-type', 'application/scim+json');
+  sent.write(Buffer.from(JSON.stringify({ userName: 'zoë' }), 'latin1'));
+  const answer = await sent;
+  expectRefusal(answer, 400, 'invalidSyntax');
+  expect(answer.body.detail).toContain('UTF-8');
+});
