@@ -1,6 +1,6 @@
 import type { ResourceRow } from '../../shared/directory/resource.js';
 import { TooMany } from '../../shared/scim/errors.js';
-import { renderResource } from '../../shared/scim/messages.js';
+import { etag, renderResource } from '../../shared/scim/messages.js';
 import { project, wants, type Projection } from '../../shared/scim/projection.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
 import type { ResourceReader } from '../../shared/store/port.js';
@@ -51,3 +51,9 @@ export async function renderOne(
   const [rendered] = await render(resources, call, type, [row], projection);
   return rendered ?? {};
 }
+
+/** What the headers tell of a resource; Content-Location is its `meta.location` (RFC 7643 section 3.1). */
+export const headersOf = ({ baseUrl }: Pick<Call, 'baseUrl'>, type: ResourceType, { id, version }: ResourceRow) => ({
+  'content-location': `${baseUrl}${type.endpoint}/${id}`,
+  etag: etag(version),
+});

@@ -63,3 +63,14 @@ test('a body that is no UTF-8 is refused, not stored with replacement characters
   expectRefusal(answer, 400, 'invalidSyntax');
   expect(answer.body.detail).toContain('UTF-8');
 });
+
+test('Content-Location of an answer about one resource is its meta.location', async () => {
+  const created = await scim.call('post', '/Users', { userName: 'ann' });
+  const { id, meta } = created.body;
+  const path = `/Users/${id}`;
+  const patched = await scim.patch(path, { op: 'replace', path: 'title', value: 'Cook' });
+  for (const answer of [created, await scim.get(path), await scim.call('put', path, { userName: 'ann' }), patched]) {
+    expect([answer.headers['content-location'], answer.body.meta.location]).toEqual([meta.location, meta.location]);
+  }
+  expect((await scim.get('/Users')).headers).not.toHaveProperty('content-location');
+});

@@ -1,9 +1,8 @@
 import { readResource } from '../../../shared/scim/input.js';
-import { etag } from '../../../shared/scim/messages.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import type { IngestDeps } from '../app.js';
 import type { TypeOperation } from '../call.js';
-import { renderOne } from '../render.js';
+import { headersOf, renderOne } from '../render.js';
 import { committed } from '../writer.js';
 
 /** POST /Users, POST /Groups … (RFC 7644 section 3.3). */
@@ -20,9 +19,10 @@ export const createResource = ({
     const { directory, requestId } = call;
     const id = call.id === '' ? newId() : call.id;
     const row = committed(await writer.submit(directory, { kind: 'create', requestId, type, id, input }));
+    const headers = headersOf(call, type, row);
     return {
       status: 201,
-      headers: { location: `${call.baseUrl}${type.endpoint}/${row.id}`, etag: etag(row.version) },
+      headers: { ...headers, location: headers['content-location'] },
       body: await renderOne(relations, call, type, row, projection),
     };
   };
