@@ -52,8 +52,12 @@ export async function renderOne(
   return rendered ?? {};
 }
 
-/** What the headers tell of a resource; Content-Location is its `meta.location` (RFC 7643 section 3.1). */
-export const headersOf = ({ baseUrl }: Pick<Call, 'baseUrl'>, type: ResourceType, { id, version }: ResourceRow) => ({
-  'content-location': `${baseUrl}${type.endpoint}/${id}`,
-  etag: etag(version),
-});
+/** What the headers say of a resource: its version, and where it is, as `meta.location` does (RFC 7643 section 3.1). */
+export function resourceHeaders(
+  { baseUrl }: Pick<Call, 'baseUrl'>,
+  type: ResourceType,
+  { id, version }: ResourceRow,
+): Record<string, string> {
+  const location = `${baseUrl}${type.endpoint}/${id}`;
+  return { etag: etag(version), location, 'content-location': location };
+}

@@ -1,5 +1,6 @@
 import { InvalidSyntax, InvalidValue, PayloadTooLarge } from './errors.js';
-import { readMessage } from './request-message.js';
+import { operationsAlone } from './leniency.js';
+import { messageUrn, readMessage } from './request-message.js';
 import { isObject, sameText } from './values.js';
 
 /** Largest body of any request, in bytes; published as `bulk.maxPayloadSize`. */
@@ -51,7 +52,7 @@ function readFailOnErrors(value: unknown): number | undefined {
 
 function readOperation(operation: unknown, at: string): BulkOperation {
   if (!isObject(operation)) throw new InvalidSyntax(`${at}: it must be an object with "method" and "path".`);
-  const { path, data } = operation;
+  const { path } = operation;
   const method = METHODS.find((candidate) => sameText(operation['method'], candidate));
   if (method === undefined) throw new InvalidSyntax(`${at}.method: it must be one of ${METHODS.join(', ')}.`);
   if (typeof path !== 'string') throw new InvalidSyntax(`${at}.path: it must be a path such as "/Users".`);
@@ -59,8 +60,12 @@ function readOperation(operation: unknown, at: string): BulkOperation {
   if (method === 'POST' && bulkId === undefined) {
     throw new InvalidSyntax(`${at}.bulkId: a POST needs one, so that its answer can be told from others.`);
   }
+  const data = method === 'PATCH' ? readModification(operation['data']) : operation['data'];
   return { method, path, bulkId, version: readText(operation['version'], `${at}.version`), data };
 }
+
+const readModification = (data: unknown): unknown =>
+  operationsAlone(data) ? { schemas: [messageUrn('PatchOp')], Operations: data } : data;
 
 function readText(value: unknown, at: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;

@@ -49,6 +49,9 @@ export const isRemovalByValue = (value: unknown): boolean => value !== undefined
 /** Entra ID replaces `emails[type eq "work"].value` where there is no such value yet: it is made, as an "add" would. */
 export const replaceMakesValue = (sub: Attribute | undefined): boolean => sub !== undefined;
 
+/** RFC 7644 section 3.7.3 itself shows a PATCH in a bulk request whose data are its operations, without the message around them. */
+export const operationsAlone = (data: unknown): data is readonly unknown[] => Array.isArray(data);
+
 /**
  * Entra ID sends strings in filters without their quotation marks. Undefined of one in other quotation marks: whoever sent that
  * did not mean a name that has them.

@@ -2,7 +2,7 @@ import { readResource } from '../../../shared/scim/input.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import type { IngestDeps } from '../app.js';
 import type { TypeOperation } from '../call.js';
-import { headersOf, renderOne } from '../render.js';
+import { renderOne, resourceHeaders } from '../render.js';
 import { committed } from '../writer.js';
 
 /** POST /Users, POST /Groups … (RFC 7644 section 3.3). */
@@ -19,10 +19,9 @@ export const createResource = ({
     const { directory, requestId } = call;
     const id = call.id === '' ? newId() : call.id;
     const row = committed(await writer.submit(directory, { kind: 'create', requestId, type, id, input }));
-    const headers = headersOf(call, type, row);
     return {
       status: 201,
-      headers: { ...headers, location: headers['content-location'] },
+      headers: resourceHeaders(call, type, row),
       body: await renderOne(relations, call, type, row, projection),
     };
   };

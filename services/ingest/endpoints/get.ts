@@ -3,7 +3,7 @@ import { readProjection } from '../../../shared/scim/projection.js';
 import type { IngestDeps } from '../app.js';
 import type { TypeOperation } from '../call.js';
 import { noSuchResource } from '../../../shared/directory/decide.js';
-import { headersOf, renderOne } from '../render.js';
+import { renderOne, resourceHeaders } from '../render.js';
 
 /** GET /Users/:id, GET /Groups/:id … (RFC 7644 section 3.4.1). */
 export const getResource =
@@ -12,7 +12,7 @@ export const getResource =
     const projection = readProjection(type, call.query);
     const row = await resources.get(call.directory.id, type.name, call.id);
     if (row === undefined) throw noSuchResource(type, call.id);
-    const headers = headersOf(call, type, row);
+    const headers = resourceHeaders(call, type, row);
     if (call.ifNoneMatch !== undefined && etagMatches(call.ifNoneMatch, row.version)) return { status: 304, headers };
     return { status: 200, headers, body: await renderOne(resources, call, type, row, projection) };
   };

@@ -2,7 +2,7 @@ import { readPatch } from '../../../shared/scim/patch/read.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import type { IngestDeps } from '../app.js';
 import type { TypeOperation } from '../call.js';
-import { headersOf, renderOne } from '../render.js';
+import { renderOne, resourceHeaders } from '../render.js';
 import { committed } from '../writer.js';
 
 /**
@@ -16,7 +16,7 @@ export const modifyResource =
     const operations = readPatch(type, call.body);
     const { directory, requestId, id, ifMatch } = call;
     const row = committed(await writer.submit(directory, { kind: 'modify', requestId, type, id, operations, ifMatch }));
-    const headers = headersOf(call, type, row);
+    const headers = resourceHeaders(call, type, row);
     const mayBeLong = type.schema.attributes.some(({ relation }) => relation === 'members');
     if (mayBeLong && call.query['attributes'] === undefined) return { status: 204, headers };
     return { status: 200, headers, body: await renderOne(resources, call, type, row, projection) };

@@ -2,7 +2,7 @@ import { readResource } from '../../../shared/scim/input.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import type { IngestDeps } from '../app.js';
 import type { TypeOperation } from '../call.js';
-import { headersOf, renderOne } from '../render.js';
+import { renderOne, resourceHeaders } from '../render.js';
 import { committed } from '../writer.js';
 
 /** PUT /Users/:id, PUT /Groups/:id …: replaces, never creates (RFC 7644 section 3.5.1). */
@@ -15,7 +15,7 @@ export const replaceResource =
     const row = committed(await writer.submit(directory, { kind: 'replace', requestId, type, id, input, ifMatch }));
     return {
       status: 200,
-      headers: headersOf(call, type, row),
+      headers: resourceHeaders(call, type, row),
       body: await renderOne(resources, call, type, row, projection),
     };
   };

@@ -56,7 +56,7 @@ describe('strings, without regard to case unless the attribute is caseExact', ()
     ['externalId co "e"', false],
     ['id eq "a-1"', true],
     ['id eq "A-1"', false],
-    ['timezone sw "europe"', false],
+    ['timezone sw "europe"', true],
     ['title eq cook', true],
     ['title pr', true],
     ['nickName pr', false],

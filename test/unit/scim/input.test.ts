@@ -1,9 +1,9 @@
 import { readResource } from '../../../shared/scim/input.js';
 import { ENTERPRISE_USER_URN } from '../../../shared/scim/schemas/enterprise-user.js';
 import { GROUP, USER } from '../../../shared/scim/schemas/index.js';
-import enterpriseUser from '../../fixtures/rfc7643-8.3-enterprise-user.json';
-import fullUser from '../../fixtures/rfc7643-8.2-full-user.json';
-import group from '../../fixtures/rfc7643-8.4-group.json';
+import { representation as fullUser } from '../../fixtures/rfc/rfc7643-8.2-full-user.json';
+import { representation as enterpriseUser } from '../../fixtures/rfc/rfc7643-8.3-enterprise-user.json';
+import { representation as group } from '../../fixtures/rfc/rfc7643-8.4-group.json';
 import { refusal } from './refusals.js';
 
 const user = (body: object) => readResource(USER, { userName: 'ann', ...body }).attributes;
@@ -24,7 +24,7 @@ describe('the RFC examples', () => {
   test("a group's members are ids beside its attributes", () => {
     expect(readResource(GROUP, group)).toEqual({
       attributes: { displayName: 'Tour Guides' },
-      members: ['2819c223', '902c2469'],
+      members: ['2819c223-7f76-453a-919d-413861904646', '902c246b-6245-4190-8e05-00816be7344a'],
     });
   });
 });

@@ -3,7 +3,11 @@ import { applyPatch, sameAttributes } from '../../../shared/scim/patch/apply.js'
 import { readPatch } from '../../../shared/scim/patch/read.js';
 import { ENTERPRISE_USER_URN } from '../../../shared/scim/schemas/enterprise-user.js';
 import { USER } from '../../../shared/scim/schemas/index.js';
-import examples from '../../fixtures/rfc7644-3.5.2-patches.json';
+import addAttributes from '../../fixtures/rfc/rfc7644-3.5.2.1-add-attributes.json';
+import removeEmail from '../../fixtures/rfc/rfc7644-3.5.2.2-remove-email.json';
+import replaceAllEmails from '../../fixtures/rfc/rfc7644-3.5.2.3-replace-all-emails.json';
+import replaceStreet from '../../fixtures/rfc/rfc7644-3.5.2.3-replace-street-address.json';
+import replaceWorkAddress from '../../fixtures/rfc/rfc7644-3.5.2.3-replace-work-address.json';
 import { patchOp, patchUser } from './patching.js';
 import { refusal } from './refusals.js';
 
@@ -14,9 +18,14 @@ const ann: Attributes = { userName: 'ann', title: 'Cook', name: { givenName: 'An
 const patched = (...operations: unknown[]) => patchUser(ann, ...operations);
 const refused = (...operations: unknown[]) => refusal(() => patched(...operations));
 
-test.each(examples)('RFC 7644 section $name', ({ before, operations, after }) => {
-  expect(patchUser(before, ...operations)).toEqual(after);
-});
+test.each([addAttributes, removeEmail, replaceAllEmails, replaceStreet, replaceWorkAddress])(
+  '$example',
+  ({ given: [before], exchanges: [exchange], after: [after] }) => {
+    const operations: readonly unknown[] = exchange?.request.body.Operations ?? [];
+    const { schemas: _schemas, ...attributes } = { schemas: [], ...before?.body };
+    expect(patchUser(attributes, ...operations)).toEqual({ userName: 'bjensen', ...after?.body });
+  },
+);
 
 describe('the message', () => {
   test.each([
