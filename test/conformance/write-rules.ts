@@ -1,0 +1,3 @@
+import { rulesReference } from './rules-reference.js';
+
+process.stdout.write(rulesReference());
