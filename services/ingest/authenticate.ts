@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { bearerToken, credentialHash } from '../../shared/runtime/credentials.js';
-import { Unauthorized } from '../../shared/scim/errors.js';
+import { Forbidden, Unauthorized } from '../../shared/scim/errors.js';
 import { isLive, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
 import type { ScimHandler } from './call.js';
 import { createKnownDirectories, type KnownDirectory } from './known-directories.js';
@@ -11,7 +11,7 @@ const LAST_USED_EVERY_MS = 60_000;
 
 type Tables = Pick<Registry, 'directories' | 'tokens'>;
 
-/** Lets a request pass when it bears a live token of the directory in its path: 404, then 401 (RFC 7644 section 3.12). */
+/** Lets a request pass when it bears a live token of the directory in its path: 404, then 401, then 403 (RFC 7644 section 3.12). */
 export function authenticate(registry: Tables, clock: Clock): ScimHandler {
   const known = createKnownDirectories(registry, clock);
 
@@ -26,6 +26,12 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
         'The bearer token is not a live token of this directory. Issue a new one and update it at your identity provider.',
       );
     }
+    // Nor is it refused for being disabled by what was true a moment ago.
+    if (remembered.directory.disabled === true && (await known.read(directoryId)).directory.disabled === true) {
+      throw new Forbidden(
+        'This directory is disabled: nothing is read or changed. Enable it in the management API, or stop provisioning to it.',
+      );
+    }
     if (isTouchDue(match, now)) {
       await touch(registry, match, now);
       known.forget(directoryId);
@@ -38,7 +44,8 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
     const now = clock();
     const recalled = known.recall(directoryId);
     const match = recalled && liveToken(recalled, bearerHash(authorization), now);
-    return match !== undefined && !isTouchDue(match, now) ? recalled : undefined;
+    const isUsual = match !== undefined && !isTouchDue(match, now) && recalled?.directory.disabled !== true;
+    return isUsual ? recalled : undefined;
   };
 
   return (req, res, next) => {

@@ -21,6 +21,8 @@ export interface Directory extends RegistryRecord {
   readonly provider: string | null;
   /** Log partition, given at creation and never changed. */
   readonly partition: number;
+  /** True: the identity provider is refused. Absent of a directory that never was. */
+  readonly disabled?: boolean;
   /** Deleted directories stay on record, so that their ids are never used again. */
   readonly deletedAt: number | null;
   /** Schemas and resource types of its own; absent where none were ever declared. */

@@ -301,6 +301,27 @@ test('33: a password is accepted and dropped', async () => {
   expectRefusal(await scim.call('post', '/Users', { userName: 'bob', password: 7 }), 400, 'invalidValue');
 });
 
+test('34: a disabled directory is 403 until it is enabled again', async () => {
+  const ann = await scim.createUser('ann');
+  const { directories } = scim.ingest().store.registry;
+  const set = async (disabled: boolean): Promise<void> => {
+    const record = await directories.get(scim.directory().id);
+    expect(record && (await directories.replace({ ...record, disabled, version: record.version + 1 }))).toBe(true);
+    for (let seconds = 0; seconds < 5; seconds += 1) scim.tick();
+  };
+  await set(true);
+  const answers = [
+    await scim.get('/Users'),
+    await scim.get('/ServiceProviderConfig'),
+    await scim.call('put', `/Users/${ann}`, { userName: 'bob' }),
+    await scim.call('post', '/Bulk', {}),
+  ];
+  for (const answer of answers) expectRefusal(answer, 403);
+  expectRefusal(await scim.get('/Users').set('authorization', 'Bearer rcs_wrong'), 401);
+  await set(false);
+  expect((await scim.get(`/Users/${ann}`)).body.userName).toBe('ann');
+});
+
 test('34: without a live token it is 401 with WWW-Authenticate', async () => {
   const { base } = scim.directory();
   for (const authorization of [

@@ -66,6 +66,7 @@ describe('directories', () => {
       name: 'Okta',
       provider: 'okta',
       state: 'pending',
+      enabled: true,
       scimBaseUrl: `https://directory.example.com/scim/${body.id}/v2`,
       createdAt: time,
       updatedAt: time,
@@ -105,6 +106,9 @@ describe('directories', () => {
     expect((await bench.patch(url, { provider: 'entra' })).body).toMatchObject({ name: 'Okta', provider: 'entra' });
     expect((await bench.patch(url, { name: 'Entra ID' })).body).toMatchObject({ name: 'Entra ID', provider: 'entra' });
     expect((await bench.patch(url, { provider: null })).body).toMatchObject({ name: 'Entra ID', provider: null });
+    expect((await bench.patch(url, { enabled: false })).body).toMatchObject({ provider: null, enabled: false });
+    expect((await bench.patch(url, { name: 'Entra ID' })).body).toMatchObject({ enabled: false });
+    expect((await bench.patch(url, { enabled: true })).body).toMatchObject({ enabled: true, state: 'pending' });
     expectProblem(await bench.patch(url, { partition: 1 }), 400, 'validation', 'partition is no field here');
   });
 

@@ -17,7 +17,7 @@ import { newToken, revoke } from './tokens.js';
 
 const provider = text(1, 50).nullable().optional();
 const creation = z.strictObject({ organizationId: id, name: text(1, 200), provider });
-const change = z.strictObject({ name: text(1, 200).optional(), provider });
+const change = z.strictObject({ name: text(1, 200).optional(), provider, enabled: z.boolean().optional() });
 const listing = z.strictObject({ ...pageParameters, organizationId: id.exactOptional() });
 
 /**
@@ -57,10 +57,14 @@ export function directories(deps: AdminDeps) {
   };
 
   const modify: RequestHandler = async (req, res) => {
-    const { name, provider } = bodyOf(req, change);
+    const { name, provider, enabled } = bodyOf(req, change);
     const changed = await update(registry.directories, 'directory', pathId(req, 'directory'), clock(), (old) => {
       refuseDeleted(old);
-      return { name: name ?? old.name, provider: provider === undefined ? old.provider : provider };
+      return {
+        name: name ?? old.name,
+        provider: provider === undefined ? old.provider : provider,
+        disabled: enabled === undefined ? old.disabled === true : !enabled,
+      };
     });
     res.json(show(changed, await stateOf(changed, deps), deps));
   };
@@ -113,6 +117,7 @@ const show = (directory: Directory, state: State, { publicUrl }: AdminDeps) => (
   name: directory.name,
   provider: directory.provider,
   state,
+  enabled: directory.disabled !== true,
   scimBaseUrl: scimBaseUrl(publicUrl, directory.id),
   createdAt: iso(directory.createdAt),
   updatedAt: iso(directory.updatedAt),
