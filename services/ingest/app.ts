@@ -69,6 +69,7 @@ export function createIngest(deps: IngestDeps): Express {
   // The endpoints of the directory's resource types: /Users, /Groups and those that it declares.
   on('get', '/:endpoint', ofType(queryResources(deps)));
   on('post', '/:endpoint/.search', ofType(searchResources(deps)));
+  only('POST', '/:endpoint/.search', ofType);
   on('post', '/:endpoint', ofType(createResource(deps)));
   on('get', '/:endpoint/:id', ofType(getResource(deps)));
   on('put', '/:endpoint/:id', ofType(replaceResource(deps)));

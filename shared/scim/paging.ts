@@ -14,7 +14,7 @@ export const MAX_COUNT = 1000;
 
 /**
  * Reads `startIndex`, `cursor` and `count`. Too small ones are raised to 1 and 0, too large a count is lowered. Throws
- * `InvalidValue` (`InvalidCount` beside a cursor) of what is no integer.
+ * `InvalidValue` of what is no integer; beside a cursor, `InvalidCount` of that and of less than 1 (RFC 9865 section 2.1).
  */
 export function readPaging(parameters: Readonly<Record<string, string>>): Paging {
   const { cursor } = parameters;
@@ -25,6 +25,9 @@ export function readPaging(parameters: Readonly<Record<string, string>>): Paging
       readInteger('count', parameters['count'], cursor === undefined ? InvalidValue : InvalidCount) ?? DEFAULT_COUNT,
     ),
   );
+  if (cursor !== undefined && count < 1) {
+    throw new InvalidCount('count: a page behind a cursor has at least 1 result. Ask for 1 or more.');
+  }
   if (cursor !== undefined) return { method: 'cursor', cursor, count };
   const startIndex = Math.max(1, readInteger('startIndex', parameters['startIndex'], InvalidValue) ?? 1);
   return { method: 'index', startIndex, count };

@@ -150,6 +150,12 @@ test('24: a path or a key with a URN brings that URN into schemas, and its last 
   expect((await scim.call('put', `/Users/${ann}`, put)).body.schemas).toEqual([USER, ENTERPRISE_USER]);
 });
 
+test('24: what is not Base64 is no binary value', async () => {
+  const certificate = (value: string) => ({ userName: 'ann', x509Certificates: [{ value }] });
+  expectRefusal(await scim.call('post', '/Users', certificate('!! no')), 400, 'invalidValue');
+  expect((await scim.call('post', '/Users', certificate('MIID+/-_=='))).status).toBe(201);
+});
+
 test('24: bad paths and bad values are told apart', async () => {
   const ann = await scim.createUser('ann');
   const refused = async (operation: object, scimType: string) =>
@@ -206,6 +212,26 @@ test('27: an error has its status as a string, and a detail that helps', async (
     scimType: 'invalidValue',
     detail: 'userName: it is missing, and it is required. Send a value.',
   });
+});
+
+test('27: a method that a path does not have is 405, and told which it has', async () => {
+  const allowed: Record<string, readonly string[]> = {
+    POST: ['/Bulk', '/.search', '/Users/.search'],
+    GET: ['/ServiceProviderConfig', '/ResourceTypes', '/ResourceTypes/User', '/Schemas', `/Schemas/${USER}`],
+  };
+  for (const [allow, paths] of Object.entries(allowed)) {
+    for (const path of paths) {
+      const answer = await scim.call('put', path, {});
+      expectRefusal(answer, 405);
+      expect([path, answer.headers['allow']]).toEqual([path, allow]);
+    }
+  }
+});
+
+test('28: a path that is none has no location', async () => {
+  const Operations = [{ method: 'DELETE', path: 'https://scim.example/Users/1' }];
+  const { body } = await scim.call('post', '/Bulk', { schemas: [message('BulkRequest')], Operations });
+  expect([body.Operations[0].status, 'location' in body.Operations[0]]).toEqual(['404', false]);
 });
 
 test('28: bulk answers each operation, resolves references in circles, and stops when it is told to', async () => {

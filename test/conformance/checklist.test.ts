@@ -272,7 +272,9 @@ test('16: pages by cursor go on until the last one, and other cursors are refuse
   expect(seen).toEqual(['ab', 'cd', 'e']);
   expect((await scim.get('/Users?count=2')).body).not.toHaveProperty('nextCursor');
   expectRefusal(await scim.get('/Users?cursor=bogus'), 400, 'invalidCursor');
-  expectRefusal(await scim.get('/Users?cursor=&count=x'), 400, 'invalidCount');
+  for (const count of ['x', '0', '-1']) {
+    expectRefusal(await scim.get(`/Users?cursor=&count=${count}`), 400, 'invalidCount');
+  }
   expect((await scim.get('/ServiceProviderConfig')).body.pagination).toMatchObject({
     cursor: true,
     index: true,

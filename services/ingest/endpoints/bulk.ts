@@ -82,7 +82,7 @@ async function carryOut(deps: BulkDeps, call: Call, turn: Turn, progress: Progre
     await finish(deps, call, progress);
   } catch (thrown) {
     const error = deps.refusalOf(thrown, call);
-    const known = method === 'POST' ? undefined : location;
+    const known = method === 'POST' || !path.startsWith('/') ? undefined : location;
     const { status } = error;
     progress.outcomes.set(index, {
       method,
