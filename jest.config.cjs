@@ -6,7 +6,7 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   collectCoverageFrom: ['shared/**/*.ts'],
   coverageThreshold: { global: { lines: 90 } },

@@ -163,7 +163,7 @@ test('only users and groups can be members of groups', async () => {
 test('paths that the directory does not have are refused as SCIM', async () => {
   expectRefusal(await scim.get('/Robots'), 404);
   expectRefusal(await scim.call('post', '/Robots/.search', {}), 404);
-  expectRefusal(await scim.call('post', '/Schemas', {}), 404);
+  expectRefusal(await scim.call('post', '/Schemas', {}), 405);
   expectRefusal(await scim.call('put', '/Devices', {}), 405);
   expectRefusal(await scim.call('post', '/Devices/1', {}), 405);
 });
