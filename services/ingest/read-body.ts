@@ -1,6 +1,7 @@
 import express from 'express';
 import { BODY_MAX_BYTES } from '../../shared/scim/bulk.js';
 import { InvalidSyntax } from '../../shared/scim/errors.js';
+import { requireModestJson } from '../../shared/scim/json-limits.js';
 import type { ScimHandler } from './call.js';
 
 /**
@@ -17,6 +18,7 @@ export const readBody: readonly ScimHandler[] = [
 ];
 
 function parse(bytes: Buffer): unknown {
+  requireModestJson(bytes);
   let text: string;
   try {
     text = UTF_8.decode(bytes);

@@ -1,6 +1,6 @@
 import type { MemberData } from '../events/event.js';
 import type { EventDraft } from '../events/envelope.js';
-import { InvalidValue } from '../scim/errors.js';
+import { InvalidValue, PayloadTooLarge } from '../scim/errors.js';
 import type { MemberEdit } from '../scim/patch/operation.js';
 import type { Change } from './commit.js';
 import { groupData, memberData, type Scope } from './normalize.js';
@@ -35,23 +35,27 @@ export function decideMembers(
 ): MemberChanges {
   if (edits.length === 0) return NO_MEMBER_CHANGES;
   requireRows(view, groupId, edits, group);
+  const stored = isWhole(edits) && group === 'existing' ? view.members(groupId) : undefined;
+  const rows = stored && new Map(stored.map((row) => [row.memberId, row]));
   const before = (memberId: string): Membership | undefined =>
-    group === 'new' ? undefined : view.membership(groupId, memberId);
+    group === 'new' ? undefined : rows === undefined ? view.membership(groupId, memberId) : rows.get(memberId);
+  /** Who is a member, edit by edit: the whole group where an edit looks at it, else those who joined. */
+  const current = new Map(rows);
   const staged = new Map<string, Membership | null>();
-  const isMember = (memberId: string): boolean => {
-    const row = staged.get(memberId);
-    return row === undefined ? before(memberId) !== undefined : row !== null;
-  };
-  const everyone = (): string[] => {
-    const stored = group === 'new' ? [] : view.members(groupId).map(({ memberId }) => memberId);
-    return [...new Set([...stored, ...staged.keys()])].filter(isMember);
-  };
+  const isMember = (memberId: string): boolean =>
+    staged.has(memberId) ? current.has(memberId) : before(memberId) !== undefined;
   const add = (memberId: string): void => {
-    if (!isMember(memberId)) staged.set(memberId, newMembership(view, groupId, memberId));
+    if (isMember(memberId)) return;
+    const row = newMembership(view, groupId, memberId);
+    staged.set(memberId, row);
+    current.set(memberId, row);
   };
   const remove = (memberId: string): void => {
-    if (isMember(memberId)) staged.set(memberId, null);
+    if (!isMember(memberId)) return;
+    staged.set(memberId, null);
+    current.delete(memberId);
   };
+  let looks = 0;
   for (const edit of edits) {
     switch (edit.kind) {
       case 'add':
@@ -59,9 +63,7 @@ export function decideMembers(
         break;
       case 'replace': {
         const keep = new Set(edit.ids);
-        everyone()
-          .filter((id) => !keep.has(id))
-          .forEach(remove);
+        for (const id of current.keys()) if (!keep.has(id)) remove(id);
         keep.forEach(add);
         break;
       }
@@ -69,22 +71,36 @@ export function decideMembers(
         edit.ids.forEach(remove);
         break;
       case 'clear':
-        everyone().forEach(remove);
+        for (const id of current.keys()) remove(id);
         break;
       case 'removeWhere':
-        everyone()
-          .filter((id) => edit.matches({ id, type: view.resource(id)?.type ?? '' }))
-          .forEach(remove);
+        looks += current.size * edit.parts;
+        if (looks > Math.max(LOOKS_MAX, current.size * edit.parts)) throw tooManyLooks();
+        for (const { memberId, memberType } of current.values()) {
+          if (edit.matches({ id: memberId, type: memberType })) remove(memberId);
+        }
         break;
     }
   }
   return summarize(view, staged, before);
 }
 
+/** Most looks at members by the filters of one request, other than those on ids; one filter may look at any group once. */
+const LOOKS_MAX = 200_000;
+
+const tooManyLooks = (): PayloadTooLarge =>
+  new PayloadTooLarge(
+    `members: the filters would look at more than ${LOOKS_MAX} members together. Send fewer of them, or filter on "value".`,
+  );
+
+/** Whether an edit looks at the whole membership. */
+const isWhole = (edits: readonly MemberEdit[]): boolean =>
+  edits.some(({ kind }) => kind === 'replace' || kind === 'clear' || kind === 'removeWhere');
+
 /** Asks for all rows that the edits name at once, rather than one after another. */
 function requireRows(view: View, groupId: string, edits: readonly MemberEdit[], group: 'new' | 'existing'): void {
   const named = edits.flatMap((edit) => ('ids' in edit ? edit.ids : []));
-  const whole = edits.some(({ kind }) => kind === 'replace' || kind === 'clear' || kind === 'removeWhere');
+  const whole = isWhole(edits);
   const stored = group === 'existing';
   view.require({
     ids: new Set(named),

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from './attributes.js';
-import { InvalidValue } from './errors.js';
+import { InvalidValue, PayloadTooLarge } from './errors.js';
 import { bareValue, booleanInText, oneValueAsList } from './leniency.js';
 import { findAttribute } from './path.js';
 import type { Attribute } from './schema.js';
@@ -62,8 +62,18 @@ export const isBlank = (value: AttributeValue | undefined): boolean =>
 export const lacking = (path: string, value: AttributeValue | undefined): InvalidValue =>
   new InvalidValue(`${path}: it is ${value === undefined ? 'missing' : 'blank'}, and it is required. Send a value.`);
 
+/** Most values of a multi-valued attribute. Members, which are rows of their own, have a limit of their own. */
+export const VALUES_MAX = 1000;
+
+/** Throws `PayloadTooLarge`, which names `path`. */
+export function requireFewValues({ relation }: Attribute, count: number, path: string): void {
+  if (count <= VALUES_MAX || relation === 'members') return;
+  throw new PayloadTooLarge(`${path}: it would have ${count} values, more than ${VALUES_MAX}. Send fewer.`);
+}
+
 /** Each entry once, at most one of them primary (RFC 7643 section 2.4). */
 function readList(attribute: Attribute, list: readonly unknown[], path: string): AttributeValue | undefined {
+  requireFewValues(attribute, list.length, path);
   const values = distinct(list.flatMap((item, index) => readSingle(attribute, item, `${path}[${index}]`) ?? []));
   if (values.filter(isPrimary).length > 1) {
     throw new InvalidValue(`${path}: more than one value is primary. Set "primary": true on one of them.`);

@@ -95,8 +95,9 @@ function withSub(cursor: Cursor, filter: Filter): Filter {
 
 function comparison(cursor: Cursor, path: string): Filter {
   if (takeWord(cursor, 'pr')) return node(cursor, { kind: 'present', path });
-  const operator = COMPARISONS.find((candidate) => takeWord(cursor, candidate));
+  const operator = comparisonIn(peek(cursor));
   if (operator === undefined) throw expected(cursor, `an operator after ${path} (${COMPARISONS.join(', ')} or pr)`);
+  cursor.next += 1;
   const token = peek(cursor);
   if (token?.kind !== 'string' && token?.kind !== 'word') throw expected(cursor, `a value after ${operator}`);
   cursor.next += 1;
@@ -104,7 +105,28 @@ function comparison(cursor: Cursor, path: string): Filter {
   return node(cursor, { kind: 'compare', path, operator, literal });
 }
 
+/** How many parts, nodes of the tree, a filter has. */
+export function partsOf(filter: Filter): number {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return 1 + partsOf(filter.left) + partsOf(filter.right);
+    case 'not':
+      return 1 + partsOf(filter.operand);
+    case 'valuePath':
+      return 1 + partsOf(filter.filter);
+    case 'compare':
+    case 'present':
+      return 1;
+  }
+}
+
 const peek = ({ tokens, next }: Cursor): Token | undefined => tokens[next];
+
+function comparisonIn(token: Token | undefined): Comparison | undefined {
+  const word = token?.kind === 'word' ? token.text.toLowerCase() : '';
+  return COMPARISONS.find((operator) => operator === word);
+}
 
 function takeWord(cursor: Cursor, word: string): boolean {
   const token = peek(cursor);

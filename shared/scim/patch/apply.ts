@@ -5,7 +5,7 @@ import { printPath } from '../path.js';
 import { containerAt } from '../paths.js';
 import { requireComplete } from '../required.js';
 import type { Attribute, ResourceType } from '../schema.js';
-import { assigned, distinct, entryKey, isComplex, isPrimary, listOf, sameValue } from '../values.js';
+import { assigned, distinct, entryKey, isComplex, isPrimary, listOf, requireFewValues, sameValue } from '../values.js';
 import type { MemberEdit, PatchOperation, Target } from './operation.js';
 
 /** What a PATCH leaves of the attributes, and what it asks of the members. */
@@ -14,24 +14,24 @@ export interface Patched {
   readonly members: readonly MemberEdit[];
 }
 
-/** Most values that the steps of one PATCH may go through; each goes through all values of its attribute. Half a second at worst. */
-const VISITS_MAX = 100_000;
+/** Most looks at values in one PATCH: each step looks at all values of its attribute, once for each part of its filter. */
+export const LOOKS_MAX = 50_000;
 
 /**
  * Applies operations in order, all or none (RFC 7644 section 3.5.2). Pure; what does not change is shared with the input. Throws
  * `NoTarget` when a replace selects nothing, `InvalidValue` when a required attribute would be left blank, `PayloadTooLarge` when
- * there are too many operations for the number of values.
+ * there are too many values, or too many operations for their number.
  */
 export function applyPatch(type: ResourceType, attributes: Attributes, operations: readonly PatchOperation[]): Patched {
   let patched = attributes;
-  let visits = 0;
+  let looks = 0;
   const members: MemberEdit[] = [];
   for (const operation of operations) {
     if (operation.kind === 'members') members.push(operation.edit);
     else if (operation.kind === 'removeExtension') patched = without(patched, operation.urn);
     else {
-      visits += valuesBefore(patched, operation.target).length;
-      if (visits > VISITS_MAX) throw tooLong(operation.target);
+      looks += valuesBefore(patched, operation.target).length * (operation.target.filter?.parts ?? 1);
+      if (looks > LOOKS_MAX) throw tooLong(operation.target);
       patched = applyAt(patched, operation);
     }
   }
@@ -46,7 +46,7 @@ type Step = Extract<PatchOperation, { target: Target }>;
 
 const tooLong = (target: Target): PayloadTooLarge =>
   new PayloadTooLarge(
-    `${printPath(target)}: its values times the operations on them are more than ${VISITS_MAX}. Send fewer operations at once.`,
+    `${printPath(target)}: its values times the operations on them, and the parts of their filters, are more than ${LOOKS_MAX}. Send fewer operations at once.`,
   );
 
 const valuesBefore = (attributes: Attributes, target: Target): readonly AttributeValue[] =>
@@ -77,6 +77,7 @@ function withSub(step: Step, { name, multiValued }: Attribute, before: Attribute
 function steppedList(step: Step, before: readonly AttributeValue[]): AttributeValue | undefined {
   // Values that are told apart no longer, as one lost its type, are one entry.
   const after = distinct(step.kind === 'remove' ? removed(step, before) : set(step, before));
+  requireFewValues(step.target.attribute, after.length, printPath(step.target));
   if (after.filter(isPrimary).length > 1) {
     throw new InvalidValue(
       `${printPath(step.target)}: the path selects several values, and only one can be primary. Select one.`,

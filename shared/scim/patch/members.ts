@@ -26,7 +26,7 @@ export function readMemberEdit(
     }
     const ids = idsIn(attribute, filter.tree);
     if (ids !== undefined) return { kind: 'remove', ids };
-    return { kind: 'removeWhere', matches: ({ id, type }) => filter.matches({ value: id, type }) };
+    return { kind: 'removeWhere', matches: ({ id, type }) => filter.matches({ value: id, type }), parts: filter.parts };
   }
   if (verb === 'remove' && !isRemovalByValue(value)) return { kind: 'clear' };
   if (value === undefined || value === null) return verb === 'replace' ? { kind: 'clear' } : undefined;

@@ -9,6 +9,8 @@ interface ValueFilter {
   readonly seed: Attributes | undefined;
   /** Its tree, for relations, whose values are not at hand. */
   readonly tree: Filter;
+  /** How many parts the tree has. */
+  readonly parts: number;
   /** As the client wrote it. */
   readonly text: string;
 }
@@ -36,4 +38,6 @@ export type MemberEdit =
   | {
       readonly kind: 'removeWhere';
       readonly matches: (member: { readonly id: string; readonly type: string }) => boolean;
+      /** How many parts the filter has. */
+      readonly parts: number;
     };

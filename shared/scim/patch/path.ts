@@ -1,7 +1,7 @@
 import type { Attributes } from '../attributes.js';
 import { InvalidPath } from '../errors.js';
 import { compileValueFilter } from '../filter/evaluate.js';
-import { parseFilter, type Filter } from '../filter/parse.js';
+import { parseFilter, partsOf, type Filter } from '../filter/parse.js';
 import { findAttribute, resolvePath, type ResolvedPath } from '../path.js';
 import type { Attribute, ResourceType } from '../schema.js';
 import { readSingle } from '../values.js';
@@ -34,7 +34,7 @@ export function findPath(type: ResourceType, text: string): PatchPath | undefine
   const { attribute } = resolved;
   const tree = parseFilter(filterText);
   const matches = compileValueFilter(attribute, tree);
-  const filter = { matches, seed: seedOf(attribute, tree), text: filterText, tree };
+  const filter = { matches, seed: seedOf(attribute, tree), text: filterText, tree, parts: partsOf(tree) };
   return { ...resolved, sub: subOf(attribute, subName, text), filter };
 }
 

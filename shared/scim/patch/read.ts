@@ -1,4 +1,5 @@
-import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget } from '../errors.js';
+import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, PayloadTooLarge } from '../errors.js';
+import { requireFewMembers } from '../input.js';
 import { isRemovalByValue, keyAsPath, operationInAnyCase } from '../leniency.js';
 import { printPath } from '../path.js';
 import { readMessage } from '../request-message.js';
@@ -12,13 +13,47 @@ type Verb = 'add' | 'replace' | 'remove';
 
 /**
  * Reads the body of a PATCH (RFC 7644 section 3.5.2): every path resolved, every value checked, before anything is loaded. Throws
- * `InvalidSyntax`, `InvalidPath`, `InvalidFilter`, `InvalidValue`, `NoTarget` or `Mutability`, naming the operation.
+ * `InvalidSyntax`, `InvalidPath`, `InvalidFilter`, `InvalidValue`, `NoTarget` or `Mutability`, naming the operation, and
+ * `PayloadTooLarge`, naming the limit.
  */
 export function readPatch(type: ResourceType, body: unknown): PatchOperation[] {
   const { Operations: operations } = readMessage('PatchOp', body);
   if (!Array.isArray(operations)) throw new InvalidSyntax('Operations: it must be an array of operations.');
-  return operations.flatMap((operation, index) => readOperation(type, operation, `Operations[${index}]`));
+  requireFew(operations);
+  const read = operations.flatMap((operation, index) => readOperation(type, operation, `Operations[${index}]`));
+  requireFewMembers(read.reduce((sum, operation) => sum + namedBy(operation), 0));
+  return read;
 }
+
+/** Most operations in one PATCH. */
+export const PATCH_MAX_OPERATIONS = 1000;
+/** Longest text of the paths with filters in one PATCH together, in characters. */
+export const PATCH_FILTERS_MAX = 131_072;
+
+function requireFew(operations: readonly unknown[]): void {
+  if (operations.length > PATCH_MAX_OPERATIONS) {
+    throw new PayloadTooLarge(
+      `Operations: there are ${operations.length}, more than ${PATCH_MAX_OPERATIONS}. Split them into several requests.`,
+    );
+  }
+  const filters = operations.flatMap(pathsIn).filter((path) => path.includes('['));
+  if (filters.reduce((sum, path) => sum + path.length, 0) <= PATCH_FILTERS_MAX) return;
+  throw new PayloadTooLarge(
+    `Operations: their paths with filters are longer than ${PATCH_FILTERS_MAX} characters together. Split them into several requests.`,
+  );
+}
+
+/** Every text of an operation that is read as a path. */
+function pathsIn(operation: unknown): string[] {
+  if (!isObject(operation)) return [];
+  const { path, value } = operation;
+  const keys = isObject(value) ? Object.entries(value) : [];
+  const all = keys.flatMap(([name, inner]) => [name, ...(isObject(inner) ? Object.keys(inner) : [])]);
+  return typeof path === 'string' ? [path, ...all] : all;
+}
+
+const namedBy = (operation: PatchOperation): number =>
+  operation.kind === 'members' && 'ids' in operation.edit ? operation.edit.ids.length : 0;
 
 function readOperation(type: ResourceType, operation: unknown, at: string): PatchOperation[] {
   if (!isObject(operation)) throw new InvalidSyntax(`${at}: it must be an object with "op", "path" and "value".`);

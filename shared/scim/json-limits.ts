@@ -1,0 +1,53 @@
+import { PayloadTooLarge } from './errors.js';
+
+/** Deepest nesting of objects and arrays in a body. */
+export const JSON_DEPTH_MAX = 32;
+/** Most members of one object in a body. */
+export const JSON_MEMBERS_MAX = 1000;
+
+/**
+ * Looks for what would keep a JSON parser, and whoever walks through its result, busy for long: one pass over the UTF-8 text that
+ * builds nothing. Whether it is JSON is the parser's business. Throws `PayloadTooLarge`, which names the limit.
+ */
+export function requireModestJson(text: Buffer): void {
+  /** Commas so far in the innermost object; of an array, -Infinity: 1 MiB ends it early enough. */
+  let commas = -Infinity;
+  const outer: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    switch (text[at]) {
+      case 0x22: // "
+        at = endOfString(text, at);
+        break;
+      case 0x2c: // ,
+        commas += 1;
+        if (commas >= JSON_MEMBERS_MAX) throw tooManyMembers();
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        if (outer.push(commas) > JSON_DEPTH_MAX) throw tooDeep();
+        commas = text[at] === 0x7b ? 0 : -Infinity;
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        commas = outer.pop() ?? -Infinity;
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+/** Where the string that begins at `start` has its closing quotation mark, or the text its end. */
+function endOfString(text: Buffer, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== 0x22) at += text[at] === 0x5c ? 2 : 1;
+  return at;
+}
+
+const tooDeep = (): PayloadTooLarge =>
+  new PayloadTooLarge(`The body is nested deeper than ${JSON_DEPTH_MAX} levels. Send a flatter one.`);
+
+const tooManyMembers = (): PayloadTooLarge =>
+  new PayloadTooLarge(
+    `The body has an object with more than ${JSON_MEMBERS_MAX} members. Leave out attributes that no schema has.`,
+  );
