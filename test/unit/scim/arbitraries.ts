@@ -35,3 +35,40 @@ export const userAttributes: fc.Arbitrary<Attributes> = fc
     { requiredKeys: ['userName'] },
   )
   .map((body) => readResource(USER, body).attributes);
+
+const path = fc.constantFrom(
+  ...['userName', 'title', 'name', 'name.givenName', 'emails', 'emails.value', 'emails.primary', 'roles', 'active'],
+  ...[
+    'emails[type eq "work"]',
+    'emails[type eq "work"].value',
+    'emails[value eq "a"].display',
+    'emails[not (type pr)]',
+  ],
+  ...[
+    'emails[type eq "home"].primary',
+    'emails[primary eq true].type',
+    'roles[value eq "a" and type eq "work"].display',
+  ],
+  ...[ENTERPRISE_USER_URN, `${ENTERPRISE_USER_URN}:department`, `${ENTERPRISE_USER_URN}:manager`, 'addresses', 'id'],
+  ...['__proto__', 'constructor.prototype', 'nothing', undefined],
+);
+const patchEntry = fc.record({ value: word, type: word, primary: fc.boolean() }, { requiredKeys: [] });
+const value = fc.oneof(
+  word,
+  fc.boolean(),
+  fc.constantFrom(null, undefined, 'True'),
+  patchEntry,
+  fc.array(patchEntry, { maxLength: 3 }),
+  fc.record(
+    {
+      title: word,
+      name: fc.record({ givenName: word }),
+      emails: fc.array(patchEntry, { maxLength: 2 }),
+      department: word,
+    },
+    { requiredKeys: [] },
+  ),
+);
+/** A step of a PATCH on a user: most are applied, some refused. */
+export const operation = fc.record({ op: fc.constantFrom('add', 'Replace', 'remove'), path, value });
+export const operations = fc.array(operation, { minLength: 1, maxLength: 4 });
