@@ -43,7 +43,7 @@ export function readMembers(value: AttributeValue): string[] {
 }
 
 /** Most members that one request names: about what 1 MiB holds. */
-export const MEMBERS_MAX = 20_000;
+const MEMBERS_MAX = 20_000;
 
 /** Throws `PayloadTooLarge`. */
 export function requireFewMembers(count: number): void {

@@ -1,9 +1,9 @@
 import { PayloadTooLarge } from './errors.js';
 
 /** Deepest nesting of objects and arrays in a body. */
-export const JSON_DEPTH_MAX = 32;
+const JSON_DEPTH_MAX = 32;
 /** Most members of one object in a body. */
-export const JSON_MEMBERS_MAX = 1000;
+const JSON_MEMBERS_MAX = 1000;
 
 /**
  * Looks for what would keep a JSON parser, and whoever walks through its result, busy for long: one pass over the UTF-8 text that

@@ -63,7 +63,7 @@ export const lacking = (path: string, value: AttributeValue | undefined): Invali
   new InvalidValue(`${path}: it is ${value === undefined ? 'missing' : 'blank'}, and it is required. Send a value.`);
 
 /** Most values of a multi-valued attribute. Members, which are rows of their own, have a limit of their own. */
-export const VALUES_MAX = 1000;
+const VALUES_MAX = 1000;
 
 /** Throws `PayloadTooLarge`, which names `path`. */
 export function requireFewValues({ relation }: Attribute, count: number, path: string): void {

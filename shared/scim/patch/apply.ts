@@ -15,7 +15,7 @@ export interface Patched {
 }
 
 /** Most looks at values in one PATCH: each step looks at all values of its attribute, once for each part of its filter. */
-export const LOOKS_MAX = 50_000;
+const LOOKS_MAX = 50_000;
 
 /**
  * Applies operations in order, all or none (RFC 7644 section 3.5.2). Pure; what does not change is shared with the input. Throws

@@ -26,9 +26,9 @@ export function readPatch(type: ResourceType, body: unknown): PatchOperation[] {
 }
 
 /** Most operations in one PATCH. */
-export const PATCH_MAX_OPERATIONS = 1000;
+const PATCH_MAX_OPERATIONS = 1000;
 /** Longest text of the paths with filters in one PATCH together, in characters. */
-export const PATCH_FILTERS_MAX = 131_072;
+const PATCH_FILTERS_MAX = 131_072;
 
 function requireFew(operations: readonly unknown[]): void {
   if (operations.length > PATCH_MAX_OPERATIONS) {

@@ -5,6 +5,7 @@ import type { StoreHarness } from './harness.js';
 import { describeLeases } from './leases.js';
 import { describeModel } from './model.js';
 import { describeOutbox } from './outbox.js';
+import { describePushdown } from './pushdown.js';
 import { describeRegistry } from './registry.js';
 import { describeResources } from './resources.js';
 
@@ -16,6 +17,7 @@ export function describeStore(createHarness: () => StoreHarness, { modelRuns = 5
   describeCommits(createHarness(), raceRuns);
   describeResources(createHarness());
   describeModel(createHarness(), modelRuns);
+  describePushdown(createHarness(), 1_000);
   describeOutbox(createHarness());
   describeEvents(createHarness());
   describeDeliveries(createHarness());
