@@ -1,6 +1,6 @@
 import { BATCH_MAX, decideBatch, type Batch } from '../../shared/directory/batch.js';
 import type { Command, Outcome } from '../../shared/directory/command.js';
-import type { Head } from '../../shared/directory/commit.js';
+import { headOf, type Head } from '../../shared/directory/commit.js';
 import { needsOf } from '../../shared/directory/decide.js';
 import type { DirectoryRef } from '../../shared/directory/deletion.js';
 import { mergeLoaded, mergeNeeds } from '../../shared/directory/needs.js';
@@ -173,6 +173,3 @@ async function decideLoaded(
     }
   }
 }
-
-/** Without the rest of a commit that a head may be, which is large. */
-const headOf = ({ number, lastSeq, at, counts, deleted }: Head): Head => ({ number, lastSeq, at, counts, deleted });

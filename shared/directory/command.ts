@@ -1,12 +1,23 @@
+import type { FailureData } from '../events/event.js';
 import type { ResourceInput } from '../scim/input.js';
 import type { PatchOperation } from '../scim/patch/operation.js';
 import type { ResourceType } from '../scim/schema.js';
 import type { ResourceRow } from './resource.js';
 
+/** Changes that the identity provider asked for, one after another, and that all failed. */
+export interface FailureStreak {
+  /** When the first one failed. */
+  readonly since: number;
+  readonly count: number;
+  readonly last: FailureData;
+}
+
 /** A mutation that a SCIM request asks for, checked as far as that is possible without the directory's state. */
 export type Command =
   /** The first authenticated request, whatever it asks for. */
   | { readonly kind: 'activate'; readonly requestId: string }
+  /** Requests keep failing, as far as one process can see; `requestId` is the last one's. */
+  | { readonly kind: 'report'; readonly requestId: string; readonly streak: FailureStreak }
   | {
       readonly kind: 'create';
       readonly requestId: string;
@@ -40,7 +51,7 @@ export type Command =
     };
 
 /**
- * What became of a command: the resource as it is now (none after `activate` and `delete`), or why it was refused (a `ScimError`,
+ * What became of a command: the resource as it is now (none after `activate`, `report` and `delete`), or why it was refused (a `ScimError`,
  * unless the product itself is at fault).
  */
 export type Outcome =

@@ -12,6 +12,7 @@ import type { Change } from './commit.js';
 import { decideMembers, NO_MEMBER_CHANGES } from './memberships.js';
 import { groupData, previousOf, previousOfResource, resourceData, userData, type Scope } from './normalize.js';
 import type { Needs } from './needs.js';
+import { decideReport } from './report.js';
 import type { ResourceRow } from './resource.js';
 import type { View } from './view.js';
 
@@ -26,6 +27,10 @@ export interface Decision {
 export interface Circumstances extends Scope {
   /** The commit's time. */
   readonly at: number;
+  /** When the commit before was made. */
+  readonly headAt: number;
+  /** When `directory.provisioning_failed` was last said. */
+  readonly failureToldAt: number;
 }
 
 /**
@@ -36,6 +41,8 @@ export function decide(view: View, command: Command, place: Circumstances): Deci
   switch (command.kind) {
     case 'activate':
       return { changes: [], events: [], resource: undefined };
+    case 'report':
+      return { changes: [], events: decideReport(command, place), resource: undefined };
     case 'create':
       return decideCreate(view, command, place);
     case 'replace':
@@ -50,6 +57,7 @@ export function decide(view: View, command: Command, place: Circumstances): Deci
 export function needsOf(command: Command): Partial<Needs> {
   switch (command.kind) {
     case 'activate':
+    case 'report':
       return {};
     case 'create':
       return { keys: keyNeeds(command.type, command.input.attributes), ids: new Set(command.input.members) };

@@ -1,12 +1,15 @@
 import { storeEvent } from '../events/envelope.js';
 import { iso } from '../events/timestamp.js';
-import { TOMBSTONE_LIFE_MS, type Commit, type Head } from './commit.js';
+import { frameAfter, type Commit, type Head } from './commit.js';
+import { NO_REMOVALS, type DeletionGuard } from './guard.js';
 
 /** A directory as its commits need to know it. */
 export interface DirectoryRef {
   readonly id: string;
   readonly organizationId: string;
   readonly partition: number;
+  /** Null, or absent from a record that is older than the guard: off. */
+  readonly deletionGuard?: DeletionGuard | null;
 }
 
 /** The final commit of a directory: `directory.deleted` is its sole event, and every row goes. Nothing may follow it. */
@@ -17,24 +20,20 @@ export function deletionCommit(
   newId: () => string,
   requestId: string,
 ): Commit {
-  const at = Math.max(now, head.at);
+  const { id: directoryId, organizationId } = directory;
+  const frame = frameAfter(head, { directory, now, newId });
   const seq = head.lastSeq + 1;
-  const { id: directoryId, organizationId, partition } = directory;
-  const data = { id: directoryId, organizationId };
   const event = storeEvent(
-    { type: 'directory.deleted', data, cause: { requestId } },
-    { id: newId(), seq, timestamp: iso(at), organizationId, directoryId },
+    { type: 'directory.deleted', data: { id: directoryId, organizationId }, cause: { requestId } },
+    { id: newId(), seq, timestamp: iso(frame.at), organizationId, directoryId },
   );
+  const { lastOrder } = head.guard;
   return {
-    directoryId,
-    partition,
-    number: head.number + 1,
-    nonce: newId(),
-    at,
-    purgeAt: at + TOMBSTONE_LIFE_MS,
+    ...frame,
     lastSeq: seq,
     counts: {},
     deleted: true,
+    guard: { ...NO_REMOVALS, lastOrder, endedOrder: lastOrder },
     changes: [{ kind: 'sweep' }],
     events: [event],
   };

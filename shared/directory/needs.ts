@@ -8,6 +8,8 @@ export interface Needs {
   readonly memberships: readonly { readonly groupId: string; readonly memberId: string }[];
   /** Groups whose whole membership is needed. */
   readonly members: ReadonlySet<string>;
+  /** Lane keys: is an event about it held? Asked only of a directory that holds some. */
+  readonly heldKeys: ReadonlySet<string>;
 }
 
 /** The live rows that were asked for; what is not among them does not exist. */
@@ -15,19 +17,25 @@ export interface Loaded {
   /** By id and by key, each row once. */
   readonly resources: readonly ResourceRow[];
   readonly memberships: readonly Membership[];
+  /** Those of the lane keys that a held event has. */
+  readonly heldKeys: readonly string[];
 }
 
-export const NO_NEEDS: Needs = { ids: new Set(), keys: [], memberships: [], members: new Set() };
+export const NO_NEEDS: Needs = { ids: new Set(), keys: [], memberships: [], members: new Set(), heldKeys: new Set() };
+
+export const NOTHING_LOADED: Loaded = { resources: [], memberships: [], heldKeys: [] };
 
 export const mergeNeeds = (...all: readonly Partial<Needs>[]): Needs => ({
   ids: new Set(all.flatMap(({ ids = [] }) => [...ids])),
   keys: all.flatMap(({ keys = [] }) => keys),
   memberships: all.flatMap(({ memberships = [] }) => memberships),
   members: new Set(all.flatMap(({ members = [] }) => [...members])),
+  heldKeys: new Set(all.flatMap(({ heldKeys = [] }) => [...heldKeys])),
 });
 
 export const mergeLoaded = (a: Loaded, b: Loaded): Loaded => {
   const resources = new Map([...a.resources, ...b.resources].map((row) => [row.id, row]));
   const memberships = new Map([...a.memberships, ...b.memberships].map((row) => [pairOf(row), row]));
-  return { resources: [...resources.values()], memberships: [...memberships.values()] };
+  const heldKeys = [...new Set([...a.heldKeys, ...b.heldKeys])];
+  return { resources: [...resources.values()], memberships: [...memberships.values()], heldKeys };
 };

@@ -1,5 +1,5 @@
 import type { Change } from './commit.js';
-import { NO_NEEDS, type Loaded, type Needs } from './needs.js';
+import { NO_NEEDS, NOTHING_LOADED, type Loaded, type Needs } from './needs.js';
 import { pairOf, type Membership, type ResourceRow } from './resource.js';
 
 /** Thrown when a decision looks at something that was not loaded: load it, and decide again. */
@@ -16,7 +16,7 @@ export interface Facts {
   readonly loaded: Loaded;
 }
 
-export const NO_FACTS: Facts = { asked: NO_NEEDS, loaded: { resources: [], memberships: [] } };
+export const NO_FACTS: Facts = { asked: NO_NEEDS, loaded: NOTHING_LOADED };
 
 const keyOf = (type: string, key: string): string => `${type} ${key}`;
 
@@ -31,6 +31,7 @@ export class View {
   readonly #askedPairs: ReadonlySet<string>;
   readonly #resourcesBefore: ReadonlyMap<string, ResourceRow>;
   readonly #membershipsBefore: ReadonlyMap<string, Membership>;
+  readonly #heldBefore: ReadonlySet<string>;
 
   /** The overlay: null where the batch ended a row. */
   readonly #resources = new Map<string, ResourceRow | null>();
@@ -44,6 +45,7 @@ export class View {
     this.#askedPairs = new Set(asked.memberships.map(pairOf));
     this.#resourcesBefore = new Map(loaded.resources.map((row) => [row.id, row]));
     this.#membershipsBefore = new Map(loaded.memberships.map((row) => [pairOf(row), row]));
+    this.#heldBefore = new Set(loaded.heldKeys);
   }
 
   /** Throws one `Missing` that names everything of `needs` that is not loaded. */
@@ -53,10 +55,10 @@ export class View {
       keys: (needs.keys ?? []).filter(({ type, key }) => !this.#askedKeys.has(keyOf(type, key))),
       memberships: (needs.memberships ?? []).filter((pair) => !this.#knowsMembership(pair)),
       members: new Set([...(needs.members ?? [])].filter((id) => !this.#knowsMembers(id))),
+      heldKeys: new Set([...(needs.heldKeys ?? [])].filter((key) => !this.#asked.heldKeys.has(key))),
     };
-    if (missing.ids.size + missing.keys.length + missing.memberships.length + missing.members.size > 0) {
-      throw new Missing(missing);
-    }
+    const { ids, keys, memberships, members, heldKeys } = missing;
+    if (ids.size + keys.length + memberships.length + members.size + heldKeys.size > 0) throw new Missing(missing);
   }
 
   resource(id: string): ResourceRow | undefined {
@@ -96,6 +98,12 @@ export class View {
       else rows.delete(row.memberId);
     }
     return [...rows.values()];
+  }
+
+  /** Whether earlier commits hold an event about it; what this batch holds is not looked at. */
+  isHeld(laneKey: string): boolean {
+    this.require({ heldKeys: new Set([laneKey]) });
+    return this.#heldBefore.has(laneKey);
   }
 
   /** Takes decided changes into the overlay, for the commands that follow. */
@@ -139,8 +147,10 @@ export class View {
         }
         this.#unlinked.add(change.id);
         return;
+      case 'hold':
+      case 'unhold':
       case 'sweep':
-        throw new Error('A directory is deleted by a commit of its own, not in a batch.');
+        throw new Error(`No command decides on ${change.kind}: it is for the whole directory, not for the view.`);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from '../scim/attributes.js';
+import type { EventDraft } from './envelope.js';
 
 /** Every event type there is; the sole home of these strings. */
 export const EVENT_TYPES = [
@@ -15,6 +16,10 @@ export const EVENT_TYPES = [
   'resource.deleted',
   'directory.activated',
   'directory.deleted',
+  'directory.held',
+  'directory.released',
+  'directory.discarded',
+  'directory.provisioning_failed',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -106,6 +111,45 @@ interface DirectoryData {
   readonly organizationId: string;
 }
 
+/** The deletion guard began to hold events back: which limit of it was exceeded, and what was counted since when. */
+export interface HeldData extends DirectoryData {
+  readonly limit: 'maxUsers' | 'maxPercent';
+  /** The limit's setting: users, or percent. */
+  readonly maximum: number;
+  /** Users removed in the window, the one that exceeded the limit included. */
+  readonly counted: number;
+  /** When the window began. */
+  readonly since: string;
+}
+
+/** What was held back came through, or was dropped for good. */
+interface HoldEndedData extends DirectoryData {
+  /** How many events. */
+  readonly events: number;
+  /** Since when the directory held. */
+  readonly since: string;
+}
+
+/** The identity provider's changes fail one after another: nothing it sends arrives any more. */
+export interface ProvisioningFailedData extends DirectoryData {
+  /** The first failure of the row. */
+  readonly since: string;
+  /** Failures in a row. */
+  readonly count: number;
+  readonly last: FailureData;
+}
+
+/** A SCIM request that failed. */
+export interface FailureData {
+  readonly method: string;
+  /** The route, such as `/Users/:id`: what stands for `:id` may be personal. */
+  readonly path: string;
+  readonly status: number;
+  readonly scimType: string | null;
+  /** What the identity provider was told, at most 500 characters. */
+  readonly detail: string;
+}
+
 interface Envelope<Type extends EventType, Data> {
   readonly id: string;
   readonly type: Type;
@@ -133,14 +177,17 @@ export type DirectoryEvent =
   | Envelope<'group.members_added' | 'group.members_removed', MembershipData>
   | Envelope<'resource.created' | 'resource.deleted', ResourceData>
   | UpdateEnvelope<'resource.updated', ResourceData, PreviousResourceData>
-  | Envelope<'directory.activated' | 'directory.deleted', DirectoryData>;
+  | Envelope<'directory.activated' | 'directory.deleted', DirectoryData>
+  | Envelope<'directory.held', HeldData>
+  | Envelope<'directory.released' | 'directory.discarded', HoldEndedData>
+  | Envelope<'directory.provisioning_failed', ProvisioningFailedData>;
 
 /**
  * The resources that an event is about, as far as order matters: the user, the group or the other resource, and of a membership event its group
  * and all its members. Two events that share a key are delivered in `seq` order ("causal lanes"). An event about the
  * directory itself has the directory's id alone.
  */
-export function laneKeys(event: DirectoryEvent): readonly string[] {
+export function laneKeys(event: DirectoryEvent | EventDraft): readonly string[] {
   switch (event.type) {
     case 'group.members_added':
     case 'group.members_removed':

@@ -1,4 +1,4 @@
-import type { Commit, Head } from '../directory/commit.js';
+import type { Commit, Head, HeldEvent } from '../directory/commit.js';
 import type { StoredEvent } from '../events/envelope.js';
 import type { Loaded, Needs } from '../directory/needs.js';
 import type { Membership, ResourceRow } from '../directory/resource.js';
@@ -12,6 +12,7 @@ import type { Registry } from './registry.js';
 export interface Store {
   readonly commits: CommitStore;
   readonly resources: ResourceReader;
+  readonly held: HeldEventReader;
   readonly outbox: Outbox;
   readonly events: EventReader;
   readonly deliveries: DeliveryStore;
@@ -69,6 +70,12 @@ export interface ResourceReader {
   membersOf(directoryId: string, groupId: string, page: ResourcePage): Promise<Membership[]>;
   /** Memberships of each of the given members, in no order. */
   groupsOf(directoryId: string, memberIds: readonly string[]): Promise<Membership[]>;
+}
+
+/** What the deletion guard of a directory holds back. */
+export interface HeldEventReader {
+  /** In their order; `afterOrder` excludes itself. */
+  list(directoryId: string, afterOrder: number, limit: number): Promise<HeldEvent[]>;
 }
 
 /** A commit on its way to the log, with its place in it. */

@@ -129,13 +129,13 @@ export async function commit(
   });
   const changes = resources.map((resource): Change => ({ kind: 'put', resource, isNew: true }));
   const next: Commit = {
+    ...head,
     directoryId: directory.id,
     partition: directory.partition,
     number: head.number + 1,
     lastSeq: head.lastSeq + events.length,
     at: bench.now,
     counts: counts ?? head.counts,
-    deleted: false,
     nonce: newId(),
     purgeAt: bench.now,
     changes,

@@ -210,7 +210,7 @@ function newDirectory(store: Store, organizationId: string): Omit<TestDirectory,
         });
       });
       const at = Math.max(Date.now(), head.at);
-      head = { number: head.number + 1, lastSeq: head.lastSeq + events.length, at, counts: {}, deleted: false };
+      head = { ...head, number: head.number + 1, lastSeq: head.lastSeq + events.length, at };
       const place = { directoryId: id, partition, nonce: newId(), purgeAt: at + 1000 };
       expect(await store.commits.commit({ ...head, ...place, changes: [], events })).toBe('committed');
       return events;

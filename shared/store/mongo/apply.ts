@@ -3,10 +3,12 @@ import type { Change, Commit } from '../../directory/commit.js';
 import type { Membership, ResourceRow } from '../../directory/resource.js';
 import {
   anyOf,
+  heldId,
   membershipId,
   resourceId,
   slices,
   type Collections,
+  type HeldDocument,
   type MembershipDocument,
   type ResourceDocument,
   type Row,
@@ -54,7 +56,12 @@ export async function applyChanges(connection: MongoConnection, commit: Applicab
     ];
     for (const range of ranges) await endRange(connection, memberships, commit, range, tombstone(commit));
   };
-  await Promise.all([writeResources(), writeMemberships()]);
+  const writeHeld = async (): Promise<void> => {
+    const held: Table<HeldDocument> = (collections) => collections.held;
+    await writeRows(connection, held, heldWrites(commit));
+    for (const range of endedHeld(commit)) await endRange(connection, held, commit, range, heldTombstone(commit));
+  };
+  await Promise.all([writeResources(), writeMemberships(), writeHeld()]);
 }
 
 type Table<T extends Row> = (collections: Collections) => mongo.Collection<T>;
@@ -130,6 +137,21 @@ function membershipWrites({ directoryId, ...commit }: Applicable): Write<Members
   });
 }
 
+/** An order is never given again: a row that is there is this very event, or its tombstone. */
+const heldWrites = ({ directoryId, number, changes }: Applicable): Write<HeldDocument>[] =>
+  changes.flatMap((change): Write<HeldDocument>[] => {
+    if (change.kind !== 'hold') return [];
+    const { order, keys } = change.event;
+    const image = { order, keys, event: JSON.stringify(change.event), ...live(number) };
+    return [whereAbsent({ _id: heldId(directoryId, order), directoryId }, image)];
+  });
+
+const endedHeld = ({ directoryId, changes }: Applicable): object[] =>
+  changes.flatMap((change) => {
+    if (change.kind === 'sweep') return [{ directoryId }];
+    return change.kind === 'unhold' ? [{ directoryId, order: { $lte: change.upTo } }] : [];
+  });
+
 const isUnlink = (change: Change): change is Extract<Change, { kind: 'unlink' }> => change.kind === 'unlink';
 
 const membershipKey = (directoryId: string, { groupId, memberId }: Membership) => ({
@@ -150,6 +172,8 @@ type Ending = Pick<Applicable, 'number' | 'purgeAt'>;
 const tombstone = ({ number, purgeAt }: Ending) => ({ live: false, commit: number, purgeAt });
 
 const resourceTombstone = (commit: Ending) => ({ ...tombstone(commit), keys: [], row: null });
+
+const heldTombstone = (commit: Ending) => ({ ...tombstone(commit), keys: [], event: null });
 
 type Key = Pick<Row, '_id' | 'directoryId'>;
 

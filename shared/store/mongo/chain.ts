@@ -1,5 +1,6 @@
 import { mongo } from 'mongoose';
 import type { Change, Commit, Head } from '../../directory/commit.js';
+import { NO_REMOVALS } from '../../directory/guard.js';
 import type { Logger } from '../../runtime/logger.js';
 import { applyChanges, type Applicable } from './apply.js';
 import { slot, type CommitDocument } from './collections.js';
@@ -132,6 +133,8 @@ const toNewest = (found: Omit<CommitDocument, 'changes' | 'events'>): NewestComm
   at: found.at,
   counts: JSON.parse(found.counts) as Head['counts'],
   deleted: found.deleted,
+  guard: found.guard === undefined ? NO_REMOVALS : (JSON.parse(found.guard) as Head['guard']),
+  failureToldAt: found.failureToldAt ?? 0,
   isMarked: found.applied || found.published,
 });
 
@@ -146,6 +149,8 @@ export const toDocument = (commit: Commit): CommitDocument => ({
   lastSeq: commit.lastSeq,
   counts: JSON.stringify(commit.counts),
   deleted: commit.deleted,
+  guard: JSON.stringify(commit.guard),
+  failureToldAt: commit.failureToldAt,
   changes: JSON.stringify(commit.changes),
   events: commit.events,
   eventCount: commit.events.length,

@@ -15,6 +15,9 @@ export interface CommitDocument {
   /** JSON of `Head.counts`. */
   readonly counts: string;
   readonly deleted: boolean;
+  /** JSON of `Head.guard`. Absent, as the next one, from commits that are older than the deletion guard. */
+  readonly guard?: string;
+  readonly failureToldAt?: number;
   /** JSON of `Commit.changes`: attribute names may have dots and dollars. */
   readonly changes: string;
   readonly events: readonly EventDocument[];
@@ -73,6 +76,15 @@ export interface MembershipDocument extends Row {
   readonly memberType: string;
 }
 
+/** `_id` is `directoryId:order`. */
+export interface HeldDocument extends Row {
+  readonly order: number;
+  /** Lane keys; none for a tombstone. */
+  readonly keys: readonly string[];
+  /** JSON of the `HeldEvent`; null for a tombstone. */
+  readonly event: string | null;
+}
+
 /** The delivery with its attempts, so that an attempt and the state after it are one write. */
 export interface DeliveryDocument extends Omit<Delivery, 'id'> {
   readonly _id: string;
@@ -120,6 +132,7 @@ export interface Collections extends Readonly<Record<keyof Registry, mongo.Colle
   readonly positions: mongo.Collection<PositionDocument>;
   readonly resources: mongo.Collection<ResourceDocument>;
   readonly memberships: mongo.Collection<MembershipDocument>;
+  readonly held: mongo.Collection<HeldDocument>;
   readonly deliveries: mongo.Collection<DeliveryDocument>;
   readonly progress: mongo.Collection<ProgressDocument>;
   readonly cursors: mongo.Collection<CursorDocument>;
@@ -132,6 +145,7 @@ export const collectionsOf = (db: mongo.Db): Collections => ({
   positions: db.collection('positions'),
   resources: db.collection('resources'),
   memberships: db.collection('memberships'),
+  held: db.collection('held_events'),
   deliveries: db.collection('deliveries'),
   progress: db.collection('delivery_progress'),
   cursors: db.collection('log_cursors'),
@@ -152,6 +166,8 @@ export const positionId = (partition: number, position: number): string => `${pa
 export const resourceId = (directoryId: string, id: string): string => `${directoryId}:${id}`;
 export const membershipId = (directoryId: string, groupId: string, memberId: string): string =>
   `${directoryId}:${groupId}:${memberId}`;
+
+export const heldId = (directoryId: string, order: number): string => `${directoryId}:${order}`;
 
 /** Equality with any of the values. One alone is compared plainly: some compatible services scan for `$in`. */
 export function anyOf<T>(values: readonly T[]): T | { $in: readonly T[] } {

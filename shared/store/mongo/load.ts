@@ -19,7 +19,7 @@ export async function load(connection: MongoConnection, directoryId: string, nee
       .filter(({ groupId }) => !needs.members.has(groupId))
       .map(({ groupId, memberId }) => membershipId(directoryId, groupId, memberId)),
   );
-  const [resources, memberships] = await Promise.all([
+  const [resources, memberships, held] = await Promise.all([
     Promise.all([
       ...slices(ids, ASKED_PER_CALL).map((slice) => findResources(connection, { _id: anyOf(slice), directoryId })),
       ...[...terms].flatMap(([type, ofType]) =>
@@ -34,12 +34,23 @@ export async function load(connection: MongoConnection, directoryId: string, nee
       ),
       ...[...needs.members].map((groupId) => wholeGroup(connection, directoryId, groupId)),
     ]),
+    Promise.all(slices([...needs.heldKeys], ASKED_PER_CALL).map((slice) => keysOfHeld(connection, directoryId, slice))),
   ]);
   return {
     resources: [...new Map(resources.flat().map((row) => [row.id, row])).values()],
     memberships: memberships.flat(),
+    heldKeys: [...new Set(held.flat())].filter((key) => needs.heldKeys.has(key)),
   };
 }
+
+/** The keys of the held events that have one of the given ones. */
+const keysOfHeld = (connection: MongoConnection, directoryId: string, keys: readonly string[]): Promise<string[]> =>
+  connection.call(async ({ held }, session) => {
+    const found = await held
+      .find({ directoryId, keys: anyOf(keys), live: true }, { session, projection: { keys: 1 } })
+      .toArray();
+    return found.flatMap((event) => event.keys);
+  });
 
 async function wholeGroup(connection: MongoConnection, directoryId: string, groupId: string): Promise<Membership[]> {
   const rows: Membership[] = [];

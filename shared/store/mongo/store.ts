@@ -6,6 +6,7 @@ import { connectMongo, type MongoConnection } from './connection.js';
 import { createDeliveries } from './deliveries.js';
 import { createEvents } from './events.js';
 import { createAppliedHeads } from './heads.js';
+import { createHeld } from './held.js';
 import { createLeases } from './leases.js';
 import { createAppliedMarks } from './marks.js';
 import { newestMigration, requireMigrated } from './migrations.js';
@@ -29,7 +30,7 @@ export interface MongoOptions {
  *   commits              the write path: `load`, then `chain` inserts a commit and `apply` brings its changes into the rows;
  *                        `heads` and `marks` remember and record which commits are applied
  *   outbox, events       commits on their way to the log and back from it, in the order that `positions` gives them
- *   resources, deliveries, registry, leases   a part of the port each
+ *   resources, held, deliveries, registry, leases   a part of the port each
  *   migrations           the indexes
  *
  * Opens the store in a database that `rollcall migrate` has prepared. Rejects with `DatabaseNotMigrated` or `DatabaseTooNew`,
@@ -55,6 +56,7 @@ function createStore(connection: MongoConnection, logger: Logger): Store {
   return {
     commits: createCommits(deps, chain),
     resources: createResources(connection),
+    held: createHeld(connection),
     outbox: createOutbox({ connection, positions, chain, heads }),
     events: createEvents(connection, positions),
     deliveries: createDeliveries(connection),

@@ -1,4 +1,4 @@
-import type { Change } from '../../directory/commit.js';
+import type { Change, HeldEvent } from '../../directory/commit.js';
 import type { Membership, ResourceRow } from '../../directory/resource.js';
 import { json, number } from './columns.js';
 import type { Database } from './database.js';
@@ -9,11 +9,14 @@ export type ApplyChanges = (directory: number, changes: readonly Change[]) => vo
 export function prepareChanges(database: Database): ApplyChanges {
   const resources = prepareResources(database);
   const memberships = prepareMemberships(database);
+  const held = prepareHeld(database);
   const applyRange = (directory: number, change: Change): void => {
     if (change.kind === 'unlink') memberships.unlink(directory, change.id);
+    if (change.kind === 'unhold') held.end(directory, change.upTo);
     if (change.kind !== 'sweep') return;
     resources.sweep(directory);
     memberships.sweep(directory);
+    held.end(directory, Number.MAX_SAFE_INTEGER);
   };
   const applyRow = (directory: number, change: Change): void => {
     switch (change.kind) {
@@ -25,7 +28,10 @@ export function prepareChanges(database: Database): ApplyChanges {
         return memberships.join(directory, change.membership);
       case 'leave':
         return memberships.leave(directory, change.membership);
+      case 'hold':
+        return held.hold(directory, change.event);
       case 'unlink':
+      case 'unhold':
       case 'sweep':
         return;
     }
@@ -118,6 +124,23 @@ function prepareMemberships(database: Database) {
     },
     sweep(directory: number): void {
       deleteAll.run(directory);
+    },
+  };
+}
+
+function prepareHeld(database: Database) {
+  const insert = database.prepare('INSERT INTO held_events (directory, "order", event) VALUES (?, ?, ?)');
+  const insertKey = database.prepare('INSERT INTO held_keys (directory, key, "order") VALUES (?, ?, ?)');
+  const deleteUpTo = database.prepare('DELETE FROM held_events WHERE directory = ? AND "order" <= ?');
+  const deleteKeys = database.prepare('DELETE FROM held_keys WHERE directory = ? AND "order" <= ?');
+  return {
+    hold(directory: number, event: HeldEvent): void {
+      insert.run(directory, event.order, JSON.stringify(event));
+      for (const key of event.keys) insertKey.run(directory, key, event.order);
+    },
+    end(directory: number, upTo: number): void {
+      deleteUpTo.run(directory, upTo);
+      deleteKeys.run(directory, upTo);
     },
   };
 }

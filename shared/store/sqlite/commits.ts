@@ -1,5 +1,6 @@
 import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
-import type { Loaded, Needs } from '../../directory/needs.js';
+import { NO_REMOVALS, type GuardState } from '../../directory/guard.js';
+import { NOTHING_LOADED, type Loaded, type Needs } from '../../directory/needs.js';
 import { pairOf } from '../../directory/resource.js';
 import { checkNumbering, isNext } from '../check-commit.js';
 import type { CommitStore } from '../port.js';
@@ -40,7 +41,8 @@ export function createCommits(database: Database): CommitStore {
 }
 
 function prepareHead(database: Database): (directoryId: string) => Head {
-  const select = database.prepare('SELECT number, last_seq, at, counts, deleted FROM heads WHERE directory_id = ?');
+  const select = database.prepare(`
+    SELECT number, last_seq, at, counts, deleted, guard, failure_told_at FROM heads WHERE directory_id = ?`);
   return (directoryId) => {
     const row = select.get(directoryId);
     if (row === undefined) return GENESIS;
@@ -50,6 +52,8 @@ function prepareHead(database: Database): (directoryId: string) => Head {
       at: number(row, 'at'),
       counts: json(row, 'counts') as Head['counts'],
       deleted: number(row, 'deleted') === 1,
+      guard: row['guard'] === null ? NO_REMOVALS : (json(row, 'guard') as GuardState),
+      failureToldAt: number(row, 'failure_told_at'),
     };
   };
 }
@@ -57,9 +61,11 @@ function prepareHead(database: Database): (directoryId: string) => Head {
 /** Writes the new head, the commit's place in its partition and its events; answers the directory's `no`. */
 function prepareLog(database: Database): (commit: Commit) => number {
   const writeHead = database.prepare(`
-    INSERT INTO heads (directory_id, number, last_seq, at, counts, deleted) VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO heads (directory_id, number, last_seq, at, counts, deleted, guard, failure_told_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (directory_id) DO UPDATE SET number = excluded.number, last_seq = excluded.last_seq, at = excluded.at,
-      counts = excluded.counts, deleted = excluded.deleted
+      counts = excluded.counts, deleted = excluded.deleted, guard = excluded.guard,
+      failure_told_at = excluded.failure_told_at
     RETURNING no`);
   const nextPosition = database.prepare(
     'SELECT coalesce(max(position), 0) + 1 AS position FROM commits WHERE partition = ?',
@@ -69,10 +75,12 @@ function prepareLog(database: Database): (commit: Commit) => number {
     VALUES (?, ?, ?, ?, ?, ?, ?, 0)`);
   const insertEvent = database.prepare('INSERT INTO events (directory, seq, id, type, body) VALUES (?, ?, ?, ?, ?)');
   return (commit) => {
-    const { directoryId, partition, lastSeq, at, deleted, events } = commit;
+    const { directoryId, partition, lastSeq, at, deleted, failureToldAt, events } = commit;
     const firstSeq = lastSeq - events.length + 1;
     const counts = JSON.stringify(commit.counts);
-    const head = writeHead.get(directoryId, commit.number, lastSeq, at, counts, deleted ? 1 : 0);
+    const guard = commit.guard === NO_REMOVALS ? null : JSON.stringify(commit.guard);
+    const state = [counts, deleted ? 1 : 0, guard, failureToldAt] as const;
+    const head = writeHead.get(directoryId, commit.number, lastSeq, at, ...state);
     const next = nextPosition.get(partition);
     if (head === undefined || next === undefined)
       throw new Error('a statement that always answers a row answered none');
@@ -82,8 +90,6 @@ function prepareLog(database: Database): (commit: Commit) => number {
     return directory;
   };
 }
-
-const NOTHING: Loaded = { resources: [], memberships: [] };
 
 function prepareLoad(database: Database): (directoryId: string, needs: Needs) => Loaded {
   const directoryNo = database.prepare('SELECT no FROM heads WHERE directory_id = ?');
@@ -95,9 +101,10 @@ function prepareLoad(database: Database): (directoryId: string, needs: Needs) =>
     SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ? AND group_id = ? AND member_id = ?`);
   const byGroup = database.prepare(`
     SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ? AND group_id = ?`);
+  const heldKey = database.prepare('SELECT key FROM held_keys WHERE directory = ? AND key = ? LIMIT 1');
   return (directoryId, needs) => {
     const head = directoryNo.get(directoryId);
-    if (head === undefined) return NOTHING;
+    if (head === undefined) return NOTHING_LOADED;
     const directory = number(head, 'no');
     const resources = [
       ...[...needs.ids].flatMap((id) => byId.all(directory, id)),
@@ -114,6 +121,7 @@ function prepareLoad(database: Database): (directoryId: string, needs: Needs) =>
     return {
       resources: [...new Map(resources.map((row) => [row.id, row])).values()],
       memberships: [...new Map(memberships.map((row) => [pairOf(row), row])).values()],
+      heldKeys: [...needs.heldKeys].filter((key) => heldKey.get(directory, key) !== undefined),
     };
   };
 }

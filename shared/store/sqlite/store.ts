@@ -6,6 +6,7 @@ import { openDatabase, type Database } from './database.js';
 import { createDeliveries } from './deliveries.js';
 import { createEvents } from './events.js';
 import { lockFolder } from './folder-lock.js';
+import { createHeld } from './held.js';
 import { createLeases } from './leases.js';
 import { migrate } from './migrations.js';
 import { createOutbox } from './outbox.js';
@@ -42,6 +43,7 @@ function createStore(database: Database, unlock: () => void): Store {
   return {
     commits: createCommits(database),
     resources: createResources(database),
+    held: createHeld(database),
     outbox: createOutbox(database),
     events: createEvents(database),
     deliveries: createDeliveries(database),

@@ -139,8 +139,9 @@ export function describeCommits(harness: StoreHarness, raceRuns: number): void {
         ],
         memberships: [a, c, { groupId: 'g1', memberId: 'u2' }],
         members: new Set(['g2']),
+        heldKeys: new Set(['u1', 'g2']),
       });
-      expect(sorted(loaded)).toEqual({ resources: [u1, u2], memberships: [a, b, c] });
+      expect(sorted(loaded)).toEqual({ resources: [u1, u2], memberships: [a, b, c], heldKeys: [] });
     });
 
     test('unlink ends every membership of earlier commits on either side, and none of its own commit', async () => {

@@ -1,12 +1,14 @@
-import type { Change, Commit, Head } from '../../../../shared/directory/commit.js';
+import type { Change, Commit, Head, HeldEvent } from '../../../../shared/directory/commit.js';
 import type { DirectoryRef } from '../../../../shared/directory/deletion.js';
-import { GENESIS } from '../../../../shared/directory/commit.js';
+import { GENESIS, headOf } from '../../../../shared/directory/commit.js';
 import type { Loaded, Needs } from '../../../../shared/directory/needs.js';
 import { NO_NEEDS } from '../../../../shared/directory/needs.js';
 import type { Membership, ResourceRow } from '../../../../shared/directory/resource.js';
 import { newId } from '../../../../shared/runtime/ids.js';
 import type { CommitStore, Outbox, PositionedCommit } from '../../../../shared/store/port.js';
 import { eventually } from '../../../support/eventually.js';
+
+export { headOf };
 
 export const T0 = 1_750_000_000_000;
 
@@ -49,6 +51,18 @@ export const unlink = (id: string): Change => ({ kind: 'unlink', id });
 export const join = (row: Membership): Change => ({ kind: 'join', membership: row });
 export const leave = (row: Membership): Change => ({ kind: 'leave', membership: row });
 
+export const hold = (event: HeldEvent): Change => ({ kind: 'hold', event });
+export const unhold = (upTo: number): Change => ({ kind: 'unhold', upTo });
+
+/** A held event about the given ids. */
+export const heldEvent = (order: number, ...keys: string[]): HeldEvent => ({
+  order,
+  id: newId(),
+  heldAt: T0,
+  keys,
+  draft: { type: 'user.deleted', data: { id: keys[0], custom: { 'a.b': '$c' } } as never, cause: { requestId: 'r' } },
+});
+
 export interface CommitOptions {
   /** How many events; one unless told otherwise. */
   readonly events?: number;
@@ -83,19 +97,12 @@ export function commitAfter(
     lastSeq: head.lastSeq + eventCount,
     counts,
     deleted,
+    guard: head.guard,
+    failureToldAt: head.failureToldAt,
     changes,
     events,
   };
 }
-
-/** What `head()` answers after the commit. */
-export const headOf = ({ number, lastSeq, at, counts, deleted }: Head): Head => ({
-  number,
-  lastSeq,
-  at,
-  counts,
-  deleted,
-});
 
 /** A directory and the commits written to it, one after another. */
 export interface Chain {
@@ -129,9 +136,10 @@ export function createChain(commits: CommitStore, directory = newDirectory()): C
 export const needs = (some: Partial<Needs>): Needs => ({ ...NO_NEEDS, ...some });
 
 /** Loaded rows in an order that can be compared. */
-export const sorted = ({ resources, memberships }: Loaded): Loaded => ({
+export const sorted = ({ resources, memberships, heldKeys }: Loaded): Loaded => ({
   resources: resources.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   memberships: sortedMemberships(memberships),
+  heldKeys: heldKeys.toSorted(),
 });
 
 export const sortedMemberships = (rows: readonly Membership[]): Membership[] =>

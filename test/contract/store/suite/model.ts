@@ -80,6 +80,7 @@ export function describeModel(harness: StoreHarness, numRuns: number): void {
       expect(sorted(await under.other.commits.load(directoryId, everything))).toEqual({
         resources: ordered,
         memberships: rows,
+        heldKeys: [],
       });
     };
   });

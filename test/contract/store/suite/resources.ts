@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Change } from '../../../../shared/directory/commit.js';
+import { NOTHING_LOADED } from '../../../../shared/directory/needs.js';
 import type { ResourceRow } from '../../../../shared/directory/resource.js';
 import {
   create,
@@ -11,7 +12,7 @@ import {
   needs,
   newDirectory,
   remove,
-  sorted,
+  sortedMemberships,
   unlink,
   update,
   user,
@@ -86,7 +87,7 @@ export function describeResources(harness: StoreHarness): void {
       expect(await resources.list(chain.directory.id, 'User', undefined, ALL)).toEqual([user('u2')]);
       expect(await list(chain, ['userName:u1'], ['u1'])).toEqual([]);
       const asked = needs({ ids: new Set(['u1']), keys: [{ type: 'User', key: 'userName:u1' }] });
-      expect(await commits.load(chain.directory.id, asked)).toEqual({ resources: [], memberships: [] });
+      expect(await commits.load(chain.directory.id, asked)).toEqual(NOTHING_LOADED);
     });
 
     test('candidates are those with one of the ids or one of the keys, each once, in the order of ids', async () => {
@@ -145,7 +146,7 @@ export function describeResources(harness: StoreHarness): void {
         ...rows.map(join),
       ]);
       const found = await under.store.resources.groupsOf(chain.directory.id, ['u1', 'g1', 'absent', 'u1']);
-      expect(sorted({ resources: [], memberships: found }).memberships).toEqual([
+      expect(sortedMemberships(found)).toEqual([
         membership('g1', 'u1'),
         membership('g2', 'g1', 'Group'),
         membership('g2', 'u1'),
@@ -226,7 +227,7 @@ export function describeResources(harness: StoreHarness): void {
         expect(await resources.membersOf(chain.directory.id, `g1${tail}`, ALL)).toEqual([]);
         expect(await resources.groupsOf(chain.directory.id, [id])).toEqual([]);
         const asked = needs({ ids: new Set([id]), keys: [{ type: 'User', key: `userName:${id}` }] });
-        expect(await commits.load(chain.directory.id, asked)).toEqual({ resources: [], memberships: [] });
+        expect(await commits.load(chain.directory.id, asked)).toEqual(NOTHING_LOADED);
       }
     });
   });

@@ -2,6 +2,7 @@ import { describeCommits } from './commits.js';
 import { describeDeliveries } from './deliveries.js';
 import { describeEvents } from './events.js';
 import type { StoreHarness } from './harness.js';
+import { describeHeld } from './held.js';
 import { describeLeases } from './leases.js';
 import { describeModel } from './model.js';
 import { describeOutbox } from './outbox.js';
@@ -20,6 +21,7 @@ export function describeStore(createHarness: () => StoreHarness, { modelRuns = 5
   describePushdown(createHarness(), 1_000);
   describeOutbox(createHarness());
   describeEvents(createHarness());
+  describeHeld(createHarness());
   describeDeliveries(createHarness());
   describeRegistry(createHarness());
   describeLeases(createHarness());
