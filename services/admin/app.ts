@@ -5,6 +5,7 @@ import { directories } from './api/directories.js';
 import { endpoints } from './api/endpoints.js';
 import { rotateSecret } from './api/endpoint-secrets.js';
 import { listEvents } from './api/events.js';
+import { heldEvents } from './api/held-events.js';
 import { organizations } from './api/organizations.js';
 import { resourceTypes } from './api/resource-types.js';
 import { resources } from './api/resources.js';
@@ -46,6 +47,11 @@ function routes(deps: AdminDeps): express.Router {
   router.get('/directories/:id', directory.get);
   router.patch('/directories/:id', directory.modify);
   router.delete('/directories/:id', directory.remove);
+
+  const held = heldEvents(deps);
+  router.get('/directories/:id/held', held.list);
+  router.post('/directories/:id/held/release', held.release);
+  router.post('/directories/:id/held/discard', held.discard);
 
   const token = tokens(deps);
   router.post('/directories/:id/tokens', token.create);

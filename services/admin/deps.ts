@@ -2,14 +2,15 @@ import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { Sealer } from '../../shared/runtime/seal.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
-import type { CommitStore, EventReader, ResourceReader } from '../../shared/store/port.js';
+import type { CommitStore, EventReader, HeldEventReader, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 
 /** What the management API needs of the world. */
 export interface AdminDeps {
   readonly registry: Registry;
-  /** Read for a directory's state, written only to end a directory. */
-  readonly commits: Pick<CommitStore, 'head' | 'commit'>;
+  /** Read for a directory's state, written only to end a directory or what it holds back. */
+  readonly commits: Pick<CommitStore, 'head' | 'commit' | 'confirmHead'>;
+  readonly held: HeldEventReader;
   readonly resources: ResourceReader;
   readonly events: EventReader;
   readonly deliveries: DeliveryStore;

@@ -16,6 +16,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     registry: store.registry,
     commits: store.commits,
     resources: store.resources,
+    held: store.held,
     events: store.events,
     deliveries: store.deliveries,
     sealer: createSealer(config.encryptionKey),

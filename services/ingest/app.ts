@@ -16,7 +16,8 @@ import { modifyResource } from './endpoints/modify.js';
 import { queryAll, queryResources, searchAll, searchResources } from './endpoints/query.js';
 import { me, notAllowed, otherVersion } from './endpoints/refusals.js';
 import { replaceResource } from './endpoints/replace.js';
-import { createRefusalOf, errorHandler } from './error-handler.js';
+import { createRefusalOf, errorHandler, toScimError } from './error-handler.js';
+import { watchFailures } from './failure-streaks.js';
 import { readBody } from './read-body.js';
 import type { Writer } from './writer.js';
 
@@ -52,10 +53,19 @@ export function createIngest(deps: IngestDeps): Express {
     void app.all(BASE + path, ...admit, handle(deps.publicUrl, where(notAllowed(allow))));
 
   const refusalOf = createRefusalOf(deps.logger);
+  const writes = watchFailures(
+    { ...deps, errorOf: toScimError },
+    {
+      POST: createResource(deps),
+      PUT: replaceResource(deps),
+      PATCH: modifyResource(deps),
+      DELETE: deleteResource(deps),
+    },
+  );
   on('get', '/', queryAll(deps));
   on('post', '/.search', searchAll(deps));
   only('POST', '/.search');
-  on('post', '/Bulk', bulk(deps, refusalOf));
+  on('post', '/Bulk', bulk({ writes, newId: deps.newId, refusalOf }));
   only('POST', '/Bulk');
   on('get', '/ServiceProviderConfig', serviceProviderConfig);
   only('GET', '/ServiceProviderConfig');
@@ -70,11 +80,11 @@ export function createIngest(deps: IngestDeps): Express {
   on('get', '/:endpoint', ofType(queryResources(deps)));
   on('post', '/:endpoint/.search', ofType(searchResources(deps)));
   only('POST', '/:endpoint/.search', ofType);
-  on('post', '/:endpoint', ofType(createResource(deps)));
+  on('post', '/:endpoint', ofType(writes.POST));
   on('get', '/:endpoint/:id', ofType(getResource(deps)));
-  on('put', '/:endpoint/:id', ofType(replaceResource(deps)));
-  on('patch', '/:endpoint/:id', ofType(modifyResource(deps)));
-  on('delete', '/:endpoint/:id', ofType(deleteResource(deps)));
+  on('put', '/:endpoint/:id', ofType(writes.PUT));
+  on('patch', '/:endpoint/:id', ofType(writes.PATCH));
+  on('delete', '/:endpoint/:id', ofType(writes.DELETE));
   only('GET, POST', '/:endpoint', ofType);
   only('GET, PUT, PATCH, DELETE', '/:endpoint/:id', ofType);
   app.all(`${BASE}/*rest`, ...before);

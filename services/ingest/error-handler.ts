@@ -45,7 +45,8 @@ function headersOf(error: ScimError): Record<string, string> {
   return error instanceof PayloadTooLarge ? { connection: 'close' } : {};
 }
 
-function toScimError(thrown: unknown): ScimError {
+/** What a client is told of whatever an operation threw, without a word in the log. */
+export function toScimError(thrown: unknown): ScimError {
   if (thrown instanceof ScimError) return thrown;
   if (thrown instanceof StoreUnavailable)
     return new Unavailable('The store does not answer. Repeat the request later.');

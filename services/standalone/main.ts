@@ -100,12 +100,12 @@ interface Parts {
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
 function createHandler({ config, logger, store, sealer, writer }: Parts, publicUrl: string): RequestListener {
-  const { registry, commits, resources, events, deliveries } = store;
+  const { registry, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
   const ingest = createIngest({ ...common, writer, newId });
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
-  const admin = createAdmin({ ...common, events, deliveries, sealer, partitions, allowCidrs, ...key });
+  const admin = createAdmin({ ...common, held, events, deliveries, sealer, partitions, allowCidrs, ...key });
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('standalone') });
   const outsideScim = behindProbes(probes, admin);
   return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);

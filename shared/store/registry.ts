@@ -1,3 +1,4 @@
+import type { DeletionGuard } from '../directory/guard.js';
 import type { Declarations } from '../scim/declarations/declarations.js';
 
 /** A record that people and programs administer. `version` 1 when made, one more for each change. */
@@ -23,6 +24,8 @@ export interface Directory extends RegistryRecord {
   readonly partition: number;
   /** True: the identity provider is refused. Absent of a directory that never was. */
   readonly disabled?: boolean;
+  /** When a mass removal of users is held back; null is never. Absent from records that are older than the guard. */
+  readonly deletionGuard?: DeletionGuard | null;
   /** Deleted directories stay on record, so that their ids are never used again. */
   readonly deletedAt: number | null;
   /** Schemas and resource types of its own; absent where none were ever declared. */

@@ -67,6 +67,8 @@ describe('directories', () => {
       provider: 'okta',
       state: 'pending',
       enabled: true,
+      deletionGuard: null,
+      hold: null,
       scimBaseUrl: `https://directory.example.com/scim/${body.id}/v2`,
       createdAt: time,
       updatedAt: time,

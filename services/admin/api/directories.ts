@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
+import { GENESIS, type Head } from '../../../shared/directory/commit.js';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
 import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import { findAll, type Directory } from '../../../shared/store/registry.js';
+import { deletionGuard, showHold } from '../deletion-guard.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
 import { requestIdOf } from '../error-handler.js';
@@ -16,8 +18,13 @@ import { update } from '../update.js';
 import { newToken, revoke } from './tokens.js';
 
 const provider = text(1, 50).nullable().optional();
-const creation = z.strictObject({ organizationId: id, name: text(1, 200), provider });
-const change = z.strictObject({ name: text(1, 200).optional(), provider, enabled: z.boolean().optional() });
+const creation = z.strictObject({ organizationId: id, name: text(1, 200), provider, deletionGuard });
+const change = z.strictObject({
+  name: text(1, 200).optional(),
+  provider,
+  deletionGuard,
+  enabled: z.boolean().optional(),
+});
 const listing = z.strictObject({ ...pageParameters, organizationId: id.exactOptional() });
 
 /**
@@ -27,7 +34,8 @@ const listing = z.strictObject({ ...pageParameters, organizationId: id.exactOpti
 type State = 'pending' | 'active' | 'deleted';
 
 export function directories(deps: AdminDeps) {
-  const { registry, clock } = deps;
+  const { registry, commits, clock } = deps;
+  const headOf = ({ id }: Directory): Promise<Head> => commits.head(id);
 
   const create: RequestHandler = async (req, res) => {
     const body = bodyOf(req, creation);
@@ -41,32 +49,33 @@ export function directories(deps: AdminDeps) {
     res
       .status(201)
       .location(`/v1/directories/${directory.id}`)
-      .json({ ...show(directory, 'pending', deps), token: token.secret });
+      .json({ ...show(directory, GENESIS, deps), token: token.secret });
   };
 
   const list: RequestHandler = async (req, res) => {
     const { after, limit, ...where } = queryOf(req, listing);
     const page = await pageOf({ after, limit }, (slice) => registry.directories.find(where, slice));
-    const data = await Promise.all(page.data.map(async (found) => show(found, await stateOf(found, deps), deps)));
+    const data = await Promise.all(page.data.map(async (found) => show(found, await headOf(found), deps)));
     res.json({ ...page, data });
   };
 
   const get: RequestHandler = async (req, res) => {
     const directory = await knownDirectory(pathId(req, 'directory'), deps);
-    res.json(show(directory, await stateOf(directory, deps), deps));
+    res.json(show(directory, await headOf(directory), deps));
   };
 
   const modify: RequestHandler = async (req, res) => {
-    const { name, provider, enabled } = bodyOf(req, change);
+    const { name, provider, deletionGuard, enabled } = bodyOf(req, change);
     const changed = await update(registry.directories, 'directory', pathId(req, 'directory'), clock(), (old) => {
       refuseDeleted(old);
       return {
         name: name ?? old.name,
         provider: provider === undefined ? old.provider : provider,
         disabled: enabled === undefined ? old.disabled === true : !enabled,
+        deletionGuard: deletionGuard === undefined ? (old.deletionGuard ?? null) : deletionGuard,
       };
     });
-    res.json(show(changed, await stateOf(changed, deps), deps));
+    res.json(show(changed, await headOf(changed), deps));
   };
 
   const remove: RequestHandler = async (req, res) => {
@@ -91,33 +100,28 @@ async function end(directory: Directory, { registry, commits, clock }: AdminDeps
   await update(registry.directories, 'directory', directory.id, now, (old) => ({ deletedAt: old.deletedAt ?? now }));
 }
 
-interface Creation {
-  readonly organizationId: string;
-  readonly name: string;
-  readonly provider?: string | null | undefined;
-}
-
-function newDirectory({ organizationId, name, provider }: Creation, { clock, partitions }: AdminDeps): Directory {
+function newDirectory(body: z.output<typeof creation>, { clock, partitions }: AdminDeps): Directory {
   const [id, now] = [newId(), clock()];
   const partition = createHash('sha256').update(id).digest().readUInt32BE(0) % partitions;
+  const { organizationId, name, provider = null, deletionGuard = null } = body;
   const times = { createdAt: now, updatedAt: now, deletedAt: null };
-  return { id, version: 1, organizationId, name, provider: provider ?? null, partition, ...times };
+  return { id, version: 1, organizationId, name, provider, deletionGuard, partition, ...times };
 }
 
-async function stateOf(directory: Directory, { commits }: AdminDeps): Promise<State> {
-  if (directory.deletedAt !== null) return 'deleted';
-  const head = await commits.head(directory.id);
-  if (head.deleted) return 'deleted';
+function stateOf(directory: Directory, head: Head): State {
+  if (directory.deletedAt !== null || head.deleted) return 'deleted';
   return head.number === 0 ? 'pending' : 'active';
 }
 
-const show = (directory: Directory, state: State, { publicUrl }: AdminDeps) => ({
+const show = (directory: Directory, head: Head, { publicUrl }: AdminDeps) => ({
   id: directory.id,
   organizationId: directory.organizationId,
   name: directory.name,
   provider: directory.provider,
-  state,
+  state: stateOf(directory, head),
   enabled: directory.disabled !== true,
+  deletionGuard: directory.deletionGuard ?? null,
+  hold: showHold(head.guard),
   scimBaseUrl: scimBaseUrl(publicUrl, directory.id),
   createdAt: iso(directory.createdAt),
   updatedAt: iso(directory.updatedAt),

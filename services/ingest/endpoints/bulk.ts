@@ -8,17 +8,13 @@ import {
 } from '../../../shared/scim/bulk.js';
 import { Conflict, errorBody, NotFound, type ScimError } from '../../../shared/scim/errors.js';
 import { messageUrn } from '../../../shared/scim/request-message.js';
-import type { IngestDeps } from '../app.js';
 import { planTurns, withoutLater, type Turn } from '../bulk-plan.js';
-import { typeAt, type Call, type Operation, type Reply, type TypeOperation } from '../call.js';
+import { typeAt, type Call, type Operation, type Reply } from '../call.js';
 import type { RefusalOf } from '../error-handler.js';
-import { createResource } from './create.js';
-import { deleteResource } from './delete.js';
-import { modifyResource } from './modify.js';
-import { replaceResource } from './replace.js';
+import type { Writes } from '../failure-streaks.js';
 
 interface BulkDeps {
-  readonly writes: Readonly<Record<BulkMethod, TypeOperation>>;
+  readonly writes: Writes;
   readonly newId: () => string;
   readonly refusalOf: RefusalOf;
 }
@@ -40,16 +36,10 @@ interface Progress {
 }
 
 /** POST /Bulk (RFC 7644 section 3.7): one operation after another, each as if it had come alone. */
-export const bulk = (deps: IngestDeps, refusalOf: RefusalOf): Operation => {
-  const { newId } = deps;
-  const writes = {
-    POST: createResource(deps),
-    PUT: replaceResource(deps),
-    PATCH: modifyResource(deps),
-    DELETE: deleteResource(deps),
-  };
-  return (call) => carryOutAll({ writes, newId, refusalOf }, call);
-};
+export const bulk =
+  (deps: BulkDeps): Operation =>
+  async (call) =>
+    carryOutAll(deps, call);
 
 async function carryOutAll(deps: BulkDeps, call: Call): Promise<Reply> {
   const { failOnErrors = Infinity, operations } = readBulk(call.body);
