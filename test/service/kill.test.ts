@@ -1,5 +1,5 @@
-import http from 'node:http';
 import { startRollcall, type RollcallProcess } from '../support/rollcall.js';
+import { freePort } from '../support/free-port.js';
 import { KEPT, setStage } from '../support/provisioning.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -52,12 +52,3 @@ test('after kill -9 and a restart, every change that got a 2xx is delivered, in 
   await stage.receiver.close();
   expect(await standalone.kill('SIGTERM')).toBe(0);
 }, 150_000);
-
-async function freePort(): Promise<number> {
-  const server = http.createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
