@@ -43,6 +43,10 @@ export function toldBy(events: readonly DirectoryEvent[]): World {
       case 'resource.deleted':
       case 'directory.activated':
       case 'directory.deleted':
+      case 'directory.held':
+      case 'directory.released':
+      case 'directory.discarded':
+      case 'directory.provisioning_failed':
     }
   }
   const withMembers = [...groups].map(([id, facts]) => [id, { ...Object(facts), members: [...of(id)].sort() }]);

@@ -2,7 +2,6 @@ import {
   bulkResponse,
   readBulk,
   resolveReferences,
-  type BulkMethod,
   type BulkOperation,
   type BulkOutcome,
 } from '../../../shared/scim/bulk.js';
