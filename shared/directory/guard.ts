@@ -10,7 +10,7 @@ export interface DeletionGuard {
 }
 
 /** A percentage alone lets so many removals pass, so that one of three users does not trip it. */
-export const PERCENT_SPARES = 5;
+const PERCENT_SPARES = 5;
 
 const MINUTE_MS = 60_000;
 
@@ -40,7 +40,7 @@ export interface GuardState {
   readonly endedOrder: number;
 }
 
-export interface RemovalWindow {
+interface RemovalWindow {
   readonly since: number;
   /** Users that there were when it began. */
   readonly users: number;

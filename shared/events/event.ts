@@ -131,7 +131,7 @@ interface HoldEndedData extends DirectoryData {
 }
 
 /** The identity provider's changes fail one after another: nothing it sends arrives any more. */
-export interface ProvisioningFailedData extends DirectoryData {
+interface ProvisioningFailedData extends DirectoryData {
   /** The first failure of the row. */
   readonly since: string;
   /** Failures in a row. */
