@@ -46,7 +46,7 @@ export interface Dispatcher {
  *   consume        records → delivery rows (`fan-out`); what the log has lost is taken from the store (`stored-events`)
  *   scheduler      sends the rows of the partitions that this process owns
  *     partition      reads one partition's rows (`read-window`), after they have followed their endpoints (`follow-endpoints`)
- *       window         one endpoint's next rows in memory; its `lanes` say which may start
+ *       window         one endpoint's next rows in memory; its `lanes` say which may start, its `backlog` what is left to the store
  *     flights        what is on its way: `turns` picks the next row, `send` sends it, `ledger` writes down what came of it
  *       send           one `attempt`, over a connection to allowed addresses only (`guarded-connect`), its `failure` in words
  *   endpoints      which endpoints there are, and their signatures

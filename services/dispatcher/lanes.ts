@@ -21,6 +21,11 @@ export interface Lanes<Item extends Ordered> {
   stop(item: Item): Item[];
   /** It is over. Answers the items that are first in its lanes: they may be free now. */
   remove(item: Item): Item[];
+  /** One of its keys in whose lane it has to wait, or would; undefined when it is free, or would be. */
+  waitsIn(item: Ordered): string | undefined;
+  /** What stands after it in its lanes, or would, in no order. */
+  behind(item: Ordered): Set<Item>;
+  isEmpty(key: string): boolean;
 }
 
 interface Lane<Item> {
@@ -66,6 +71,18 @@ export function createLanes<Item extends Ordered>(): Lanes<Item> {
       }
       return firsts(item);
     },
+    waitsIn: (item) =>
+      item.laneKeys.find((key) => {
+        const {
+          line: [first],
+          inFlight,
+        } = lanes.get(key) ?? { line: [], inFlight: undefined };
+        const isBehind = first !== undefined && inLogOrder(first, item) < 0;
+        return isBehind || (inFlight !== undefined && inLogOrder(inFlight, item) !== 0);
+      }),
+    behind: (item) =>
+      new Set(item.laneKeys.flatMap((key) => lanes.get(key)?.line.filter((one) => inLogOrder(one, item) > 0) ?? [])),
+    isEmpty: (key) => !lanes.has(key),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   empty,
   offer,
   resume,
+  rewind,
   wantsMore,
   type Entry,
   type Reader,
@@ -51,6 +52,8 @@ const POLL_MS = 1_000;
 const POLL_REST = 20;
 /** … but never less often than this. */
 const POLL_MAX_MS = 5_000;
+/** A backlog that was read anew is read again only after so many times as long. */
+const REWIND_REST = 4;
 
 interface Reading extends PartitionDeps {
   readonly partition: number;
@@ -133,16 +136,31 @@ async function keepReading(reading: Reading): Promise<void> {
       }
       for (const window of refills) {
         refills.delete(window);
-        const readOn = () =>
-          readWindow(window, reading.isLoaded ? window.reached : undefined, reading, readerOf(reading));
-        if (wantsMore(window)) await insist(work, readOn, reading.logger, signal);
+        if (wantsMore(window)) await insist(work, () => readOn(window, reading), reading.logger, signal);
       }
     } catch {
       continue; // only when closing
     }
     const resumesAt = Math.min(...[...windows.values()].map((window) => resume(window, clock())));
-    await wakeup.wait(Math.max(Math.min(pollAt - performance.now(), resumesAt - clock()), 1), signal);
+    const rewindsAt = Math.min(...[...windows.values()].map((window) => nextRewind(window, reading)));
+    const now = performance.now();
+    await wakeup.wait(Math.max(Math.min(pollAt - now, resumesAt - clock(), rewindsAt - now), 1), signal);
   }
+}
+
+/** When a backlog that is due will be read; Infinity when none is. Those that may be read now are marked for it. */
+function nextRewind(window: Window, { refills }: Reading): number {
+  if (!window.backlog.isDue || !wantsMore(window)) return Infinity;
+  refills.add(window);
+  return window.rewindAt;
+}
+
+async function readOn(window: Window, reading: Reading): Promise<void> {
+  const isRewinding = window.backlog.isDue && performance.now() >= window.rewindAt;
+  const start = performance.now();
+  if (isRewinding) rewind(window);
+  await readWindow(window, reading.isLoaded ? 'further' : 'all', reading, readerOf(reading));
+  if (isRewinding) window.rewindAt = performance.now() + (performance.now() - start) * REWIND_REST;
 }
 
 /** Looks at everything anew. */
@@ -159,8 +177,9 @@ async function poll(reading: Reading): Promise<void> {
       windows.delete(id);
       continue;
     }
-    await readWindow(window, undefined, reading, readerOf(reading));
+    await readWindow(window, reading.isLoaded ? 'changes' : 'all', reading, readerOf(reading));
     await relabel(window, reading);
+    refill(reading, window);
   }
   reading.isLoaded = reading.doubts === doubts;
   onLooked();

@@ -2,7 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { inLogOrder, type DeliveryOrder, type DeliveryStore } from '../../shared/store/deliveries.js';
 import { UNFINISHED_STATUSES, type DeliveryStatus } from '../../shared/webhooks/delivery.js';
-import { adopt, findMislabeled, forget, wantsMore, type Entry, type Reader, type Window } from './window.js';
+import {
+  adopt,
+  dropBacklog,
+  findMislabeled,
+  forget,
+  wantsMore,
+  type Entry,
+  type Reader,
+  type Window,
+} from './window.js';
 
 interface Deps {
   readonly deliveries: Pick<DeliveryStore, 'queue' | 'relabel'>;
@@ -12,35 +21,50 @@ interface Deps {
 
 const PAGE = 500;
 
+/** What waits behind others is labeled: nobody but this process changes it before these are over. */
+const UNBLOCKED_STATUSES = UNFINISHED_STATUSES.filter((status) => status !== 'blocked');
+
 /**
- * Reads a window's deliveries from the store: those after `from`, or anew from the start; up to the end, or to where there is
- * enough to do. What the store no longer has is forgotten.
+ * Reads a window's deliveries from the store: up to the end, or to where there is enough to do.
+ *
+ *   all       from the start
+ *   further   what comes after those that were read
+ *   changes   those that were read, for what others have changed; without the blocked ones, of which there may be very many
+ *
+ * What the store no longer has is forgotten.
  */
 export async function readWindow(
   window: Window,
-  from: DeliveryOrder | undefined,
-  { deliveries, signal }: Deps,
+  what: 'all' | 'further' | 'changes',
+  deps: Deps,
   reader: Reader,
 ): Promise<void> {
+  const isRecheck = what === 'changes' && window.reached !== undefined;
+  const { reached, isComplete } = window;
   window.changed.clear();
-  window.hasNewer = false;
+  if (!isRecheck) window.hasNewer = false;
+  if (!isRecheck && what !== 'further') dropBacklog(window);
+  await label(window, deps);
   const seen = new Set<string>();
-  let at = from;
+  let at = what === 'further' ? reached : undefined;
   for (;;) {
     // Parked and held ones too: what shares a key with them waits.
-    const page = await deliveries.queue(window.partition, window.endpointId, UNFINISHED_STATUSES, at, PAGE);
-    if (signal.aborted) return;
-    for (const row of page) {
-      seen.add(row.id);
-      adopt(window, row, reader);
-    }
-    at = page.at(-1) ?? at;
+    const statuses = isRecheck ? UNBLOCKED_STATUSES : UNFINISHED_STATUSES;
+    const page = await deps.deliveries.queue(window.partition, window.endpointId, statuses, at, PAGE);
+    if (deps.signal.aborted) return;
     const isEnd = page.length < PAGE;
+    // Where something is unread, what is beyond is taken in when it is read on.
+    const rows = isRecheck && !isComplete ? page.filter((row) => isUpTo(row, reached)) : page;
+    for (const { id } of page) seen.add(id);
+    for (const row of rows) adopt(window, row, reader);
+    await label(window, deps);
+    at = page.at(-1) ?? at;
     const isBehind = at !== undefined && window.reached !== undefined && inLogOrder(at, window.reached) < 0;
-    if (!isBehind) window.reached = at;
-    if (isEnd) window.isComplete = !window.hasNewer;
-    if (isEnd || (!isBehind && !wantsMore(window))) {
-      if (from === undefined) forgetUnseen(window, seen, isEnd ? undefined : at);
+    if (!isBehind && rows.length === page.length) window.reached = at;
+    if (isEnd && !isRecheck) window.isComplete = !window.hasNewer;
+    const isEnough = isRecheck ? rows.length < page.length : !isBehind && !wantsMore(window);
+    if (isEnd || isEnough) {
+      if (what !== 'further') forgetUnseen(window, seen, isEnd ? undefined : at, isRecheck);
       return;
     }
     // A store in this process answers at once, and others want their turn.
@@ -48,11 +72,36 @@ export async function readWindow(
   }
 }
 
-/** Up to where the store was read, what it did not have is over: canceled, or sent by somebody else. */
-function forgetUnseen(window: Window, seen: ReadonlySet<string>, upTo: DeliveryOrder | undefined): void {
+const isUpTo = (row: DeliveryOrder, reached: DeliveryOrder | undefined): boolean =>
+  reached !== undefined && inLogOrder(row, reached) <= 0;
+
+/**
+ * Up to where the store was read, what it did not have is over: canceled, or sent by somebody else. A recheck has not asked for
+ * the blocked ones.
+ */
+function forgetUnseen(
+  window: Window,
+  seen: ReadonlySet<string>,
+  upTo: DeliveryOrder | undefined,
+  isRecheck: boolean,
+): void {
+  const isGone = (id: string): boolean => !seen.has(id) && !window.changed.has(id);
   for (const [id, entry] of [...window.entries]) {
-    if (seen.has(id) || window.changed.has(id) || entry.state === 'inFlight') continue;
+    if (!isGone(id) || entry.state === 'inFlight' || (isRecheck && isBlocked(entry))) continue;
     if (upTo === undefined || inLogOrder(entry, upTo) <= 0) forget(entry);
+  }
+  if ([...window.backlog.failing].some(isGone)) window.backlog.isDue = true;
+}
+
+/** Writes `blocked` on what is left to the store. */
+async function label(window: Window, { deliveries, clock }: Deps): Promise<void> {
+  const ids = window.unlabeled.splice(0);
+  if (ids.length === 0) return;
+  try {
+    await deliveries.relabel(ids, 'pending', 'blocked', clock());
+  } catch (error) {
+    window.unlabeled.unshift(...ids);
+    throw error;
   }
 }
 

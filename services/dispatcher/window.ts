@@ -1,5 +1,6 @@
 import { inLogOrder, type DeliveryOrder } from '../../shared/store/deliveries.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
+import { createBacklog, isBehind, leave, type Backlog } from './backlog.js';
 import { behindFailing, createLanes, type Lanes, type Ordered } from './lanes.js';
 
 /**
@@ -20,13 +21,22 @@ export interface Entry extends Ordered {
   isQueued: boolean;
 }
 
-/** The first of an endpoint's and partition's deliveries that are not over, as far as memory allows. The store has them all. */
+/**
+ * An endpoint's and partition's deliveries that are not over, up to some place in the log. Where there are many, memory has those
+ * that may start, and of the others the keys alone (`backlog`); so what waits never keeps what could start from being read.
+ */
 export interface Window {
   readonly partition: number;
   readonly endpointId: string;
   readonly entries: Map<string, Entry>;
   readonly lanes: Lanes<Entry>;
   readonly paused: Set<Entry>;
+  /** Replaced as a whole. No entry that is not in flight comes after one of the backlog that shares a key with it. */
+  backlog: Backlog;
+  /** When the backlog may be read again, by `performance.now()`. */
+  rewindAt: number;
+  /** Ids of deliveries that the store has as `pending` although they are left to it. */
+  readonly unlabeled: string[];
   /** Up to where deliveries were taken in; undefined: none yet. */
   reached: DeliveryOrder | undefined;
   /** Whether the store has nothing beyond `reached`. */
@@ -37,6 +47,8 @@ export interface Window {
   readonly changed: Set<string>;
   /** Sum of the entries' lane keys: the measure of memory. */
   keys: number;
+  /** With so many, only what may start is taken in. */
+  readonly keysMax: number;
   /** How many entries are ready or in flight. */
   busy: number;
   /** Nothing of a closed window starts. */
@@ -45,7 +57,6 @@ export interface Window {
   readonly onReady: (entry: Entry) => void;
 }
 
-/** With so many lane keys, no more is read until some of it is over. */
 const KEYS_MAX = 20_000;
 /** New deliveries are taken in as they come up to here; what is more is read from the store later. */
 const OFFERED_KEYS = 2_000;
@@ -66,32 +77,37 @@ export const createWindow = (
   endpointId: string,
   isComplete: boolean,
   onReady: (entry: Entry) => void,
+  keysMax = KEYS_MAX,
 ): Window => ({
   partition,
   endpointId,
   entries: new Map(),
   lanes: createLanes(),
   paused: new Set(),
+  backlog: createBacklog(),
+  rewindAt: 0,
+  unlabeled: [],
   reached: undefined,
   isComplete,
   hasNewer: false,
   changed: new Set(),
   keys: 0,
+  keysMax,
   busy: 0,
   isClosed: false,
   onReady,
 });
 
-export const wantsMore = (window: Window): boolean =>
-  !window.isClosed && !window.isComplete && window.busy < FEW && window.keys < KEYS_MAX;
+export const wantsMore = ({ isClosed, isComplete, backlog, busy }: Window): boolean =>
+  !isClosed && (!isComplete || backlog.isDue) && busy < FEW;
 
 /** Takes in a delivery that was just inserted, unless there is older work in the store or too much in memory. */
 export function offer(window: Window, row: Delivery, reader: Reader): void {
   if (window.reached !== undefined && inLogOrder(row, window.reached) <= 0) return; // inserted before
-  if (window.isComplete && window.keys < OFFERED_KEYS) {
+  if (window.isComplete && window.keys < Math.min(OFFERED_KEYS, window.keysMax) && !isBehind(window.backlog, row)) {
     window.reached = row;
     window.changed.add(row.id);
-    add(window, row, reader);
+    add(window, row, pauseOf(row, reader));
   } else doubt(window);
 }
 
@@ -101,23 +117,68 @@ export function doubt(window: Window): void {
   window.hasNewer = true;
 }
 
-/** Brings a row as the store has it into memory. */
+/** Brings a row as the store has it into memory, or its keys alone. */
 export function adopt(window: Window, row: Delivery, reader: Reader): void {
   if (window.changed.has(row.id)) return;
   const entry = window.entries.get(row.id);
-  if (entry === undefined) return add(window, row, reader);
-  if (entry.state === 'inFlight') return;
-  entry.row = row;
-  place(entry, pauseOf(row, reader));
+  if (entry?.state === 'inFlight') return;
+  const pausedUntil = pauseOf(row, reader);
+  if (entry !== undefined) {
+    entry.row = row;
+    place(entry, pausedUntil);
+  } else if (hasRoom(window, row, pausedUntil)) add(window, row, pausedUntil);
+  else leaveAll(window, row, pausedUntil);
 }
 
-function add(window: Window, row: Delivery, reader: Reader): void {
+function hasRoom({ backlog, lanes, keys, keysMax }: Window, row: Delivery, pausedUntil: number): boolean {
+  if (isBehind(backlog, row)) return false;
+  return keys < keysMax || (pausedUntil === 0 && lanes.waitsIn(row) === undefined);
+}
+
+/** Leaves a delivery to the store, and with it what stands behind it. */
+function leaveAll(window: Window, row: Delivery, pausedUntil: number): void {
+  const leaving = [{ row, pausedUntil }];
+  for (const one of leaving) {
+    leave(window.backlog, one.row, window.lanes.waitsIn(one.row), one.pausedUntil);
+    if (one.row.status === 'pending') window.unlabeled.push(one.row.id);
+    const behind = [...window.lanes.behind(one.row)].filter(({ state }) => state !== 'inFlight').sort(inLogOrder);
+    // The last first: it is at the end of its lanes.
+    for (const entry of behind.toReversed()) drop(entry);
+    leaving.push(...behind);
+  }
+}
+
+/** Takes it out of memory, and answers what may be free now. */
+function drop(entry: Entry): Entry[] {
+  const { window, row, laneKeys } = entry;
+  if (!window.entries.delete(row.id)) return [];
+  window.paused.delete(entry);
+  window.keys -= laneKeys.length;
+  return window.lanes.remove(entry);
+}
+
+/** Makes the next reading begin at the first of the backlog: one of it may be able to start. */
+export function rewind(window: Window): void {
+  const { first } = window.backlog;
+  if (first !== undefined) window.reached = { offset: first.offset, seq: first.seq - 1 };
+  dropBacklog(window);
+}
+
+/** For a reading that has all of it again. Until then, new deliveries are left to the store. */
+export function dropBacklog(window: Window): void {
+  if (window.backlog.first === undefined) return;
+  window.backlog = createBacklog();
+  doubt(window);
+}
+
+function add(window: Window, row: Delivery, pausedUntil: number): void {
   const { offset, seq, laneKeys } = row;
   const entry: Entry = { offset, seq, laneKeys, row, window, state: 'waiting', pausedUntil: 0, isQueued: false };
   window.entries.set(row.id, entry);
   window.lanes.add(entry);
   window.keys += laneKeys.length;
-  place(entry, pauseOf(row, reader));
+  window.backlog.failing.delete(row.id);
+  place(entry, pausedUntil);
 }
 
 /** Until when nothing may happen to a row; 0 when it may start. */
@@ -182,7 +243,14 @@ export function land(entry: Entry, row: Delivery, reader: Reader): void {
   window.changed.add(row.id);
   entry.row = row;
   const free = window.lanes.stop(entry);
-  place(entry, pauseOf(row, reader));
+  const pausedUntil = pauseOf(row, reader);
+  // One that was sent again by hand waits for this one to land, and then goes first.
+  const isOvertaking = isBehind(window.backlog, row);
+  if (isOvertaking || (pausedUntil > 0 && window.keys >= window.keysMax)) {
+    if (isOvertaking) window.backlog.isDue = true;
+    free.push(...drop(entry));
+    leaveAll(window, row, pausedUntil);
+  } else place(entry, pausedUntil);
   free.forEach(announce);
 }
 
@@ -191,16 +259,18 @@ export function forget(entry: Entry): void {
   const { window, row } = entry;
   if (entry.state === 'inFlight') window.busy -= 1;
   window.changed.add(row.id);
-  if (!window.entries.delete(row.id)) return;
-  window.paused.delete(entry);
-  window.keys -= entry.laneKeys.length;
-  window.lanes.remove(entry).forEach(announce);
+  const free = drop(entry);
+  if (entry.laneKeys.some((key) => window.backlog.awaited.has(key) && window.lanes.isEmpty(key))) {
+    window.backlog.isDue = true;
+  }
+  free.forEach(announce);
 }
 
 /** Lets go of all that is not in flight: the store has it. */
 export function empty(window: Window): void {
   window.isComplete = false;
   window.reached = undefined;
+  window.backlog = createBacklog();
   // Last first, so that nothing becomes free on the way.
   for (const entry of [...window.entries.values()].sort(inLogOrder).reverse()) {
     if (entry.state !== 'inFlight') forget(entry);
@@ -209,7 +279,9 @@ export function empty(window: Window): void {
 
 /** Ends the pauses that are over. Answers when the next one ends; Infinity when none does. */
 export function resume(window: Window, now: number): number {
-  let next = Infinity;
+  const { backlog } = window;
+  if (backlog.dueAt <= now) backlog.isDue = true;
+  let next = backlog.isDue ? Infinity : backlog.dueAt;
   for (const entry of window.paused) {
     if (entry.pausedUntil <= now) place(entry, 0);
     else next = Math.min(next, entry.pausedUntil);

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto';
  *                  │  ▲
  *                  ▼  │
  *               retrying ──▶ parked      its retries are spent; later deliveries that share a lane key wait
- *   pending ◀──▶ blocked                 waits for an earlier delivery that shares a lane key and is retrying or parked
+ *   pending ◀──▶ blocked                 waits for an earlier delivery that shares a lane key and is retrying or parked, or is
+ *                                        itself one of very many that wait
  *   pending ◀──▶ held                    its endpoint is disabled; resumes where it stopped
  *   any open ──▶ canceled                its endpoint is gone, or an operator skipped it
  *   delivered, parked, canceled ──▶ pending   replayed by hand, under the same webhook-id

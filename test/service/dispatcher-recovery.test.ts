@@ -6,10 +6,12 @@ import { newId } from '../../shared/runtime/ids.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import { eventually } from '../support/eventually.js';
 import {
+  membersDraft,
   openDispatcherBench,
   startReceiver,
   userDraft,
   type DispatcherBench,
+  type Received,
   type Receiver,
 } from './dispatcher-support.js';
 
@@ -89,6 +91,28 @@ test('a backlog beyond what memory takes is worked off in order', async () => {
     last.set(event.data.id, event.seq);
   }
   expect(receiver.messages).toHaveLength(count);
+});
+
+test('250 membership events of 100 members that wait behind a failing one do not make others wait', async () => {
+  const isOfGroup = ({ type }: Received['event']): boolean => type === 'group.members_added';
+  receiver.answer = ({ event }) => (isOfGroup(event) ? 500 : 204);
+  bench.start();
+  const directory = bench.addDirectory();
+  const members = (number: number) => Array.from({ length: 100 }, (_, index) => `member-${number}-${index}`);
+  const joined = Array.from({ length: 250 }, (_, number) => membersDraft('group', members(number)));
+  await directory.emit(...joined, userDraft('member-249-99'), userDraft('somebody else'));
+  await eventually('what is about somebody else', async () => (await deliveredCount()) === 1);
+  const counted = () => bench.store.deliveries.countByStatus(endpointId);
+  await eventually('the others labeled', async () => (await counted()).blocked === 250);
+  expect(await counted()).toEqual({ retrying: 1, blocked: 250, delivered: 1 });
+  await directory.emit(userDraft('somebody else'));
+  await eventually('what came later', async () => (await deliveredCount()) === 2);
+
+  receiver.answer = () => 204;
+  receiver.messages.length = 0;
+  bench.ahead += 6_000;
+  await eventually('all delivered', async () => (await deliveredCount()) === 253, 20_000);
+  expect(seqs()).toEqual(Array.from({ length: 251 }, (_, index) => index + 1));
 });
 
 /** A log in the test's hands: one partition, one consumer. */

@@ -92,6 +92,12 @@ export const userDraft = (userId: string, type: 'user.created' | 'user.deleted' 
   cause: { requestId: 'r' },
 });
 
+export const membersDraft = (groupId: string, memberIds: readonly string[]): EventDraft => ({
+  type: 'group.members_added',
+  data: { group: { id: groupId }, members: memberIds.map((id) => ({ id })) } as never,
+  cause: { requestId: 'r' },
+});
+
 interface TestDirectory {
   readonly id: string;
   readonly organizationId: string;
