@@ -89,5 +89,6 @@ function routes(deps: AdminDeps): express.Router {
   router.get('/deliveries/:id', delivery.get);
   router.get('/deliveries/:id/attempts', delivery.attempts);
   router.post('/deliveries/:id/retry', delivery.retry);
+  router.post('/deliveries/:id/skip', delivery.skip);
   return router;
 }

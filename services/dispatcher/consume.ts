@@ -9,6 +9,7 @@ import type { Endpoint } from '../../shared/store/registry.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import type { Bodies } from './bodies.js';
 import type { Endpoints } from './endpoints.js';
+import type { DispatcherMetrics } from './metrics.js';
 import { fanOut, mayBeFor, type PlacedEvent } from './fan-out.js';
 import { readEvents } from './stored-events.js';
 
@@ -17,6 +18,7 @@ export interface ConsumeDeps {
   readonly events: Pick<EventReader, 'ofDirectory'>;
   readonly endpoints: Pick<Endpoints, 'read'>;
   readonly bodies: Bodies;
+  readonly metrics: Pick<DispatcherMetrics, 'consumed'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Told of the rows once they are in the store. */
@@ -56,6 +58,7 @@ export function createConsumption(deps: ConsumeDeps) {
       deps.onUnsure(partition); // they may be written all the same
       throw error;
     }
+    for (const { event } of events.slice(0, 1)) deps.metrics.consumed(clock() - Date.parse(event.timestamp));
     deps.onInserted(partition, rows);
   };
 

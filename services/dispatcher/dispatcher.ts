@@ -12,6 +12,7 @@ import { createBodies } from './bodies.js';
 import { createConsumption } from './consume.js';
 import { createEndpoints } from './endpoints.js';
 import { insist } from './insist.js';
+import type { DispatcherMetrics } from './metrics.js';
 import { createScheduler } from './scheduler.js';
 
 export interface DispatcherDeps {
@@ -26,8 +27,11 @@ export interface DispatcherDeps {
   readonly owner: string;
   /** No other dispatcher can be there: leases of others are those of processes that have ended. */
   readonly soleOwner: boolean;
+  /** The pause before each attempt, the first one included, in milliseconds. */
+  readonly retrySchedule: readonly number[];
   /** Address ranges that webhooks may reach although the address guard refuses them. */
   readonly allowCidrs: readonly string[];
+  readonly metrics: DispatcherMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -48,27 +52,34 @@ export interface Dispatcher {
  *     partition      reads one partition's rows (`read-window`), after they have followed their endpoints (`follow-endpoints`)
  *       window         one endpoint's next rows in memory; its `lanes` say which may start, its `backlog` what is left to the store
  *     flights        what is on its way: `turns` picks the next row, `send` sends it, `ledger` writes down what came of it
+ *       admission      which endpoints may get a request now: `token-bucket` and `breaker`
  *       send           one `attempt`, over a connection to allowed addresses only (`guarded-connect`), its `failure` in words
+ *       health         disables endpoints that have failed for days
  *   endpoints      which endpoints there are, and their signatures
  *   bodies         the events' bytes, kept from `consume` to `send`
  *   insist         repeats what must not be given up while the store is away
  */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { log, group, deliveries, events, clock, logger } = deps;
+  const { log, group, deliveries, events, metrics, clock, logger } = deps;
   const endpoints = createEndpoints(deps.endpoints, deps.sealer, clock);
   const bodies = createBodies(events);
   const allowed = parseCidrs(deps.allowCidrs);
   return {
     async run(signal) {
       const courier = createCourier(allowed, clock);
-      const { owner, soleOwner } = deps;
-      const scheduler = createScheduler({ deliveries, endpoints, bodies, courier, owner, soleOwner, clock, logger });
+      const { owner, soleOwner, retrySchedule } = deps;
+      const sending = { deliveries, endpoints, bodies, courier, owner, soleOwner, retrySchedule };
+      const scheduler = createScheduler({ ...sending, metrics, clock, logger });
+      metrics.watch(() => scheduler.gauges());
       const onInserted = (partition: number, rows: readonly Delivery[]): void => scheduler.offer(partition, rows);
       const onUnsure = (partition: number): void => scheduler.doubt(partition);
       const consumer = {
         assigned: async (partition: number) => scheduler.open(partition),
         revoked: async (partition: number) => scheduler.close(partition),
-        records: createConsumption({ deliveries, events, endpoints, bodies, clock, logger, onInserted, onUnsure }),
+        records: createConsumption({
+          ...{ deliveries, events, endpoints, bodies, metrics, clock, logger },
+          ...{ onInserted, onUnsure },
+        }),
       };
       const stop = (): void => void scheduler.drain();
       signal.addEventListener('abort', stop, { once: true });

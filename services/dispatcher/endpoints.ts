@@ -20,6 +20,8 @@ export interface Endpoints {
   known(id: string): Endpoint | undefined;
   /** Signs with every secret that has not expired. Throws when one of them cannot be opened, or there is none. */
   signerOf(endpoint: Endpoint): Signer;
+  /** Writes down since when all attempts have failed, unless the endpoint was changed or is gone by now. */
+  setFailingSince(endpoint: Endpoint, failingSince: number | null): Promise<void>;
   /** Disables it unless it is disabled, gone, or has another URL by now. */
   disable(id: string, url: string, reason: string): Promise<void>;
 }
@@ -54,12 +56,19 @@ export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): End
     get: (id) => table.get(id),
     known: (id) => known.get(id),
     signerOf: createSigners(sealer, clock),
+    async setFailingSince({ id, updatedAt }, failingSince) {
+      const endpoint = await table.get(id);
+      if (endpoint?.updatedAt !== updatedAt) return;
+      await table.replace({ ...endpoint, failingSince, version: endpoint.version + 1 });
+      await read();
+    },
     async disable(id, url, disabledReason) {
       for (;;) {
         const endpoint = await table.get(id);
         if (endpoint?.enabled !== true || endpoint.url !== url) return;
         const { version } = endpoint;
-        const changed = { ...endpoint, enabled: false, disabledReason, version: version + 1, updatedAt: clock() };
+        const disabled = { enabled: false, disabledReason, failingSince: null };
+        const changed = { ...endpoint, ...disabled, version: version + 1, updatedAt: clock() };
         if (await table.replace(changed)) return;
       }
     },

@@ -1,6 +1,7 @@
-import { laneKeys, type DirectoryEvent } from '../../shared/events/event.js';
+import type { DirectoryEvent } from '../../shared/events/event.js';
 import type { Endpoint } from '../../shared/store/registry.js';
 import { deliveryId, type Delivery } from '../../shared/webhooks/delivery.js';
+import { orderingKeys, type Ordering } from '../../shared/webhooks/ordering.js';
 
 /** An event with the place of its record in the log. */
 export interface PlacedEvent {
@@ -16,9 +17,12 @@ export interface PlacedEvent {
 export const fanOut = (events: readonly PlacedEvent[], endpoints: readonly Endpoint[], now: number): Delivery[] =>
   events.flatMap((placed) => {
     const interested = endpoints.filter((endpoint) => isFor(endpoint, placed.event));
-    // Once per event: a membership event has up to a hundred members.
-    const keys = interested.length === 0 ? [] : [...new Set(laneKeys(placed.event))];
-    return interested.map((endpoint) => newDelivery(placed, endpoint, keys, now));
+    // Once per event and ordering: a membership event has up to a hundred members.
+    const keys = new Map<Ordering, readonly string[]>();
+    for (const { ordering } of interested) {
+      if (!keys.has(ordering)) keys.set(ordering, orderingKeys(placed.event, ordering));
+    }
+    return interested.map((endpoint) => newDelivery(placed, endpoint, keys.get(endpoint.ordering) ?? [], now));
   });
 
 const isFor = (endpoint: Endpoint, event: DirectoryEvent): boolean =>

@@ -1,13 +1,16 @@
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
-import type { Endpoint } from '../../shared/store/registry.js';
+import { createAdmission } from './admission.js';
 import { DEADLINE_MS, type Courier } from './attempt.js';
 import type { Bodies } from './bodies.js';
+import type { Sign } from './breaker.js';
 import type { Endpoints } from './endpoints.js';
+import { createHealth } from './health.js';
 import { insist } from './insist.js';
 import { createLedger } from './ledger.js';
-import { createSending } from './send.js';
+import type { DispatcherMetrics, Gauges } from './metrics.js';
+import { createSending, type Sent } from './send.js';
 import { createTurns } from './turns.js';
 import { forget, land, start, type Entry, type Reader } from './window.js';
 
@@ -19,6 +22,9 @@ export interface FlightsDeps {
   /** Names this process in the leases of what it sends. */
   readonly owner: string;
   readonly soleOwner: boolean;
+  /** See `nextAttempt` in shared/webhooks. */
+  readonly retrySchedule: readonly number[];
+  readonly metrics: Pick<DispatcherMetrics, 'settled'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,6 +37,7 @@ export interface Flights {
   recheck(): void;
   /** Resolves when nothing of the partition is in flight any more. */
   landed(partition: number): Promise<unknown>;
+  gauges(): Omit<Gauges, 'failing'>;
 }
 
 interface Flight {
@@ -48,24 +55,17 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
   const turns = createTurns<Entry>(LIMITS);
   const flights = new Set<Flight>();
   const ledger = createLedger(deliveries, clock, logger, giveUp);
-  const send = createSending({ ...deps, giveUp });
-  const take = () => turns.take((endpointId) => mayStart(endpoints.known(endpointId)));
-  let isDue = false;
+  const send = createSending({ ...deps, health: createHealth(endpoints, clock, logger), giveUp });
+  const admission = createAdmission(() => recheck());
+  const take = () => turns.take((endpointId) => admission.admit(endpoints.known(endpointId)));
 
   // What becomes ready in one turn of the event loop is claimed in one write.
-  const startSoon = (): void => {
-    if (isDue) return;
-    isDue = true;
-    setImmediate(() => {
-      isDue = false;
-      launch();
-    });
-  };
+  const startSoon = onceATurn(() => launch());
   const launch = (): void => {
     const batch: Entry[] = [];
     for (let entry = take(); entry !== undefined; entry = take()) {
       if (start(entry)) batch.push(entry);
-      else turns.done(entry.window.endpointId);
+      else end(entry);
     }
     if (batch.length === 0) return;
     const claimed = insist('claim deliveries', () => claim(batch, deps), logger, giveUp);
@@ -74,18 +74,26 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
       track(flights, { partition: entry.window.partition, landed });
     }
   };
+  const recheck = (): void => {
+    turns.recheck();
+    startSoon();
+  };
+  const end = ({ window: { endpointId } }: Entry, answer?: number | null): void => {
+    admission.learn(endpointId, signOf(answer));
+    turns.done(endpointId, heardOf(answer));
+  };
   /** Rejects only once the store was given up. */
   const fly = async (entry: Entry, claimed: Promise<Claim>): Promise<void> => {
-    let heard: boolean | undefined;
+    let sent: Sent | undefined;
     try {
       const { got, bodies } = await claimed;
       if (!got.has(entry.row.id)) return hold(entry, { ...deps, now: clock() });
-      const sent = await send(entry.row, bodies.get(entry.row.eventId));
-      heard = sent.heard;
+      sent = await send(entry.row, bodies.get(entry.row.eventId));
       await ledger.settle(sent.settlement);
+      deps.metrics.settled(sent.settlement);
       conclude(entry, sent.settlement, { ...deps, now: clock() });
     } finally {
-      turns.done(entry.window.endpointId, heard);
+      end(entry, sent?.answer);
       onOver(entry);
       startSoon();
     }
@@ -95,17 +103,34 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
       turns.add(entry.window.endpointId, entry);
       startSoon();
     },
-    recheck() {
-      turns.recheck();
-      startSoon();
-    },
+    recheck,
+    gauges: () => ({ inFlight: turns.inFlight, broken: admission.broken }),
     landed: (partition) =>
       Promise.all([...flights].filter((flight) => flight.partition === partition).map(({ landed }) => landed)),
   };
 }
 
-/** What is left of a deleted endpoint starts too, and is canceled. */
-const mayStart = (endpoint: Endpoint | undefined): boolean => endpoint?.enabled !== false;
+/** However often it is called in a turn of the event loop, the work is done once, after it. */
+function onceATurn(work: () => void): () => void {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      work();
+    });
+  };
+}
+
+/** `answer`: an HTTP status, null when none came, undefined when no request was made. */
+function signOf(answer: number | null | undefined): Sign {
+  if (answer === undefined) return 'unsent';
+  return answer === null || answer >= 500 ? 'failed' : 'answered';
+}
+
+const heardOf = (answer: number | null | undefined): boolean | undefined =>
+  answer === undefined ? undefined : answer !== null;
 
 function track(flights: Set<Flight>, flight: Flight): void {
   flights.add(flight);
@@ -128,16 +153,11 @@ async function claim(batch: readonly Entry[], deps: FlightsDeps): Promise<Claim>
   // One that is unknown was deleted, or made since the last read.
   if (rows.some(({ endpointId }) => endpoints.known(endpointId) === undefined)) await endpoints.read();
   const now = clock();
-  const got = await deliveries.claim(
-    rows.map(({ id }) => id),
-    owner,
-    now + LEASE_MS,
-    now,
-  );
+  const got = await deliveries.claim(rows, owner, now + LEASE_MS, now);
   return { got, bodies };
 }
 
-/** Its endpoint is disabled or gone, or it is over: what shares a key with it waits until the next poll has seen which. */
+/** Its endpoint is disabled or gone, or it is over, or was retried by hand: what shares a key with it waits until the next poll has seen which. */
 const hold = (entry: Entry, reader: Reader): void => land(entry, { ...entry.row, status: 'held' }, reader);
 
 function conclude(entry: Entry, settlement: Settlement, reader: Reader): void {

@@ -8,6 +8,7 @@ import { createSealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createDispatcher } from './dispatcher.js';
+import { createDispatcherMetrics } from './metrics.js';
 
 /** The `dispatcher` role. */
 export async function runDispatcher(config: DispatcherConfig, signal: AbortSignal): Promise<void> {
@@ -20,7 +21,8 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
     logger,
   });
   await log.check();
-  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('dispatcher') });
+  const metrics = createMetrics('dispatcher');
+  const probes = createProbes({ ready: () => store.check(), metrics });
   const { port, closed } = await serve(behindProbes(probes), config.port, signal);
   const dispatcher = createDispatcher({
     log,
@@ -31,7 +33,9 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
     sealer: createSealer(config.encryptionKey),
     owner: newId(),
     soleOwner: false,
+    retrySchedule: config.retrySchedule,
     allowCidrs: config.webhookAllowCidrs,
+    metrics: createDispatcherMetrics(metrics),
     clock: systemClock,
     logger,
   });

@@ -42,6 +42,8 @@ export interface Partition {
   doubt(): void;
   /** Some of a window's deliveries are over: there may be room for more. */
   refill(window: Window): void;
+  /** How many deliveries wait for a retry or an operator. */
+  failing(): number;
   /** Nothing more of it starts. Resolves when it no longer reads. */
   close(): Promise<void>;
 }
@@ -96,6 +98,8 @@ export function openPartition(partition: number, before: Promise<unknown>, deps:
       reading.wakeup.wake();
     },
     refill: (window) => refill(reading, window),
+    failing: () =>
+      [...reading.windows.values()].reduce((sum, { paused, backlog }) => sum + paused.size + backlog.failing.size, 0),
     async close() {
       for (const window of reading.windows.values()) window.isClosed = true;
       closing.abort();

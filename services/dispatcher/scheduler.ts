@@ -3,6 +3,7 @@ import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import { DEADLINE_MS } from './attempt.js';
 import { createFlights, type FlightsDeps } from './flights.js';
+import type { Gauges } from './metrics.js';
 import { openPartition, type Partition } from './partition.js';
 
 export interface SchedulerDeps extends FlightsDeps {
@@ -18,6 +19,7 @@ export interface Scheduler {
   offer(partition: number, rows: readonly Delivery[]): void;
   /** The store may have deliveries of the partition that were not offered. */
   doubt(partition: number): void;
+  gauges(): Gauges;
   /** Closes everything for good. Resolves when all that was in flight has ended and is written down. */
   drain(): Promise<void>;
 }
@@ -57,6 +59,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     close,
     offer: (number, rows) => partitions.get(number)?.offer(rows),
     doubt: (number) => partitions.get(number)?.doubt(),
+    gauges: () => {
+      const failing = [...partitions.values()].reduce((sum, partition) => sum + partition.failing(), 0);
+      return { ...flights.gauges(), failing };
+    },
     async drain() {
       isDraining = true;
       const timer = setTimeout(() => giveUp.abort(), DRAIN_MS);

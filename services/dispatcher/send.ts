@@ -7,12 +7,15 @@ import { nextAttempt } from '../../shared/webhooks/retry.js';
 import type { Signer } from '../../shared/webhooks/sign.js';
 import type { Courier } from './attempt.js';
 import type { Endpoints } from './endpoints.js';
+import type { Health } from './health.js';
 import { insist } from './insist.js';
 
 interface SendDeps {
   readonly deliveries: Pick<DeliveryStore, 'move'>;
   readonly endpoints: Endpoints;
   readonly courier: Courier;
+  readonly health: Health;
+  readonly retrySchedule: readonly number[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly giveUp: AbortSignal;
@@ -20,8 +23,8 @@ interface SendDeps {
 
 export interface Sent {
   readonly settlement: Settlement;
-  /** Whether the receiver answered, whatever it said; undefined when no request was made. */
-  readonly heard: boolean | undefined;
+  /** The HTTP status that the receiver answered; null when it did not, undefined when no request was made. */
+  readonly answer: number | null | undefined;
 }
 
 /** How long a delivery waits that cannot be signed: until an operator has set the right encryption key, or rotated the secret. */
@@ -29,7 +32,7 @@ const UNSIGNABLE_PAUSE_MS = 60_000;
 
 /** Sends a claimed delivery once and decides what becomes of it. `body` undefined: its event is not in the store. Never rejects. */
 export function createSending(deps: SendDeps): (delivery: Delivery, body: Buffer | undefined) => Promise<Sent> {
-  const { endpoints, courier, clock, logger } = deps;
+  const { endpoints, courier, health, retrySchedule, clock, logger } = deps;
   return async (delivery, body) => {
     const endpoint = endpoints.known(delivery.endpointId);
     if (endpoint === undefined) return unsent(delivery, 'canceled', 'the endpoint was deleted');
@@ -48,13 +51,16 @@ export function createSending(deps: SendDeps): (delivery: Delivery, body: Buffer
     }
     const { attempt, outcome } = await courier.attempt({ delivery, url: endpoint.url, body, sign });
     const attempts = delivery.attempts + 1;
-    const { status, nextAttemptAt, disableEndpoint } = nextAttempt(outcome, attempts, clock(), Math.random());
-    if (disableEndpoint !== undefined) await disable(endpoint, disableEndpoint, deps);
+    const next = nextAttempt(outcome, attempts, clock(), Math.random(), retrySchedule);
+    const whyDisable = next.disableEndpoint ?? (await health.note(endpoint.id, outcome.error === null));
+    if (whyDisable !== undefined) await disable(endpoint, whyDisable, deps);
+    const { status, nextAttemptAt } =
+      whyDisable === undefined ? next : { status: 'held' as const, nextAttemptAt: null };
     if (status === 'parked')
       logger.warn({ ...namesOf(delivery), err: outcome.error }, 'A delivery has used up its retries; it is parked.');
     return {
       settlement: { deliveryId: delivery.id, attempt, status, attempts, nextAttemptAt, lastError: outcome.error },
-      heard: outcome.status !== null,
+      answer: outcome.status,
     };
   };
 }
@@ -66,7 +72,7 @@ const unsent = (
   status: Settlement['status'],
   lastError: string | null,
   nextAttemptAt: number | null = null,
-): Sent => ({ settlement: { deliveryId: id, status, attempts, nextAttemptAt, lastError }, heard: undefined });
+): Sent => ({ settlement: { deliveryId: id, status, attempts, nextAttemptAt, lastError }, answer: undefined });
 
 /** First the endpoint, then its deliveries: a stop in between leaves deliveries that the next poll holds. */
 async function disable({ id, url }: Endpoint, reason: string, deps: SendDeps): Promise<void> {
@@ -75,7 +81,8 @@ async function disable({ id, url }: Endpoint, reason: string, deps: SendDeps): P
     await endpoints.disable(id, url, reason);
     await endpoints.read();
     if (endpoints.known(id)?.enabled !== false) return;
-    await deliveries.move(id, OPEN_STATUSES, 'held', clock());
+    // The parked ones too: on its return, all goes on where it stopped.
+    await deliveries.move(id, [...OPEN_STATUSES, 'parked'], 'held', clock());
     logger.warn({ endpointId: id, reason }, 'An endpoint is disabled; its deliveries are held.');
   };
   // Given up only at a stop; then the first delivery after the restart is told the same.

@@ -7,6 +7,7 @@ import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { checkPartitions } from '../../shared/store/check-partitions.js';
+import { watchRelayLag } from './metrics.js';
 import { createRelay } from './relay.js';
 
 /** The `relay` role. */
@@ -21,7 +22,9 @@ export async function runRelay(config: RelayConfig, signal: AbortSignal): Promis
   });
   await checkPartitions(store.registry.directories, config.logPartitions);
   await log.check();
-  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('relay') });
+  const metrics = createMetrics('relay');
+  watchRelayLag(metrics, store.outbox, config.logPartitions, systemClock);
+  const probes = createProbes({ ready: () => store.check(), metrics });
   const { port, closed } = await serve(behindProbes(probes), config.port, signal);
   const relay = createRelay({
     outbox: store.outbox,

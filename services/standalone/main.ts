@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Registry } from 'prom-client';
 import { publicUrlOf, type StandaloneConfig } from '../../shared/config/config.js';
 import { adminKeyHash, firstAdminKey, storedEncryptionKey } from '../../shared/config/secrets.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
@@ -14,13 +15,16 @@ import { serve } from '../../shared/runtime/serve.js';
 import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
 import { migrateMongo } from '../../shared/store/mongo/migrations.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
+import { beSoleProcess, type SoleProcess } from '../../shared/store/sole-process.js';
 import { checkPartitions } from '../../shared/store/check-partitions.js';
 import type { Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { createAdmin } from '../admin/app.js';
 import { createDispatcher } from '../dispatcher/dispatcher.js';
+import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
 import { createWriter, type Writer } from '../ingest/writer.js';
+import { watchRelayLag } from '../relay/metrics.js';
 import { createRelay } from '../relay/relay.js';
 
 export interface Standalone {
@@ -37,16 +41,30 @@ export interface Standalone {
 export async function startStandalone(config: StandaloneConfig): Promise<Standalone> {
   const logger = createLogger('standalone', config.logLevel);
   const store = await openStore(config, logger);
+  let sole: SoleProcess | undefined;
   try {
-    return await startOn(config, store, logger);
+    sole = needsDatabaseAlone(config)
+      ? await beSoleProcess(store.leases, { owner: newId(), clock: systemClock, logger })
+      : undefined;
+    return await startOn(config, store, sole, logger);
   } catch (error) {
     // A folder that stays locked, or a connection, would outlive the failure.
+    await sole?.release();
     await store.close();
     throw error;
   }
 }
 
-async function startOn(config: StandaloneConfig, store: Store, logger: Logger): Promise<Standalone> {
+/** A data folder has a lock of its own, and with Kafka, partitions are shared out. */
+const needsDatabaseAlone = ({ store, eventLog }: StandaloneConfig): boolean =>
+  store.kind === 'mongodb' && eventLog.kind === 'in-process';
+
+async function startOn(
+  config: StandaloneConfig,
+  store: Store,
+  sole: SoleProcess | undefined,
+  logger: Logger,
+): Promise<Standalone> {
   await checkPartitions(store.registry.directories, config.logPartitions);
   const log = await openLog(config, store, logger);
   await log.check();
@@ -58,7 +76,9 @@ async function startOn(config: StandaloneConfig, store: Store, logger: Logger): 
     newId,
     onCommit: () => committed.wake(),
   });
-  const parts: Parts = { config, logger, store, log, sealer, writer, committed };
+  const metrics = createMetrics('standalone');
+  watchRelayLag(metrics, store.outbox, config.logPartitions, systemClock);
+  const parts: Parts = { config, logger, store, log, sealer, writer, committed, metrics };
 
   const serving = new AbortController();
   const background = new AbortController();
@@ -69,7 +89,8 @@ async function startOn(config: StandaloneConfig, store: Store, logger: Logger): 
   const adminKey =
     config.adminKey === undefined ? await firstAdminKey(store.registry.adminKeys, systemClock, newId) : undefined;
   handler = createHandler(parts, publicUrlOf(config, port));
-  const finished = runInBackground(parts, background.signal);
+  const running = runInBackground(parts, background.signal);
+  const finished = sole === undefined ? running : Promise.race([running, sole.lost]);
   return {
     url: `http://localhost:${port}`,
     adminKey,
@@ -79,8 +100,9 @@ async function startOn(config: StandaloneConfig, store: Store, logger: Logger): 
       await closed;
       await writer.drained();
       background.abort();
-      await finished;
+      await running;
       await log.close();
+      await sole?.release();
       await store.close();
     },
   };
@@ -96,24 +118,25 @@ interface Parts {
   readonly writer: Writer;
   /** Woken after each commit, so that the relay need not wait for its next poll. */
   readonly committed: Wakeup;
+  readonly metrics: Registry;
 }
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
-function createHandler({ config, logger, store, sealer, writer }: Parts, publicUrl: string): RequestListener {
+function createHandler({ config, logger, store, sealer, writer, metrics }: Parts, publicUrl: string): RequestListener {
   const { registry, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
   const ingest = createIngest({ ...common, writer, newId });
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const admin = createAdmin({ ...common, held, events, deliveries, sealer, partitions, allowCidrs, ...key });
-  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('standalone') });
+  const probes = createProbes({ ready: () => store.check(), metrics });
   const outsideScim = behindProbes(probes, admin);
   return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);
 }
 
 /** Relays and dispatches until `signal` aborts. */
 async function runInBackground(
-  { config, logger, store, log, sealer, committed }: Parts,
+  { config, logger, store, log, sealer, committed, metrics }: Parts,
   signal: AbortSignal,
 ): Promise<void> {
   const { outbox, leases, deliveries, events, registry } = store;
@@ -128,6 +151,8 @@ async function runInBackground(
     endpoints: registry.endpoints,
     sealer,
     soleOwner: config.store.kind === 'sqlite',
+    retrySchedule: config.retrySchedule,
+    metrics: createDispatcherMetrics(metrics),
     allowCidrs: config.webhookAllowCidrs,
   });
   await Promise.all([relay.run(signal), dispatcher.run(signal)]);

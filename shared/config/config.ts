@@ -53,6 +53,8 @@ export interface DispatcherConfig extends Common<'dispatcher'> {
   readonly logPartitions: number;
   readonly encryptionKey: Buffer;
   readonly webhookAllowCidrs: readonly string[];
+  /** Milliseconds before each attempt. */
+  readonly retrySchedule: readonly number[];
 }
 
 export interface AdminConfig extends Common<'admin'> {
@@ -75,6 +77,8 @@ export interface StandaloneConfig extends Common<'standalone'> {
   /** Undefined: see `storedEncryptionKey`. */
   readonly encryptionKey: Buffer | undefined;
   readonly webhookAllowCidrs: readonly string[];
+  /** Milliseconds before each attempt. */
+  readonly retrySchedule: readonly number[];
 }
 
 export interface Configs {
@@ -166,6 +170,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
     encryptionKey: needed(values.ROLLCALL_ENCRYPTION_KEY),
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? [],
+    retrySchedule: values.ROLLCALL_RETRY_SCHEDULE,
   }),
   admin: (values) => ({
     ...common('admin', values),
@@ -186,6 +191,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     adminKey: values.ROLLCALL_ADMIN_KEY,
     encryptionKey: values.ROLLCALL_ENCRYPTION_KEY,
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? LOOPBACK_CIDRS,
+    retrySchedule: values.ROLLCALL_RETRY_SCHEDULE,
   }),
 };
 

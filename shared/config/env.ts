@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseSealingKey } from '../runtime/seal.js';
+import { parseSchedule, RETRY_SCHEDULE } from '../webhooks/schedule.js';
 
 export const ROLES = ['ingest', 'relay', 'dispatcher', 'admin', 'standalone'] as const;
 export type Role = (typeof ROLES)[number];
@@ -161,6 +162,21 @@ export const environment = z.object({
       default: 'none; standalone: 127.0.0.0/8,::1/128',
       example: '10.20.0.0/16',
       usedBy: ['dispatcher', 'admin', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_RETRY_SCHEDULE: z
+    .string()
+    .default(RETRY_SCHEDULE)
+    .transform(parseSchedule)
+    .pipe(z.array(z.number()))
+    .register(variables, {
+      description:
+        'The pause before each attempt of a delivery, give or take 20 %. When the last one has failed, the delivery is parked.',
+      allowed:
+        '1 to 50 durations separated by commas, each a whole number with s, m, h or d, at most 7d, the first one 0s',
+      default: RETRY_SCHEDULE,
+      example: '0s,5s,5m,30m',
+      usedBy: ['dispatcher', 'standalone'],
       requiredBy: [],
     }),
   ROLLCALL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').register(variables, {

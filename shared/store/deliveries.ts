@@ -51,17 +51,28 @@ export interface DeliveryStore {
   ): Promise<Delivery[]>;
   /**
    * Before the requests go out: status `sending` with a lease. Answers the ids of those it got: not of those that are no longer
-   * open, because they were held or canceled, or are over.
+   * open, because they were held or canceled, or are over, and not of those that have another number of attempts by now, because
+   * they were retried by hand.
    */
-  claim(deliveryIds: readonly string[], owner: string, leaseUntil: number, now: number): Promise<Set<string>>;
+  claim(
+    deliveries: readonly Pick<Delivery, 'id' | 'attempts'>[],
+    owner: string,
+    leaseUntil: number,
+    now: number,
+  ): Promise<Set<string>>;
   /** After: the attempt and the delivery's next state as one; clears the lease. */
   settle(settlements: readonly Settlement[], now: number): Promise<void>;
-  /** Moves all of an endpoint's deliveries from one status to another (hold, resume, cancel). Answers how many. */
+  /**
+   * Moves all of an endpoint's deliveries from one status to another (hold, resume, cancel). Answers how many. What becomes pending
+   * is at the start of the retry schedule.
+   */
   move(endpointId: string, from: readonly DeliveryStatus[], to: DeliveryStatus, now: number): Promise<number>;
   /** Changes the status of those of the deliveries that have the status `from`; the others stay as they have become. */
   relabel(deliveryIds: readonly string[], from: DeliveryStatus, to: DeliveryStatus, now: number): Promise<void>;
   /** Makes one pending, at the start of the retry schedule. False when its status is not `from` by now. */
   retry(deliveryId: string, from: DeliveryStatus, now: number): Promise<boolean>;
+  /** Cancels one. False when its status is not `from` by now. */
+  skip(deliveryId: string, from: DeliveryStatus, now: number): Promise<boolean>;
   get(id: string): Promise<Delivery | undefined>;
   /** Newest first. `beforeId` excludes itself. */
   list(filter: DeliveryFilter, page: { readonly beforeId?: string; readonly limit: number }): Promise<Delivery[]>;

@@ -1,5 +1,6 @@
 import type { DeletionGuard } from '../directory/guard.js';
 import type { Declarations } from '../scim/declarations/declarations.js';
+import type { Ordering } from '../webhooks/ordering.js';
 
 /** A record that people and programs administer. `version` 1 when made, one more for each change. */
 export interface RegistryRecord {
@@ -67,10 +68,19 @@ export interface Endpoint extends RegistryRecord {
   readonly organizationId: string | null;
   /** Null: every directory of the scope above. */
   readonly directoryId: string | null;
+  readonly ordering: Ordering;
+  /** At most so many requests in a second; null: as many as it takes. */
+  readonly rateLimit: RateLimit | null;
   readonly enabled: boolean;
   readonly disabledReason: string | null;
+  /** Since when every attempt has failed; see `judge` in shared/webhooks. Written by the dispatcher; `updatedAt` does not move. */
+  readonly failingSince: number | null;
   /** Newest first. */
   readonly secrets: readonly EndpointSecret[];
+}
+
+export interface RateLimit {
+  readonly perSecond: number;
 }
 
 /** A key for the management API; only its SHA-256 is kept. */
@@ -109,6 +119,11 @@ export const REGISTRY_LOOKUPS = {
   endpoints: ['organizationId', 'directoryId'],
   adminKeys: ['hash'],
 } as const satisfies { readonly [Name in keyof Registry]: readonly string[] };
+
+/** What a record has for a field that was not there yet when it was written. */
+export const REGISTRY_DEFAULTS: { readonly [Name in keyof Registry]?: object } = {
+  endpoints: { ordering: 'resource', rateLimit: null, failingSince: null } satisfies Partial<Endpoint>,
+};
 
 const FIND_PAGE = 500;
 

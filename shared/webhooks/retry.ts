@@ -19,22 +19,7 @@ export interface NextAttempt {
 }
 
 const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-
-/** The pause before each attempt, the first one included. */
-export const RETRY_SCHEDULE_MS: readonly number[] = [
-  0,
-  5 * SECOND_MS,
-  5 * MINUTE_MS,
-  30 * MINUTE_MS,
-  2 * HOUR_MS,
-  5 * HOUR_MS,
-  10 * HOUR_MS,
-  14 * HOUR_MS,
-  20 * HOUR_MS,
-  24 * HOUR_MS,
-];
+const HOUR_MS = 3_600_000;
 
 const JITTER = 0.2;
 /** A receiver may ask for a longer pause than the schedule's, but for no longer one than this. */
@@ -54,14 +39,15 @@ const ABORT = 'abort-message';
  *                                                      with `Retry-After`, at most 24 h, up to 20 % later and never earlier
  *   none left                             → parked     later deliveries that share a lane key wait
  *
- * `attempts` counts this one. `random` is from 0 up to 1. All times in milliseconds.
+ * `attempts` counts this one. `random` is from 0 up to 1. `schedule` has the pause before each attempt, the first one included. All
+ * times in milliseconds.
  */
 export function nextAttempt(
   outcome: AttemptOutcome,
   attempts: number,
   now: number,
   random: number,
-  schedule: readonly number[] = RETRY_SCHEDULE_MS,
+  schedule: readonly number[],
 ): NextAttempt {
   if (outcome.error === null) return { status: 'delivered', nextAttemptAt: null };
   if (outcome.status === GONE) {

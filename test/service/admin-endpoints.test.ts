@@ -60,6 +60,9 @@ describe('endpoints', () => {
         directoryId: null,
         enabled: true,
         disabledReason: null,
+        failingSince: null,
+        ordering: 'resource',
+        rateLimit: null,
         createdAt: time,
         updatedAt: time,
       },
@@ -345,6 +348,21 @@ describe('deliveries', () => {
         expect(await statusesOf([delivery])).toEqual([delivery.status]);
       }
     }
+  });
+
+  test('are skipped where something waits for them, and told why not elsewhere', async () => {
+    const { id: endpointId } = await newEndpoint();
+    for (const delivery of await addDeliveries(endpointId, DELIVERY_STATUSES)) {
+      const answer = await bench.post(`/v1/deliveries/${delivery.id}/skip`);
+      if (['retrying', 'parked', 'held'].includes(delivery.status)) {
+        expect(answer.status).toBe(200);
+        expect(answer.body).toMatchObject({ status: 'canceled', nextAttemptAt: null });
+      } else {
+        expectProblem(answer, 409, 'conflict', `The delivery is ${delivery.status}: `);
+        expect(await statusesOf([delivery])).toEqual([delivery.status]);
+      }
+    }
+    expectProblem(await bench.post(`/v1/deliveries/${newId()}/skip`), 404, 'not-found', /no delivery/);
   });
 
   test('are not retried to an endpoint that is disabled or deleted', async () => {

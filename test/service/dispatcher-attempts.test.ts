@@ -101,6 +101,34 @@ test('of a long answer the first 4 KiB are kept, and 64 KiB read', async () => {
   expect(written).toBeLessThan(16 * 1024 * 1024);
 });
 
+test.each([500, 410])('an answer of %d is a failure, told as such', async (status) => {
+  const { outcome } = await answering((res) => res.writeHead(status).end('sorry'));
+  expect(outcome).toEqual({ status, error: `the receiver answered ${status}`, retryAfter: null, directive: null });
+});
+
+test.each(['120', 'Wed, 21 Oct 2037 07:28:00 GMT'])('a Retry-After of %j is handed on', async (retryAfter) => {
+  const { outcome } = await answering((res) => res.writeHead(429, { 'retry-after': retryAfter }).end());
+  expect(outcome).toMatchObject({ status: 429, retryAfter });
+});
+
+test('an answer of a gigabyte is taken for its status, and 64 KiB of it read', async () => {
+  const GIGABYTE = 1024 ** 3;
+  let bytes = 0;
+  const { attempt: made } = await answering((res) => {
+    res.writeHead(200, { 'content-length': GIGABYTE });
+    const chunk = Buffer.alloc(256 * 1024, 'x');
+    const more = (): void => {
+      while (!res.destroyed && bytes < GIGABYTE) {
+        bytes += chunk.length;
+        if (!res.write(chunk)) return void res.once('drain', more);
+      }
+    };
+    more();
+  });
+  expect(made).toMatchObject({ status: 200, error: null, response: 'x'.repeat(4096) });
+  expect(bytes).toBeLessThan(GIGABYTE / 16);
+});
+
 describe('within the deadline', () => {
   const isQuick = (result: AttemptResult): boolean => result.attempt.durationMs < DEADLINE_MS * 3;
 
@@ -141,6 +169,23 @@ describe('without an answer', () => {
     const { outcome } = await answering((res) => res.destroy());
     expect(outcome.status).toBeNull();
     expect(outcome.error).toMatch(/^127\.0\.0\.1:\d+ closed the connection before it had answered$/);
+  });
+
+  test('a connection that is cut in the middle of the answer is told as such', async () => {
+    const { outcome } = await answering((res) => {
+      res.writeHead(200, { 'content-length': 100 });
+      res.write('half of it', () => res.destroy());
+    });
+    expect(outcome).toMatchObject({ status: 200, error: expect.stringMatching(/closed the connection/) });
+  });
+
+  test('a name that is nowhere is told as such', async () => {
+    const { outcome } = await attempt('http://receiver.invalid/');
+    expect(outcome.status).toBeNull();
+    // RFC 6761 section 6.4: the name never resolves; without a network, the resolver is not reached either.
+    expect(outcome.error).toMatch(
+      /^the name receiver\.invalid (does not resolve to an address|could not be resolved)|^the receiver did not answer within/,
+    );
   });
 
   test('a port where nothing listens is told as such', async () => {

@@ -39,7 +39,7 @@ async function leaveSending(leaseUntil: number): Promise<void> {
   await eventually('tried', async () => (await bench.statusesOf(endpointId)) === 'retrying blocked');
   await stop();
   const [first] = await bench.deliveriesOf(endpointId);
-  await bench.store.deliveries.claim([first?.id ?? ''], 'the dead one', leaseUntil, Date.now());
+  await bench.store.deliveries.claim(first === undefined ? [] : [first], 'the dead one', leaseUntil, Date.now());
   receiver.answer = () => 204;
   receiver.messages.length = 0;
 }

@@ -1,9 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Registry } from 'prom-client';
 import request from 'supertest';
 import { Webhook } from 'svix';
 import { createAdmin } from '../../services/admin/app.js';
 import { createDispatcher, type DispatcherDeps } from '../../services/dispatcher/dispatcher.js';
+import { createDispatcherMetrics } from '../../services/dispatcher/metrics.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
 import { GENESIS, type Head } from '../../shared/directory/commit.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
@@ -14,6 +16,7 @@ import { createSealer } from '../../shared/runtime/seal.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import type { Store } from '../../shared/store/port.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
+import { parseSchedule, RETRY_SCHEDULE } from '../../shared/webhooks/schedule.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const PARTITIONS = 2;
@@ -113,6 +116,8 @@ export interface DispatcherBench {
   /** Milliseconds by which the clock is ahead of the real one; moves only when the test says so. */
   ahead: number;
   readonly admin: request.Agent;
+  /** Of the dispatcher that was started last. */
+  metrics: Registry;
   addDirectory(organizationId?: string): TestDirectory;
   addEndpoint(url: string, more?: object): Promise<{ id: string; secret: string }>;
   /** Starts a dispatcher; answers how to stop it. */
@@ -142,6 +147,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     store,
     logged,
     ahead: 0,
+    metrics: new Registry(),
     admin: request.agent(app).set('authorization', `Bearer ${KEY}`),
     addDirectory(organizationId = 'organization') {
       const directory = newDirectory(store, organizationId);
@@ -163,6 +169,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     },
     start(some = {}) {
       const stopping = new AbortController();
+      bench.metrics = new Registry();
       const { deliveries, events } = store;
       const { endpoints } = store.registry;
       const dispatcher = createDispatcher({
@@ -174,6 +181,8 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
         endpoints,
         owner: newId(),
         soleOwner: true,
+        metrics: createDispatcherMetrics(bench.metrics),
+        retrySchedule: parseSchedule(RETRY_SCHEDULE) ?? [],
         ...some,
       });
       const running = dispatcher.run(stopping.signal);

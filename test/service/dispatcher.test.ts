@@ -237,7 +237,7 @@ test('a retry by hand is refused when the delivery is being sent by then', async
   if (looked === undefined) throw new Error('one delivery');
   // The dispatcher takes it between the look at it and the change.
   jest.spyOn(bench.store.deliveries, 'get').mockImplementationOnce(async () => {
-    await bench.store.deliveries.claim([looked.id], 'the dispatcher', Date.now() + 30_000, Date.now());
+    await bench.store.deliveries.claim([looked], 'the dispatcher', Date.now() + 30_000, Date.now());
     return looked;
   });
   const { body } = await bench.admin.post(`/v1/deliveries/${looked.id}/retry`).expect(409);

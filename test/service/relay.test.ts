@@ -1,3 +1,5 @@
+import { Registry } from 'prom-client';
+import { watchRelayLag } from '../../services/relay/metrics.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
 import type { LogRecord } from '../../shared/event-log/port.js';
 import { createWakeup } from '../../shared/runtime/wakeup.js';
@@ -51,6 +53,19 @@ describe('relay', () => {
     expect(
       log.published.filter(({ directoryId }) => directoryId === other.directory.id).map(({ eventId }) => eventId),
     ).toEqual(elsewhere);
+  });
+
+  test('tells on /metrics how old the oldest commit is that is not published, of each partition', async () => {
+    const metrics = new Registry();
+    await write(chainIn(store, 1), 1);
+    const oldestAt = (await store.outbox.oldestAt(1)) ?? NaN;
+    watchRelayLag(metrics, store.outbox, PARTITIONS, () => oldestAt + 60_000);
+    const lags = (await metrics.metrics()).split('\n').filter((line) => line.startsWith('rollcall_relay_lag_seconds{'));
+    expect(lags).toHaveLength(PARTITIONS);
+    expect(lags.filter((line) => !line.endsWith(' 0'))).toEqual(['rollcall_relay_lag_seconds{partition="1"} 60']);
+    const failing = new Registry();
+    watchRelayLag(failing, { oldestAt: () => Promise.reject(new Error('away')) }, 1, Date.now);
+    expect(await failing.metrics()).not.toContain('rollcall_relay_lag_seconds{');
   });
 
   test('finds later commits by itself, and at once when it is woken', async () => {

@@ -36,6 +36,13 @@ export function deliveries({ deliveries: store, registry, clock }: AdminDeps) {
     return delivery;
   };
 
+  /** It has gone on since it was looked at. */
+  const refuseMoved = async (id: string, from: DeliveryStatus, why: WhyNot): Promise<never> => {
+    const { status } = await known(id);
+    refuse(status, why);
+    throw new Problem('conflict', `The delivery was ${from} and is ${status} by now; look at it, and try again.`);
+  };
+
   const get: RequestHandler = async (req, res) => {
     res.json(show(await known(pathId(req, 'delivery'))));
   };
@@ -47,24 +54,30 @@ export function deliveries({ deliveries: store, registry, clock }: AdminDeps) {
 
   const retry: RequestHandler = async (req, res) => {
     const { id, status, endpointId } = await known(pathId(req, 'delivery'));
-    refuseRetry(status);
+    refuse(status, whyNoRetry);
     const endpoint = await registry.endpoints.get(endpointId);
     if (endpoint === undefined)
       throw new Problem('conflict', 'The endpoint of the delivery is deleted; nothing can reach it.');
     if (!endpoint.enabled) throw new Problem('conflict', 'The endpoint of the delivery is disabled; enable it first.');
-    if (!(await store.retry(id, status, clock()))) {
-      const { status: current } = await known(id);
-      refuseRetry(current);
-      throw new Problem('conflict', `The delivery was ${status} and is ${current} by now; look at it, and try again.`);
-    }
+    if (!(await store.retry(id, status, clock()))) await refuseMoved(id, status, whyNoRetry);
     res.status(202).json(show(await known(id)));
   };
 
-  return { list, get, attempts, retry };
+  const skip: RequestHandler = async (req, res) => {
+    const { id, status } = await known(pathId(req, 'delivery'));
+    refuse(status, whyNoSkip);
+    if (!(await store.skip(id, status, clock()))) await refuseMoved(id, status, whyNoSkip);
+    res.json(show(await known(id)));
+  };
+
+  return { list, get, attempts, retry, skip };
 }
 
-function refuseRetry(status: DeliveryStatus): void {
-  const reason = whyNoRetry(status);
+/** Why something cannot be done with a delivery of that status; undefined where it can. */
+type WhyNot = (status: DeliveryStatus) => string | undefined;
+
+function refuse(status: DeliveryStatus, why: WhyNot): void {
+  const reason = why(status);
   if (reason !== undefined) throw new Problem('conflict', `The delivery is ${status}: ${reason}.`);
 }
 
@@ -75,13 +88,31 @@ function whyNoRetry(status: DeliveryStatus): string | undefined {
     case 'sending':
       return 'it is on its way already; look at its attempts';
     case 'blocked':
-      return 'an earlier delivery about the same user or group is in its way; retry or cancel that one';
+      return 'an earlier delivery about the same user or group is in its way; retry or skip that one';
     case 'held':
       return 'its endpoint is disabled; enable it, and its deliveries go on';
     case 'retrying':
     case 'parked':
     case 'delivered':
     case 'canceled':
+      return undefined;
+  }
+}
+
+/** What is skipped is canceled, and what waited for it goes on. */
+function whyNoSkip(status: DeliveryStatus): string | undefined {
+  switch (status) {
+    case 'pending':
+    case 'sending':
+      return 'it is on its way; wait for what comes of it';
+    case 'blocked':
+      return 'an earlier delivery about the same user or group is in its way; retry or skip that one';
+    case 'delivered':
+    case 'canceled':
+      return 'it is over, and nothing waits for it';
+    case 'retrying':
+    case 'parked':
+    case 'held':
       return undefined;
   }
 }

@@ -1,10 +1,12 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { iso } from '../../../shared/events/timestamp.js';
+import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { EVENT_TYPES } from '../../../shared/events/event.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
 import { OPEN_STATUSES, UNFINISHED_STATUSES } from '../../../shared/webhooks/delivery.js';
+import { currentFailingSince } from '../../../shared/webhooks/health.js';
+import { ORDERINGS } from '../../../shared/webhooks/ordering.js';
 import { checkTarget } from '../../../shared/webhooks/target-address.js';
 import type { AdminDeps } from '../deps.js';
 import { refuseDeleted } from '../directory.js';
@@ -14,8 +16,19 @@ import { bodyOf, id, pathId, queryOf, text } from '../request.js';
 import { update } from '../update.js';
 import { newSecret } from './endpoint-secrets.js';
 
+/** Requests per second. */
+const [RATE_MIN, RATE_MAX] = [0.1, 1000];
+
 const scope = { organizationId: id.nullable().optional(), directoryId: id.nullable().optional() };
+const rateLimit = z.strictObject({
+  perSecond: z.custom<number>(
+    (value) => typeof value === 'number' && value >= RATE_MIN && value <= RATE_MAX,
+    `must be a number from ${RATE_MIN} to ${RATE_MAX}`,
+  ),
+});
 const settings = {
+  ordering: z.enum(ORDERINGS).optional(),
+  rateLimit: rateLimit.nullable().optional(),
   eventTypes: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).optional(),
   description: text(0, 500).optional(),
 };
@@ -64,6 +77,8 @@ export function endpoints(deps: AdminDeps) {
       url: body.url ?? old.url,
       description: body.description ?? old.description,
       eventTypes: body.eventTypes ?? old.eventTypes,
+      ordering: body.ordering ?? old.ordering,
+      rateLimit: body.rateLimit === undefined ? old.rateLimit : body.rateLimit,
       enabled: enabled ?? old.enabled,
       disabledReason: enabled === undefined ? old.disabledReason : reasonOf(enabled),
     }));
@@ -90,10 +105,13 @@ const show = (endpoint: Endpoint) => ({
   url: endpoint.url,
   description: endpoint.description,
   eventTypes: endpoint.eventTypes,
+  ordering: endpoint.ordering,
+  rateLimit: endpoint.rateLimit,
   organizationId: endpoint.organizationId,
   directoryId: endpoint.directoryId,
   enabled: endpoint.enabled,
   disabledReason: endpoint.disabledReason,
+  failingSince: isoOrNull(currentFailingSince(endpoint)),
   createdAt: iso(endpoint.createdAt),
   updatedAt: iso(endpoint.updatedAt),
 });
@@ -101,12 +119,13 @@ const show = (endpoint: Endpoint) => ({
 function newEndpoint(
   id: string,
   now: number,
-  { url, description = '', eventTypes = [] }: z.output<typeof creation>,
+  { url, description = '', eventTypes = [], ordering = 'resource', rateLimit = null }: z.output<typeof creation>,
   scope: Scope,
   secret: EndpointSecret,
 ): Endpoint {
   const record = { id, version: 1, createdAt: now, updatedAt: now };
-  return { ...record, url, description, eventTypes, ...scope, enabled: true, disabledReason: null, secrets: [secret] };
+  const settings = { url, description, eventTypes, ordering, rateLimit, ...scope };
+  return { ...record, ...settings, enabled: true, disabledReason: null, failingSince: null, secrets: [secret] };
 }
 
 const reasonOf = (enabled: boolean): string | null => (enabled ? null : 'disabled through the management API');

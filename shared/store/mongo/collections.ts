@@ -89,6 +89,8 @@ export interface HeldDocument extends Row {
 export interface DeliveryDocument extends Omit<Delivery, 'id'> {
   readonly _id: string;
   readonly attemptLog: readonly Attempt[];
+  /** Of the last change by hand: tells a repeated call that an earlier try of it was carried out. */
+  readonly nonce?: string;
 }
 
 /** `_id` is the directory's id. */

@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import { newId } from '../../runtime/ids.js';
 import { OPEN_STATUSES, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
 import type { DeliveryOrder, DeliveryStore, Settlement } from '../deliveries.js';
 import { anyOf, slices, type DeliveryDocument } from './collections.js';
@@ -11,7 +12,9 @@ const MOVED_PER_CALL = 2000;
 const ATTEMPTS_KEPT = 200;
 
 /** What is read of a delivery when its attempts are not asked for. */
-const WITHOUT_ATTEMPTS = { attemptLog: 0 } as const;
+const WITHOUT_ATTEMPTS = { attemptLog: 0, nonce: 0 } as const;
+/** The start of the retry schedule. */
+const ANEW = { attempts: 0, nextAttemptAt: null } as const;
 
 export const createDeliveries = (connection: MongoConnection): DeliveryStore => ({
   ...prepareIntake(connection),
@@ -58,19 +61,16 @@ function prepareIntake(connection: MongoConnection): Pick<DeliveryStore, 'insert
 /** What becomes of a delivery. */
 function prepareSteps(
   connection: MongoConnection,
-): Pick<DeliveryStore, 'claim' | 'settle' | 'move' | 'relabel' | 'retry'> {
+): Pick<DeliveryStore, 'claim' | 'settle' | 'move' | 'relabel' | 'retry' | 'skip'> {
   return {
-    async claim(deliveryIds, owner, leaseUntil, now) {
-      if (deliveryIds.length === 0) return new Set();
-      const lease = { status: 'sending' as const, leaseOwner: owner, leaseUntil };
-      const among = { _id: anyOf(deliveryIds) };
-      return connection.call(async ({ deliveries }, session) => {
-        const open = { ...among, status: anyOf(OPEN_STATUSES) };
-        const { matchedCount } = await deliveries.updateMany(open, { $set: { ...lease, updatedAt: now } }, { session });
-        if (matchedCount === deliveryIds.length) return new Set(deliveryIds);
-        const got = await deliveries.find({ ...among, ...lease }, { session, projection: { _id: 1 } }).toArray();
-        return new Set(got.map(({ _id }) => _id));
-      });
+    async claim(wanted, owner, leaseUntil, now) {
+      const got = new Set<string>();
+      // Nearly always none has been tried before.
+      for (const [attempts, ids] of byAttempts(wanted)) {
+        for (const id of await claimSome(connection, ids, attempts, { leaseOwner: owner, leaseUntil }, now))
+          got.add(id);
+      }
+      return got;
     },
     async relabel(deliveryIds, from, to, now) {
       for (const slice of slices(deliveryIds, WRITES_PER_CALL)) {
@@ -79,14 +79,10 @@ function prepareSteps(
         await connection.call(({ deliveries }, session) => deliveries.updateMany(where, { $set }, { session }));
       }
     },
-    async retry(deliveryId, from, now) {
-      const where = { _id: deliveryId, status: from };
-      const anew = { status: 'pending' as const, attempts: 0, nextAttemptAt: null, lastError: null };
-      const { matchedCount } = await connection.call(({ deliveries }, session) =>
-        deliveries.updateOne(where, { $set: { ...anew, updatedAt: now } }, { session }),
-      );
-      return matchedCount > 0;
-    },
+    retry: (deliveryId, from, now) =>
+      changeByHand(connection, deliveryId, from, { ...ANEW, status: 'pending', lastError: null, updatedAt: now }),
+    skip: (deliveryId, from, now) =>
+      changeByHand(connection, deliveryId, from, { status: 'canceled', nextAttemptAt: null, updatedAt: now }),
     async settle(settlements, now) {
       for (const slice of slices(settlements, WRITES_PER_CALL)) {
         const writes = slice.map((settlement) => settle(settlement, now));
@@ -99,7 +95,11 @@ function prepareSteps(
       const where = { endpointId, status: anyOf(leaving) };
       // One write of a long backlog would not end before its deadline.
       for (let moved = 0; ;) {
-        const some = await moveSome(connection, where, { status: to, updatedAt: now });
+        const some = await moveSome(connection, where, {
+          ...(to === 'pending' ? ANEW : {}),
+          status: to,
+          updatedAt: now,
+        });
         moved += some;
         if (some < MOVED_PER_CALL) return moved;
       }
@@ -107,11 +107,57 @@ function prepareSteps(
   };
 }
 
+function byAttempts(deliveries: readonly Pick<Delivery, 'id' | 'attempts'>[]): Map<number, string[]> {
+  const ids = new Map<number, string[]>();
+  for (const { id, attempts } of deliveries) {
+    const same = ids.get(attempts);
+    if (same === undefined) ids.set(attempts, [id]);
+    else same.push(id);
+  }
+  return ids;
+}
+
+async function claimSome(
+  connection: MongoConnection,
+  ids: readonly string[],
+  attempts: number,
+  lease: Pick<Delivery, 'leaseOwner' | 'leaseUntil'>,
+  now: number,
+): Promise<readonly string[]> {
+  const among = { _id: anyOf(ids), attempts };
+  const claimed = { ...lease, status: 'sending' as const };
+  return connection.call(async ({ deliveries }, session) => {
+    const open = { ...among, status: anyOf(OPEN_STATUSES) };
+    const { matchedCount } = await deliveries.updateMany(open, { $set: { ...claimed, updatedAt: now } }, { session });
+    if (matchedCount === ids.length) return ids;
+    const got = await deliveries.find({ ...among, ...claimed }, { session, projection: { _id: 1 } }).toArray();
+    return got.map(({ _id }) => _id);
+  });
+}
+
+/** Changes one delivery unless its status is not `from`; whether it did is known although an answer may have been lost. */
+async function changeByHand(
+  connection: MongoConnection,
+  deliveryId: string,
+  from: DeliveryStatus,
+  change: Partial<Delivery>,
+): Promise<boolean> {
+  const nonce = newId();
+  let tries = 0;
+  return connection.call(async ({ deliveries }, session) => {
+    tries += 1;
+    const where = { _id: deliveryId, status: from };
+    const { matchedCount } = await deliveries.updateOne(where, { $set: { ...change, nonce } }, { session });
+    if (matchedCount > 0 || tries === 1) return matchedCount > 0;
+    return (await deliveries.countDocuments({ _id: deliveryId, nonce }, { session, limit: 1 })) > 0;
+  });
+}
+
 /** Moves up to `MOVED_PER_CALL` deliveries; answers how many. */
 async function moveSome(
   connection: MongoConnection,
   where: mongo.Filter<DeliveryDocument>,
-  $set: Pick<Delivery, 'status' | 'updatedAt'>,
+  $set: Partial<Delivery>,
 ): Promise<number> {
   const found = await connection.call(({ deliveries }, session) =>
     deliveries
@@ -214,7 +260,7 @@ function toDocument({ id: _id, ...delivery }: Delivery): Omit<DeliveryDocument, 
 }
 
 /** Absent is null: some compatible services drop a null that an upsert inserts. */
-const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog'>): Delivery => ({
+const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog' | 'nonce'>): Delivery => ({
   id: _id,
   ...ABSENT,
   ...delivery,

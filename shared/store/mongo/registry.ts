@@ -1,4 +1,11 @@
-import { DuplicateId, REGISTRY_LOOKUPS, type Registry, type RegistryRecord, type RegistryTable } from '../registry.js';
+import {
+  DuplicateId,
+  REGISTRY_DEFAULTS,
+  REGISTRY_LOOKUPS,
+  type Registry,
+  type RegistryRecord,
+  type RegistryTable,
+} from '../registry.js';
 import type { RecordDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { isDuplicateKey } from './failures.js';
@@ -26,8 +33,12 @@ function createTable<T extends RegistryRecord, Lookup extends keyof T & string>(
     record: JSON.stringify(record),
   });
   const read = prepareRead<T, Lookup>(connection, name, lookups);
-  const isStored = async (record: T): Promise<boolean> =>
-    JSON.stringify(await read.get(record.id)) === JSON.stringify(record);
+  const isStored = async (record: T): Promise<boolean> => {
+    const found = await connection.call((collections, session) =>
+      collections[name].findOne({ _id: record.id }, { session }),
+    );
+    return found?.record === JSON.stringify(record);
+  };
 
   return {
     ...read,
@@ -69,7 +80,7 @@ function prepareRead<T extends RegistryRecord, Lookup extends keyof T & string>(
   name: keyof Registry,
   lookups: readonly Lookup[],
 ): Pick<RegistryTable<T, Lookup>, 'get' | 'find'> {
-  const toRecord = ({ record }: RecordDocument): T => JSON.parse(record) as T;
+  const toRecord = ({ record }: RecordDocument): T => ({ ...REGISTRY_DEFAULTS[name], ...(JSON.parse(record) as T) });
   return {
     async get(id) {
       const found = await connection.call((collections, session) =>

@@ -37,20 +37,30 @@ export function createDeliveries(database: Database): DeliveryStore {
 const OPEN = OPEN_STATUSES.map((status) => `'${status}'`).join(', ');
 
 /** What becomes of a delivery. */
-function prepareSteps(database: Database): Pick<DeliveryStore, 'claim' | 'settle' | 'move' | 'relabel' | 'retry'> {
+function prepareSteps(
+  database: Database,
+): Pick<DeliveryStore, 'claim' | 'settle' | 'move' | 'relabel' | 'retry' | 'skip'> {
   const settle = prepareSettle(database);
   const claim = database.prepare(`
     UPDATE deliveries SET status = 'sending', lease_owner = ?, lease_until = ?, updated_at = ?
-    WHERE id = ? AND status IN (${OPEN})`);
+    WHERE id = ? AND attempts = ? AND status IN (${OPEN})`);
   const move = database.prepare(`
     UPDATE deliveries SET status = ?, updated_at = ? WHERE endpoint_id = ? AND status = ?`);
+  const resume = database.prepare(`
+    UPDATE deliveries SET status = 'pending', attempts = 0, next_attempt_at = NULL, updated_at = ?
+    WHERE endpoint_id = ? AND status = ?`);
   const relabel = database.prepare('UPDATE deliveries SET status = ?, updated_at = ? WHERE id = ? AND status = ?');
   const retry = database.prepare(`
     UPDATE deliveries SET status = 'pending', attempts = 0, next_attempt_at = NULL, last_error = NULL, updated_at = ?
     WHERE id = ? AND status = ?`);
+  const skip = database.prepare(`
+    UPDATE deliveries SET status = 'canceled', next_attempt_at = NULL, updated_at = ? WHERE id = ? AND status = ?`);
   return {
-    async claim(deliveryIds, owner, leaseUntil, now) {
-      return database.lazily(() => new Set(deliveryIds.filter((id) => claim.run(owner, leaseUntil, now, id) > 0)));
+    async claim(deliveries, owner, leaseUntil, now) {
+      return database.lazily(() => {
+        const got = deliveries.filter(({ id, attempts }) => claim.run(owner, leaseUntil, now, id, attempts) > 0);
+        return new Set(got.map(({ id }) => id));
+      });
     },
     async settle(settlements, now) {
       database.lazily(() => {
@@ -58,7 +68,9 @@ function prepareSteps(database: Database): Pick<DeliveryStore, 'claim' | 'settle
       });
     },
     async move(endpointId, from, to, now) {
-      return database.durably(() => from.reduce((sum, status) => sum + move.run(to, now, endpointId, status), 0));
+      const moveAll = (status: DeliveryStatus): number =>
+        to === 'pending' ? resume.run(now, endpointId, status) : move.run(to, now, endpointId, status);
+      return database.durably(() => from.reduce((sum, status) => sum + moveAll(status), 0));
     },
     async relabel(deliveryIds, from, to, now) {
       database.lazily(() => {
@@ -67,6 +79,9 @@ function prepareSteps(database: Database): Pick<DeliveryStore, 'claim' | 'settle
     },
     async retry(deliveryId, from, now) {
       return database.durably(() => retry.run(now, deliveryId, from) > 0);
+    },
+    async skip(deliveryId, from, now) {
+      return database.durably(() => skip.run(now, deliveryId, from) > 0);
     },
   };
 }

@@ -1,6 +1,13 @@
-import { DuplicateId, REGISTRY_LOOKUPS, type Registry, type RegistryRecord, type RegistryTable } from '../registry.js';
+import {
+  DuplicateId,
+  REGISTRY_DEFAULTS,
+  REGISTRY_LOOKUPS,
+  type Registry,
+  type RegistryRecord,
+  type RegistryTable,
+} from '../registry.js';
 import { json } from './columns.js';
-import type { Database, Value } from './database.js';
+import type { Database, Row, Value } from './database.js';
 
 export const createRegistry = (database: Database): Registry => ({
   organizations: createTable(database, 'organizations'),
@@ -16,6 +23,7 @@ function createTable<T extends RegistryRecord, Lookup extends keyof T & string>(
   name: keyof Registry,
 ): RegistryTable<T, Lookup> {
   const lookups = REGISTRY_LOOKUPS[name] as readonly Lookup[];
+  const toRecord = (row: Row): T => ({ ...REGISTRY_DEFAULTS[name], ...(json(row, 'record') as T) });
   const columns = ['version', 'record', ...lookups];
   const insert = database.prepare(`
     INSERT INTO ${name} (id, ${columns.join(', ')}) VALUES (?, ${columns.map(() => '?').join(', ')})
@@ -36,16 +44,14 @@ function createTable<T extends RegistryRecord, Lookup extends keyof T & string>(
     },
     async get(id) {
       const row = get.get(id);
-      return row && (json(row, 'record') as T);
+      return row && toRecord(row);
     },
     async find(where, { afterId = '', limit }) {
       const named = lookups.filter((lookup) => where[lookup] !== undefined);
       // IS, because null is a value to look up by: an endpoint of every organization.
       const conditions = ['id > ?', ...named.map((lookup) => `${lookup} IS ?`)].join(' AND ');
       const select = database.prepare(`SELECT record FROM ${name} WHERE ${conditions} ORDER BY id LIMIT ?`);
-      return select
-        .all(afterId, ...named.map((lookup) => where[lookup] as Value), limit)
-        .map((row) => json(row, 'record') as T);
+      return select.all(afterId, ...named.map((lookup) => where[lookup] as Value), limit).map(toRecord);
     },
     async replace(record) {
       return database.durably(() => update.run(...values(record), record.id, record.version - 1) === 1);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { loadConfig, publicUrlOf } from '../../../shared/config/config.js';
 import { ROLES, variable, VARIABLE_NAMES, type Environment, type Role } from '../../../shared/config/env.js';
+import { parseSchedule, RETRY_SCHEDULE } from '../../../shared/webhooks/schedule.js';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');
 
@@ -23,6 +24,8 @@ function config<R extends Role>(role: R, env: Environment) {
   return loaded.config;
 }
 
+const retrySchedule = parseSchedule(RETRY_SCHEDULE);
+
 test('standalone needs no variable at all', () => {
   expect(config('standalone', {})).toEqual({
     role: 'standalone',
@@ -36,6 +39,7 @@ test('standalone needs no variable at all', () => {
     adminKey: undefined,
     encryptionKey: undefined,
     webhookAllowCidrs: ['127.0.0.0/8', '::1/128'],
+    retrySchedule,
   });
 });
 
@@ -57,7 +61,7 @@ test('a separate role gets what it needs and no secret that it has no use for', 
   expect(ROLES.filter((role) => role !== 'standalone').map((role) => config(role, CLUSTER))).toEqual([
     { ...common, role: 'ingest', publicUrl: undefined },
     { ...common, role: 'relay', eventLog, logPartitions: 12 },
-    { ...common, role: 'dispatcher', eventLog, logPartitions: 12, encryptionKey, webhookAllowCidrs: [] },
+    { ...common, role: 'dispatcher', eventLog, logPartitions: 12, encryptionKey, webhookAllowCidrs: [], retrySchedule },
     {
       ...common,
       role: 'admin',
@@ -131,6 +135,7 @@ test.each([
     'ROLLCALL_WEBHOOK_ALLOW_CIDRS',
     ['10.0.0.0', '10.0.0.0/33', '::1/129', '10.0.0.0/8,', 'localhost/8', 'none,10.0.0.0/8'],
   ],
+  ['ROLLCALL_RETRY_SCHEDULE', ['5s', '0s,5', '0s,8d', '0s;5s', 'never']],
   ['ROLLCALL_LOG_LEVEL', ['INFO', 'verbose']],
 ] as const)('%s: %j are refused by name, with what is allowed and an example', (name, values) => {
   for (const value of values) {

@@ -18,7 +18,8 @@ function openBench(isOpen: boolean) {
   const flights = createFlights(
     {
       deliveries: {
-        claim: async (ids: readonly string[]) => {
+        claim: async (rows: readonly { readonly id: string }[]) => {
+          const ids = rows.map(({ id }) => id);
           claimed.push(...ids);
           return new Set(isOpen ? ids : []);
         },
@@ -31,12 +32,15 @@ function openBench(isOpen: boolean) {
         get: async () => undefined,
         known: () => undefined,
         signerOf: unused,
+        setFailingSince: unused,
         disable: unused,
       },
       bodies: { of: async () => new Map() },
       courier: { attempt: unused, close: unused },
       owner: 'me',
       soleOwner: true,
+      retrySchedule: [],
+      metrics: { settled: () => undefined },
       clock: systemClock,
       logger: silent,
     },

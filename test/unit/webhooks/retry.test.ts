@@ -1,13 +1,14 @@
 import fc from 'fast-check';
-import {
-  RETRY_AFTER_MAX_MS,
-  nextAttempt,
-  RETRY_SCHEDULE_MS,
-  type AttemptOutcome,
-} from '../../../shared/webhooks/retry.js';
+import * as retry from '../../../shared/webhooks/retry.js';
+import { RETRY_AFTER_MAX_MS, type AttemptOutcome } from '../../../shared/webhooks/retry.js';
+import { parseSchedule, RETRY_SCHEDULE } from '../../../shared/webhooks/schedule.js';
 
 const NOW = Date.UTC(2030, 0, 1);
 const MIDDLE = 0.5;
+const RETRY_SCHEDULE_MS = parseSchedule(RETRY_SCHEDULE) ?? [];
+
+const nextAttempt = (outcome: AttemptOutcome, attempts: number, now: number, random: number): retry.NextAttempt =>
+  retry.nextAttempt(outcome, attempts, now, random, RETRY_SCHEDULE_MS);
 
 const failed = (some: Partial<AttemptOutcome> = {}): AttemptOutcome => ({
   status: 500,

@@ -182,7 +182,7 @@ export function describeDeliveries(harness: StoreHarness): void {
     test('a claim is on record with its lease before anything is sent', async () => {
       const [one, two, three] = [delivery(), delivery(), delivery()];
       const deliveries = await insert(one, two, three);
-      await deliveries.claim([one.id, two.id], 'me', T0 + 15_000, T0 + 1);
+      await deliveries.claim([one, two], 'me', T0 + 15_000, T0 + 1);
       const claimed = { status: 'sending', leaseOwner: 'me', leaseUntil: T0 + 15_000, updatedAt: T0 + 1 };
       expect(await under.other.deliveries.get(one.id)).toEqual({ ...one, ...claimed });
       expect(await deliveries.get(two.id)).toEqual({ ...two, ...claimed });
@@ -193,18 +193,46 @@ export function describeDeliveries(harness: StoreHarness): void {
     test('a claim gets what is open and nothing else', async () => {
       const made = DELIVERY_STATUSES.map((status) => delivery({ status }));
       const deliveries = await insert(...made);
-      const ids = made.map(({ id }) => id);
       const open = made.filter(({ status }) => OPEN_STATUSES.includes(status)).map(({ id }) => id);
       // Twice: a claim whose answer was lost is made again.
       for (let time = 0; time < 2; time += 1) {
-        expect([...(await deliveries.claim([...ids, newId()], 'me', T0 + 9, T0))].sort()).toEqual(open.sort());
+        expect([...(await deliveries.claim([...made, delivery()], 'me', T0 + 9, T0))].sort()).toEqual(open.sort());
       }
-      expect([...(await deliveries.claim(open, 'me', T0 + 9, T0))].sort()).toEqual(open);
+      const openOnes = made.filter(({ id }) => open.includes(id));
+      expect([...(await deliveries.claim(openOnes, 'me', T0 + 9, T0))].sort()).toEqual(open);
       expect(await deliveries.claim([], 'me', T0 + 9, T0)).toEqual(new Set());
       for (const one of made) {
         const expected = open.includes(one.id) ? { status: 'sending', leaseOwner: 'me', leaseUntil: T0 + 9 } : one;
         expect(await under.other.deliveries.get(one.id)).toMatchObject(expected);
       }
+    });
+
+    test('a claim gets nothing that was retried by hand since it was looked at', async () => {
+      const [one, two, three] = [1, 1, 0].map((attempts) => delivery({ status: 'retrying', attempts }));
+      if (one === undefined || two === undefined || three === undefined) throw new Error('three deliveries');
+      const deliveries = await insert(one, two, three);
+      await deliveries.retry(one.id, 'retrying', T0);
+      expect(await deliveries.claim([one, two, three], 'me', T0 + 9, T0)).toEqual(new Set([two.id, three.id]));
+      expect(await deliveries.get(one.id)).toMatchObject({ status: 'pending', attempts: 0 });
+    });
+
+    test('a skip cancels, unless the delivery has gone on since it was looked at', async () => {
+      const made = delivery({ status: 'parked', attempts: 10, nextAttemptAt: T0, lastError: 'x' });
+      const deliveries = await insert(made);
+      expect(await deliveries.skip(made.id, 'retrying', T0 + 1)).toBe(false);
+      expect(await deliveries.get(made.id)).toEqual(made);
+      expect(await deliveries.skip(made.id, 'parked', T0 + 1)).toBe(true);
+      const canceled = { status: 'canceled', nextAttemptAt: null, updatedAt: T0 + 1 };
+      expect(await under.other.deliveries.get(made.id)).toEqual({ ...made, ...canceled });
+      expect(await deliveries.skip(newId(), 'parked', T0)).toBe(false);
+    });
+
+    test('what is resumed is at the start of the retry schedule', async () => {
+      const made = delivery({ status: 'held', attempts: 7, nextAttemptAt: T0, lastError: 'x' });
+      const deliveries = await insert(made);
+      expect(await deliveries.move(made.endpointId, ['held'], 'pending', T0 + 1)).toBe(1);
+      const anew = { status: 'pending', attempts: 0, nextAttemptAt: null, updatedAt: T0 + 1 };
+      expect(await under.other.deliveries.get(made.id)).toEqual({ ...made, ...anew });
     });
 
     test('relabeling changes what has the expected status, and nothing that has gone on', async () => {
@@ -233,7 +261,7 @@ export function describeDeliveries(harness: StoreHarness): void {
     test('settling writes the attempt and the next state and gives the lease back', async () => {
       const [ok, failed] = [delivery(), delivery()];
       const deliveries = await insert(ok, failed);
-      await deliveries.claim([ok.id, failed.id], 'me', T0 + 15_000, T0);
+      await deliveries.claim([ok, failed], 'me', T0 + 15_000, T0);
       const [success, failure] = [
         attemptOf(ok),
         attemptOf(failed, { status: null, error: 'timed out \0', response: 'a\0b' }),

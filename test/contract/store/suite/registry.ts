@@ -39,6 +39,9 @@ const endpoint = (organizationId: string | null, directoryId: string | null): En
   url: 'https://app.example/webhooks',
   description: '',
   eventTypes: ['user.created'],
+  ordering: 'directory',
+  rateLimit: { perSecond: 5 },
+  failingSince: T0,
   organizationId,
   directoryId,
   enabled: true,
@@ -68,6 +71,15 @@ export function describeRegistry(harness: StoreHarness): void {
       const declared = { ...made, version: 2, declarations: { schemas: [schema], resourceTypes: [resourceType] } };
       expect(await directories.replace(declared)).toBe(true);
       expect(await under.other.registry.directories.get(made.id)).toEqual(declared);
+    });
+
+    test('a record that was written before a field was there has its default', async () => {
+      const { ordering: _, rateLimit: __, failingSince: ___, ...old } = endpoint(null, null);
+      await under.store.registry.endpoints.insert(old as Endpoint);
+      const expected = { ...old, ordering: 'resource', rateLimit: null, failingSince: null };
+      expect(await under.store.registry.endpoints.get(old.id)).toEqual(expected);
+      const found = await under.other.registry.endpoints.find({ organizationId: null }, { limit: 1000 });
+      expect(found).toContainEqual(expected);
     });
 
     test('an id that is taken is refused and the record stays', async () => {

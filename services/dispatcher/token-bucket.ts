@@ -1,0 +1,23 @@
+/** Tokens that have gathered up to a time by `performance.now()`. One request takes one. */
+export interface Bucket {
+  readonly tokens: number;
+  readonly at: number;
+}
+
+const SECOND_MS = 1000;
+
+/** What gathers in a second, or one token where that is less. */
+const capacityOf = (perSecond: number): number => Math.max(perSecond, 1);
+
+export const fullBucket = (perSecond: number, now: number): Bucket => ({ tokens: capacityOf(perSecond), at: now });
+
+/** The bucket without one token; or when it will have one. */
+export function takeToken(bucket: Bucket, perSecond: number, now: number): Bucket | { readonly notBefore: number } {
+  const gathered = bucket.tokens + ((now - bucket.at) / SECOND_MS) * perSecond;
+  const tokens = Math.min(gathered, capacityOf(perSecond));
+  if (tokens < 1) return { notBefore: now + ((1 - tokens) / perSecond) * SECOND_MS };
+  return { tokens: tokens - 1, at: now };
+}
+
+/** For a token that was not used. */
+export const giveBack = ({ tokens, at }: Bucket): Bucket => ({ tokens: tokens + 1, at });
