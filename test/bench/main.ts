@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Bench } from './bench.js';
 import { bench as create } from './create.js';
+import { measureDeliver } from './deliver.js';
+import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
 import { measureGrowth } from './query.js';
 import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
@@ -22,15 +24,17 @@ const QUERY_PLAN = { small: 1_000, large: 100_000, members: 10_000, requests: 30
 
 /** Measures a bench beside a bare Express 5, the one and the other in turn. Fails when a request fails. */
 async function main(name: string, options: Options): Promise<void> {
-  if (name === 'query') {
-    await measureGrowth(QUERY_PLAN, (text) => void process.stdout.write(`${text}\n`));
-    return;
+  const say = (text: string): void => void process.stdout.write(`${text}\n`);
+  if (name === 'query') return measureGrowth(QUERY_PLAN, say);
+  if (name === 'isolation') return measureIsolation(options, say);
+  if (name === 'deliver') {
+    const load = startLoad(options.connections);
+    return measureDeliver(options, load, say).finally(() => load.stop());
   }
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`there is no bench ${name}`);
   const { seconds, warmup, repetitions, connections, json } = options;
   const plan: Plan = { name, title: bench.title, connections, seconds, warmupSeconds: warmup, repetitions };
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
   const load = startLoad(connections);
   const [helloServer, rollcall] = await Promise.all([startHello(), startRollcall()]);
   try {
@@ -65,7 +69,9 @@ function positive(text: string): number {
 }
 
 void new Command('bench')
-  .addArgument(new Argument('<name>', 'what to measure').choices([...Object.keys(BENCHES), 'query']))
+  .addArgument(
+    new Argument('<name>', 'what to measure').choices([...Object.keys(BENCHES), 'query', 'deliver', 'isolation']),
+  )
   .option('--seconds <n>', 'length of a repetition', positive, 10)
   .option('--warmup <n>', 'seconds before the first one', positive, 10)
   .option('--repetitions <n>', 'how often each is measured', positive, 3)

@@ -11,6 +11,7 @@ const STOP_TIMEOUT_MS = 15_000;
 
 export interface Server {
   readonly port: number;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -19,7 +20,7 @@ export const startHello = (): Promise<Server> =>
   start(['--import', 'tsx', join(__dirname, 'hello.ts')], { NODE_ENV: 'production' });
 
 /** The built standalone on SQLite, in its own process, with its data on the disk that the build is on: /tmp may be memory. */
-export async function startRollcall(): Promise<Server & Rollcall> {
+export async function startRollcall(): Promise<Server & Rollcall & { readonly adminKey: string }> {
   const main = join(ROOT, 'dist/services/cli/main.js');
   if (!existsSync(main)) throw new Error(`${main} is not there; run "npm run build", or "npm run bench" which does.`);
   const folder = mkdtempSync(join(ROOT, 'dist/bench-'));
@@ -33,6 +34,8 @@ export async function startRollcall(): Promise<Server & Rollcall> {
   });
   return {
     port: server.port,
+    pid: server.pid,
+    adminKey,
     management: openManagement(`http://127.0.0.1:${server.port}`, adminKey),
     async stop() {
       await server.stop();
@@ -45,10 +48,12 @@ export async function startRollcall(): Promise<Server & Rollcall> {
 async function start(parameters: readonly string[], env: Readonly<Record<string, string>>): Promise<Server> {
   const child = spawn(process.execPath, parameters, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await portOf(child);
+  const { pid = 0 } = child;
   // Whatever else it says is read, so that it never waits for a full pipe.
   child.stdout.resume();
   return {
     port,
+    pid,
     stop: () =>
       new Promise((resolve) => {
         const kill = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);

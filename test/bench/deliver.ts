@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Load } from './load-process.js';
+import { startReceivers } from './receivers-process.js';
+import { median } from './report.js';
+import { startRollcall } from './servers.js';
+
+export interface DeliverPlan {
+  readonly seconds: number;
+  readonly repetitions: number;
+}
+
+const MEBIBYTE = 1024 ** 2;
+const AT_ONCE = 32;
+const SAMPLE_MS = 100;
+/** USER_HZ on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * Signed deliveries per second from the SCIM request to the receiver's 2xx, each with its attempt on record, beside a bare undici
+ * loop to the same receiver; and what the process uses meanwhile (Linux only: read from /proc).
+ */
+export async function measureDeliver(plan: DeliverPlan, load: Load, say: (text: string) => void): Promise<void> {
+  const receivers = await startReceivers();
+  const rollcall = await startRollcall();
+  const url = `http://127.0.0.1:${receivers.good}/`;
+  try {
+    const { management, port, pid } = rollcall;
+    const organization = await management.createOrganization('Bench');
+    const { scimBaseUrl, token } = await management.createDirectory(organization, 'Bench', 'okta');
+    await pause(3_000);
+    say(`Idle: ${memoryOf(pid).toFixed(0)} MiB resident.`);
+    await management.createEndpoint(url);
+    const creates = load.against(port, join(__dirname, 'create.ts'), { path: new URL(scimBaseUrl).pathname, token });
+    await creates.measure(2); // to warm up
+    await settled(receivers);
+    const pairs: { bare: number; delivered: number }[] = [];
+    for (let number = 1; number <= plan.repetitions; number += 1) {
+      const bare = await postLoop(url, plan.seconds);
+      await receivers.ask('forget');
+      const use = watch(pid);
+      const startedAt = Date.now();
+      const { failed, failure } = await creates.measure(plan.seconds);
+      if (failed > 0) throw new Error(`a create failed: ${failure ?? ''}`);
+      const { count, lastAt } = await settled(receivers);
+      const delivered = count / ((lastAt - startedAt) / 1000);
+      pairs.push({ bare, delivered });
+      const { cpu, mostMiB } = use.end();
+      say(
+        `${number}: ${delivered.toFixed(0)} delivered/s (${count} in all), bare loop ${bare.toFixed(0)}/s, ` +
+          `ratio ${(delivered / bare).toFixed(3)}; ${(cpu * 100).toFixed(0)} % of a core, at most ${mostMiB.toFixed(0)} MiB resident.`,
+      );
+    }
+    const ratio = median(pairs.map(({ delivered }) => delivered)) / median(pairs.map(({ bare }) => bare));
+    say(`Ratio of the medians: ${ratio.toFixed(3)}.`);
+  } finally {
+    await rollcall.stop();
+    receivers.stop();
+  }
+}
+
+/** Waits until nothing more arrives. */
+async function settled(receivers: Awaited<ReturnType<typeof startReceivers>>) {
+  for (let before = -1; ;) {
+    const arrivals = await receivers.ask('report');
+    if (arrivals.count === before) return arrivals;
+    before = arrivals.count;
+    await pause(2_000);
+  }
+}
+
+async function postLoop(url: string, seconds: number): Promise<number> {
+  const file = join(__dirname, 'post-loop.ts');
+  const parameters = ['--import', 'tsx', file, url, String(seconds), String(AT_ONCE)];
+  const { stdout } = await promisify(execFile)(process.execPath, parameters);
+  return Number(stdout);
+}
+
+/** Resident memory in MiB. */
+const memoryOf = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN) / (MEBIBYTE / 1024);
+
+/** Seconds of processor time so far. */
+function cpuOf(pid: number): number {
+  // proc(5): the name in parentheses may have spaces; after it, utime and stime are fields 12 and 13.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function watch(pid: number): { end(): { cpu: number; mostMiB: number } } {
+  const [cpuBefore, start] = [cpuOf(pid), performance.now()];
+  let mostMiB = 0;
+  const timer = setInterval(() => (mostMiB = Math.max(mostMiB, memoryOf(pid))), SAMPLE_MS);
+  return {
+    end() {
+      clearInterval(timer);
+      return { cpu: (cpuOf(pid) - cpuBefore) / ((performance.now() - start) / 1000), mostMiB };
+    },
+  };
+}

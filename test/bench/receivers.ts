@@ -1,0 +1,55 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Arrivals, Question } from './receivers-process.js';
+
+/** Receivers of webhooks, good and bad, in a process of their own that its parent asks what has arrived. */
+
+/** Milliseconds from the commit of each event to its arrival at the good receiver. */
+let latencies: number[] = [];
+let lastAt = 0;
+
+const good: RequestListener = (req, res) => {
+  const chunks: Buffer[] = [];
+  req.on('data', (chunk: Buffer) => chunks.push(chunk));
+  req.on('end', () => {
+    lastAt = Date.now();
+    const { timestamp } = JSON.parse(Buffer.concat(chunks).toString()) as { timestamp?: string };
+    latencies.push(timestamp === undefined ? 0 : lastAt - Date.parse(timestamp));
+    res.writeHead(204).end();
+  });
+};
+
+const BAD: Readonly<Record<string, RequestListener>> = {
+  hangs: () => undefined,
+  drips: (_req, res) => {
+    res.writeHead(200);
+    const timer = setInterval(() => res.write('.'), 1000);
+    res.on('close', () => clearInterval(timer));
+  },
+  fails: (_req, res) => res.writeHead(500).end(),
+  redirects: (_req, res) => res.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
+  'asks for a pause': (_req, res) => res.writeHead(429, { 'retry-after': '1' }).end(),
+  'cuts off': (_req, res) => res.writeHead(200, { 'content-length': 100 }).write('half', () => res.destroy()),
+};
+
+async function listen(listener: RequestListener): Promise<number> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function arrivals(): Arrivals {
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+  return { count: sorted.length, p50: quantile(0.5), p99: quantile(0.99), lastAt };
+}
+
+process.on('message', (question: Question) => {
+  if (question === 'forget') latencies = [];
+  process.send?.(arrivals());
+});
+process.on('disconnect', () => process.exit());
+
+void Promise.all([listen(good), ...Object.values(BAD).map(listen)]).then(([goodPort, ...bad]) =>
+  process.send?.({ good: goodPort, bad }),
+);
