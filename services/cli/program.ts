@@ -4,14 +4,7 @@ import { processEnvironment, type Role } from '../../shared/config/env.js';
 import { configReference } from '../../shared/config/reference.js';
 import { runUntilStopped } from '../../shared/runtime/lifecycle.js';
 import { version } from '../../shared/runtime/version.js';
-import { runAdmin } from '../admin/main.js';
-import { runDispatcher } from '../dispatcher/main.js';
-import { runIngest } from '../ingest/main.js';
-import { runRelay } from '../relay/main.js';
-import { runStandalone } from '../standalone/main.js';
-import { runDemo } from './demo.js';
-import { runMigrate } from './migrate/main.js';
-import { runSimulate } from './simulate.js';
+import type { runSimulate } from './simulate.js';
 
 /** sysexits.h: EX_CONFIG. */
 const EXIT_CONFIG = 78;
@@ -27,16 +20,11 @@ export function createProgram(): Command {
     )
     .addHelpText('after', '\nRoles are configured by environment variables; "rollcall config" lists them all.');
 
-  addRole(program, 'standalone', 'all roles in one process, on SQLite unless MONGODB_URI is set', runStandalone);
-  addRole(program, 'ingest', 'SCIM in', runIngest);
-  addRole(program, 'relay', 'moves committed events to the event log', runRelay);
-  addRole(program, 'dispatcher', 'delivers webhooks', runDispatcher);
-  addRole(program, 'admin', 'management API', runAdmin);
-
+  addRoles(program);
   program
     .command('migrate')
     .description('prepare MongoDB and the Kafka topic; safe to repeat')
-    .action(() => withConfig('relay', runMigrate));
+    .action(async () => withConfig('relay', (await import('./migrate/main.js')).runMigrate));
   program
     .command('config')
     .description('print the reference of all environment variables')
@@ -47,7 +35,7 @@ export function createProgram(): Command {
     .option('--users <n>', 'users to hire', positiveInteger, 24)
     .option('--seed <n>', 'same seed, same story', positiveInteger, 1)
     .action(async (options: { users: number; seed: number }) => {
-      process.exitCode = await runDemo(options);
+      process.exitCode = await (await import('./demo.js')).runDemo(options);
     });
   program
     .command('simulate')
@@ -59,27 +47,50 @@ export function createProgram(): Command {
     .option('--groups <n>', 'groups to create', positiveInteger, 10)
     .option('--seed <n>', 'same seed, same story', positiveInteger, 1)
     .action(async (options: Parameters<typeof runSimulate>[0]) => {
-      process.exitCode = await runSimulate(options);
+      process.exitCode = await (await import('./simulate.js')).runSimulate(options);
     });
   return program;
+}
+
+function addRoles(program: Command): void {
+  addRole(
+    program,
+    'standalone',
+    'all roles in one process, on SQLite unless MONGODB_URI is set',
+    async () => (await import('../standalone/main.js')).runStandalone,
+  );
+  addRole(program, 'ingest', 'SCIM in', async () => (await import('../ingest/main.js')).runIngest);
+  addRole(
+    program,
+    'relay',
+    'moves committed events to the event log',
+    async () => (await import('../relay/main.js')).runRelay,
+  );
+  addRole(
+    program,
+    'dispatcher',
+    'delivers webhooks',
+    async () => (await import('../dispatcher/main.js')).runDispatcher,
+  );
+  addRole(program, 'admin', 'management API', async () => (await import('../admin/main.js')).runAdmin);
 }
 
 function addRole<R extends Role>(
   program: Command,
   role: R,
   description: string,
-  run: (config: Configs[R], signal: AbortSignal) => Promise<void>,
+  /** A role's drivers take memory, so that one is loaded only when it is run. */
+  load: () => Promise<Run<R>>,
 ): void {
   program
     .command(role)
     .description(description)
-    .action(() => withConfig(role, run));
+    .action(async () => withConfig(role, await load()));
 }
 
-async function withConfig<R extends Role>(
-  role: R,
-  run: (config: Configs[R], signal: AbortSignal) => Promise<void>,
-): Promise<void> {
+type Run<R extends Role> = (config: Configs[R], signal: AbortSignal) => Promise<void>;
+
+async function withConfig<R extends Role>(role: R, run: Run<R>): Promise<void> {
   const loaded = loadConfig(role, processEnvironment());
   if ('problems' in loaded) {
     process.stderr.write(

@@ -3,8 +3,6 @@ import type { Registry } from 'prom-client';
 import { publicUrlOf, type StandaloneConfig } from '../../shared/config/config.js';
 import { adminKeyHash, firstAdminKey, storedEncryptionKey } from '../../shared/config/secrets.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
-import { createKafkaLog } from '../../shared/event-log/kafka/log.js';
-import { ensureTopic } from '../../shared/event-log/kafka/topic.js';
 import type { EventLog } from '../../shared/event-log/port.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
@@ -13,8 +11,6 @@ import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/
 import { createSealer, type Sealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
-import { migrateMongo } from '../../shared/store/mongo/migrations.js';
-import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { beSoleProcess, type SoleProcess } from '../../shared/store/sole-process.js';
 import { checkPartitions } from '../../shared/store/check-partitions.js';
 import type { Store } from '../../shared/store/port.js';
@@ -176,6 +172,11 @@ export async function runStandalone(config: StandaloneConfig, signal: AbortSigna
 
 async function openStore(config: StandaloneConfig, logger: Logger): Promise<Store> {
   if (config.store.kind === 'sqlite') return openSqliteStore({ dataDir: config.dataDir });
+  // Drivers that are not used would take a third of the memory.
+  const [{ migrateMongo }, { openMongoStore }] = await Promise.all([
+    import('../../shared/store/mongo/migrations.js'),
+    import('../../shared/store/mongo/store.js'),
+  ]);
   await migrateMongo({ uri: config.store.uri });
   return openMongoStore({ uri: config.store.uri, logger });
 }
@@ -183,6 +184,10 @@ async function openStore(config: StandaloneConfig, logger: Logger): Promise<Stor
 async function openLog(config: StandaloneConfig, store: Store, logger: Logger): Promise<EventLog> {
   const { eventLog, logPartitions: partitions } = config;
   if (eventLog.kind === 'in-process') return createInProcessLog({ events: store.events, partitions, logger });
+  const [{ ensureTopic }, { createKafkaLog }] = await Promise.all([
+    import('../../shared/event-log/kafka/topic.js'),
+    import('../../shared/event-log/kafka/log.js'),
+  ]);
   await ensureTopic({ ...eventLog, partitions, logger });
   return createKafkaLog({ ...eventLog, partitions, clientId: 'rollcall', logger });
 }
