@@ -79,7 +79,7 @@ export interface Endpoint extends RegistryRecord {
   readonly secrets: readonly EndpointSecret[];
 }
 
-export interface RateLimit {
+interface RateLimit {
   readonly perSecond: number;
 }
 

@@ -1,9 +1,9 @@
 const HOUR_MS = 3_600_000;
 
 /** An endpoint that has answered with nothing but failures for so long is disabled. */
-export const DISABLE_AFTER_MS = 5 * 24 * HOUR_MS;
+const DISABLE_AFTER_MS = 5 * 24 * HOUR_MS;
 /** A run of failures is worth a write to the store once it is this long. */
-export const STORE_AFTER_MS = HOUR_MS;
+const STORE_AFTER_MS = HOUR_MS;
 
 /** What the store has of an endpoint's health. */
 export interface StoredHealth {
