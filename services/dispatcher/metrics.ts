@@ -60,7 +60,10 @@ export function createDispatcherMetrics(registry: Registry): DispatcherMetrics {
   gauge('broken_endpoints', 'Endpoints that get nothing but probes, because they do not answer.', 'broken');
   gauge('failing_deliveries', 'Deliveries that wait for a retry or are parked: each holds up its lanes.', 'failing');
   return {
-    consumed: (ageMs) => lag.observe(Math.max(ageMs, 0) / 1000),
+    consumed: (ageMs) => {
+      // What a log brings may be anything: an event without a time is no reason to stop.
+      if (!Number.isNaN(ageMs)) lag.observe(Math.max(ageMs, 0) / 1000);
+    },
     settled({ attempt, status }) {
       outcomes.inc({ status });
       if (attempt === undefined) return;

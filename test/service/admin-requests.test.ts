@@ -71,8 +71,9 @@ test('all wrong fields are named at once, each with what is allowed', async () =
     { field: 'descripton', message: 'is no field here; did you mean description?' },
     {
       field: 'colour',
-      message:
-        'is no field here; leave it out, or use one of url, eventTypes, description, organizationId, directoryId',
+      message: expect.stringMatching(
+        /^is no field here; leave it out, or use one of url, .*eventTypes, .*directoryId$/,
+      ),
     },
   ]);
   for (const { field, message } of answer.body.errors) expect(answer.body.detail).toContain(`${field} ${message}`);
