@@ -34,7 +34,7 @@ const call = ({ method, path }: { method: string; path: string }, authorization?
 
 test('the inventory knows all routes', () => {
   expect(routes().length).toBeGreaterThanOrEqual(26);
-  expect(new Set(routes().map(({ method }) => method))).toEqual(new Set(['get', 'post', 'patch', 'delete']));
+  expect(new Set(routes().map(({ method }) => method))).toEqual(new Set(['get', 'post', 'put', 'patch', 'delete']));
   expect(routes().every(({ path }) => path.startsWith('/v1/'))).toBe(true);
 });
 
