@@ -1,26 +1,37 @@
+import { setMaxListeners } from 'node:events';
 import express from 'express';
 import helmet from 'helmet';
+import { accessReport } from './api/access-report.js';
 import { deliveries } from './api/deliveries.js';
 import { directories } from './api/directories.js';
 import { endpoints } from './api/endpoints.js';
 import { rotateSecret } from './api/endpoint-secrets.js';
-import { listEvents } from './api/events.js';
+import { eventSchemas } from './api/event-schemas.js';
+import { events } from './api/events.js';
 import { heldEvents } from './api/held-events.js';
 import { organizations } from './api/organizations.js';
 import { resourceTypes } from './api/resource-types.js';
 import { resources } from './api/resources.js';
 import { schemas } from './api/schemas.js';
+import { snapshots } from './api/snapshot.js';
 import { tokens } from './api/tokens.js';
 import { authenticate } from './authenticate.js';
 import type { AdminDeps } from './deps.js';
 import { errorHandler, identifyRequest, noSuchRoute } from './error-handler.js';
 import { BODY_LIMIT_BYTES, onlyJson } from './request.js';
+import { createSlots } from './streaming.js';
 
-/** The management API. Whatever is not under /v1 is a 404; nothing under /v1 is reached without an admin key. */
+/** Most answers at one time that read a directory from end to end. */
+const WHOLES_MAX = 4;
+
+/** The management API. Nothing under /v1 is reached without an admin key; beside it there are the schemas of events, for all. */
 export function createAdmin(deps: AdminDeps): express.Express {
+  // Each answer that goes on listens to it.
+  setMaxListeners(0, deps.stopping);
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(identifyRequest, helmet());
+  app.get('/schemas/events/:file', eventSchemas(deps));
   app.use('/v1', authenticate(deps), neverStored, onlyJson, express.json({ limit: BODY_LIMIT_BYTES }), routes(deps));
   app.use(noSuchRoute, errorHandler(deps.logger));
   return app;
@@ -34,12 +45,17 @@ const neverStored: express.RequestHandler = (_req, res, next) => {
 
 function routes(deps: AdminDeps): express.Router {
   const router = express.Router();
+  const wholes = createSlots(
+    WHOLES_MAX,
+    `${WHOLES_MAX} directories are being read as a whole already; try again later.`,
+  );
   const organization = organizations(deps);
   router.post('/organizations', organization.create);
   router.get('/organizations', organization.list);
   router.get('/organizations/:id', organization.get);
   router.patch('/organizations/:id', organization.modify);
   router.delete('/organizations/:id', organization.remove);
+  router.get('/organizations/:id/access-report', accessReport(deps, wholes));
 
   const directory = directories(deps);
   router.post('/directories', directory.create);
@@ -74,6 +90,10 @@ function routes(deps: AdminDeps): express.Router {
   router.get('/directories/:id/users', resource.listUsers);
   router.get('/directories/:id/groups', resource.listGroups);
 
+  const whole = snapshots(deps, wholes);
+  router.get('/directories/:id/snapshot', whole.snapshot);
+  router.get('/directories/:id/digest', whole.digest);
+
   const endpoint = endpoints(deps);
   router.post('/endpoints', endpoint.create);
   router.get('/endpoints', endpoint.list);
@@ -82,7 +102,9 @@ function routes(deps: AdminDeps): express.Router {
   router.delete('/endpoints/:id', endpoint.remove);
   router.post('/endpoints/:id/secret/rotate', rotateSecret(deps));
 
-  router.get('/events', listEvents(deps));
+  const event = events(deps);
+  router.get('/events', event.list);
+  router.get('/events/stream', event.stream);
 
   const delivery = deliveries(deps);
   router.get('/deliveries', delivery.list);

@@ -4,6 +4,7 @@ import type { Sealer } from '../../shared/runtime/seal.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { CommitStore, EventReader, HeldEventReader, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
+import type { Feed } from './feed.js';
 
 /** What the management API needs of the world. */
 export interface AdminDeps {
@@ -23,6 +24,10 @@ export interface AdminDeps {
   readonly adminKeyHash?: string | undefined;
   /** Address ranges that webhooks may reach although the address guard refuses them. */
   readonly allowCidrs: readonly string[];
+  /** Tells those who wait for events of new ones. */
+  readonly feed: Feed;
+  /** Aborts when the process is to stop: answers that would go on end at once. */
+  readonly stopping: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -33,6 +33,7 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
       return;
     }
     if (problem.code === 'unauthorized') res.setHeader('www-authenticate', 'Bearer realm="rollcall"');
+    if (problem.code === 'busy') res.setHeader('retry-after', '1');
     res
       .status(problem.status)
       .type('application/problem+json')

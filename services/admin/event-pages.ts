@@ -1,4 +1,5 @@
-import type { StoredEvent } from '../../shared/events/envelope.js';
+import { committedAt, type StoredEvent } from '../../shared/events/envelope.js';
+import { isEverything, selects, type EventSelection } from '../../shared/events/selection.js';
 import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
 import { START, type LogPlace } from './event-cursor.js';
 import { LIMIT_MAX } from './paging.js';
@@ -7,16 +8,19 @@ import { LIMIT_MAX } from './paging.js';
 const SCANNED_MAX = 1000;
 
 export interface EventPage<Place> {
-  readonly events: readonly StoredEvent[];
+  /** Each with the place after it. */
+  readonly events: readonly { readonly event: StoredEvent; readonly after: Place }[];
   /** Where the next page begins. */
   readonly end: Place;
   readonly hasMore: boolean;
 }
 
 /** Which events, and how many at most. */
-export interface Selection {
-  readonly type: string | undefined;
+export interface Reading {
+  readonly selection: EventSelection;
   readonly limit: number;
+  /** Nothing that was committed at that time or later is wanted, nor what comes after it; milliseconds. */
+  readonly endsAt: number | undefined;
 }
 
 /** The next events of one directory. `afterSeq` and `end` are a `seq`. */
@@ -24,10 +28,10 @@ export async function readDirectory(
   reader: EventReader,
   directoryId: string,
   afterSeq: number,
-  selection: Selection,
+  reading: Reading,
 ): Promise<EventPage<number>> {
   const read = (seq: number, count: number) => reader.ofDirectory(directoryId, seq, count);
-  return fill(afterSeq, selection, read, (_seq, event) => event.seq);
+  return fill(afterSeq, reading, read, (_seq, event) => event.seq);
 }
 
 /**
@@ -38,7 +42,7 @@ export async function readLog(
   reader: EventReader,
   partitions: number,
   after: LogPlace,
-  selection: Selection,
+  reading: Reading,
 ): Promise<EventPage<LogPlace>> {
   const all = Array.from({ length: partitions }, (_, partition) => partition);
   const read = async (place: LogPlace, count: number): Promise<readonly Located[]> => {
@@ -50,7 +54,7 @@ export async function readLog(
     );
     return merge(queues, count);
   };
-  return fill(after, selection, read, (place, { partition, position, index }) =>
+  return fill(after, reading, read, (place, { partition, position, index }) =>
     new Map(place).set(partition, { position, index }),
   );
 }
@@ -62,18 +66,19 @@ interface Located extends PositionedEvent {
 /** Reads on until the page is full, the end is reached or enough was looked at. */
 async function fill<Place, Event extends StoredEvent>(
   start: Place,
-  { type, limit }: Selection,
+  { selection, limit, endsAt }: Reading,
   read: (place: Place, count: number) => Promise<readonly Event[]>,
   step: (place: Place, event: Event) => Place,
 ): Promise<EventPage<Place>> {
-  const count = type === undefined ? limit : LIMIT_MAX;
-  const events: Event[] = [];
+  const count = isEverything(selection) ? limit : LIMIT_MAX;
+  const events: { event: Event; after: Place }[] = [];
   let end = start;
   for (let scanned = 0; scanned < SCANNED_MAX;) {
     const found = await read(end, count);
     for (const event of found) {
+      if (endsAt !== undefined && committedAt(event) >= endsAt) return { events, end, hasMore: false };
       end = step(end, event);
-      if ((type === undefined || event.type === type) && events.push(event) === limit)
+      if (selects(selection, event) && events.push({ event, after: end }) === limit)
         return { events, end, hasMore: true };
     }
     if (found.length < count) return { events, end, hasMore: false };

@@ -7,6 +7,7 @@ import { createSealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createAdmin } from './app.js';
+import { createFeed } from './feed.js';
 
 /** The `admin` role. */
 export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promise<void> {
@@ -24,6 +25,8 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     partitions: config.logPartitions,
     adminKeyHash: adminKeyHash(config.adminKey),
     allowCidrs: config.webhookAllowCidrs,
+    feed: createFeed(store.events, config.logPartitions),
+    stopping: signal,
     clock: systemClock,
     logger,
   });

@@ -1,6 +1,7 @@
 import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
 import { invalid } from './problem.js';
+import { wholeNumber } from './request.js';
 
 export const LIMIT_MAX = 100;
 const DEFAULT_LIMIT = 50;
@@ -8,13 +9,7 @@ const DEFAULT_LIMIT = 50;
 /** Every list takes these: `after` is the `nextCursor` of the page before. */
 export const pageParameters = {
   after: z.string().optional(),
-  limit: z
-    .string()
-    .refine((value) => /^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= LIMIT_MAX, {
-      message: `must be an integer from 1 to ${LIMIT_MAX}`,
-    })
-    .transform(Number)
-    .default(DEFAULT_LIMIT),
+  limit: wholeNumber(1, LIMIT_MAX).default(DEFAULT_LIMIT),
 };
 
 export interface PageRequest {

@@ -4,8 +4,10 @@ const PROBLEMS = {
   unauthorized: { status: 401, title: 'An admin key is needed' },
   'not-found': { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'The present state does not allow it' },
+  gone: { status: 410, title: 'It is no longer kept' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  busy: { status: 503, title: 'Too much is going on at once' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const;
 

@@ -18,6 +18,27 @@ export const text = (min: number, max: number) =>
 /** An id as a filter or a reference; whether it exists is asked later. */
 export const id = z.string().refine((value) => isUuid(value), 'must be an id, such as an earlier answer gave it');
 
+/** A parameter of the query that is a number. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .refine((value) => /^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max, {
+      message: `must be an integer from ${min} to ${max}`,
+    })
+    .transform(Number);
+
+/** A time in the query; milliseconds. */
+export const time = z
+  .string()
+  .refine((value) => z.iso.datetime({ offset: true }).safeParse(value).success, {
+    message: 'must be a time such as 2026-01-31T09:30:00Z',
+  })
+  .transform((value) => Date.parse(value));
+
+/** A parameter of the query that may be repeated. */
+export const oneOrMore = <Item extends z.ZodType>(item: Item, max: number) =>
+  z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(item).max(max));
+
 /** Refuses a body in another form than JSON, instead of taking it for an empty one. */
 export const onlyJson: RequestHandler = (req, _res, next) => {
   const hasBody = req.headers['content-length'] !== '0';
@@ -72,7 +93,9 @@ function fieldErrors(issue: z.core.$ZodIssue, known: readonly string[], noun: st
       message: `is no ${noun} here; ${suggestion(key, names)}`,
     }));
   }
-  const field = issue.path.length === 0 ? 'body' : issue.path.map(String).join('.');
+  // A parameter that is repeated is told by its name alone.
+  const path = noun === 'parameter' ? issue.path.slice(0, 1) : issue.path;
+  const field = path.length === 0 ? 'body' : path.map(String).join('.');
   return [{ field, message: explain(issue) }];
 }
 
@@ -101,7 +124,11 @@ function suggestion(word: string, known: readonly string[]): string {
 }
 
 function didYouMean(word: string, known: readonly string[]): string {
-  const meant = nearest(word, known);
+  // A single sign such as * is near to any short word, and meant by none.
+  const meant = nearest(
+    word,
+    known.filter(({ length }) => length > 1),
+  );
   return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig, type Configs } from '../../shared/config/config.js';
 import { processEnvironment, type Role } from '../../shared/config/env.js';
 import { configReference } from '../../shared/config/reference.js';
+import { eventReference } from '../../shared/events/reference.js';
 import { runUntilStopped } from '../../shared/runtime/lifecycle.js';
 import { version } from '../../shared/runtime/version.js';
 import type { runSimulate } from './simulate.js';
@@ -29,6 +30,10 @@ export function createProgram(): Command {
     .command('config')
     .description('print the reference of all environment variables')
     .action(() => void process.stdout.write(configReference()));
+  program
+    .command('events')
+    .description('print the reference of all events')
+    .action(() => void process.stdout.write(eventReference()));
   program
     .command('demo')
     .description('watch a simulated identity provider’s changes become verified webhooks')

@@ -1,4 +1,5 @@
 import type { DirectoryEvent } from '../../shared/events/event.js';
+import { matchesType } from '../../shared/events/selection.js';
 import type { Endpoint } from '../../shared/store/registry.js';
 import { deliveryId, type Delivery } from '../../shared/webhooks/delivery.js';
 import { orderingKeys, type Ordering } from '../../shared/webhooks/ordering.js';
@@ -32,9 +33,7 @@ const isFor = (endpoint: Endpoint, event: DirectoryEvent): boolean =>
 export const mayBeFor = (
   { directoryId, eventTypes }: Endpoint,
   event: { readonly directoryId: string; readonly type: string },
-): boolean =>
-  (directoryId === null || directoryId === event.directoryId) &&
-  (eventTypes.length === 0 || eventTypes.includes(event.type));
+): boolean => (directoryId === null || directoryId === event.directoryId) && matchesType(eventTypes, event.type);
 
 function newDelivery(
   { event, partition, offset }: PlacedEvent,

@@ -16,6 +16,7 @@ import { checkPartitions } from '../../shared/store/check-partitions.js';
 import type { Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { createAdmin } from '../admin/app.js';
+import { createFeed, type Feed } from '../admin/feed.js';
 import { createDispatcher } from '../dispatcher/dispatcher.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
@@ -66,17 +67,21 @@ async function startOn(
   await log.check();
   const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir));
   const committed = createWakeup();
+  const feed = createFeed(store.events, config.logPartitions);
   const writer = createWriter({
     commits: store.commits,
     clock: systemClock,
     newId,
-    onCommit: () => committed.wake(),
+    onCommit: () => {
+      committed.wake();
+      feed.wake();
+    },
   });
   const metrics = createMetrics('standalone');
   watchRelayLag(metrics, store.outbox, config.logPartitions, systemClock);
-  const parts: Parts = { config, logger, store, log, sealer, writer, committed, metrics };
-
   const serving = new AbortController();
+  const stopping = serving.signal;
+  const parts: Parts = { config, logger, store, log, sealer, writer, committed, metrics, feed, stopping };
   const background = new AbortController();
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
@@ -115,16 +120,23 @@ interface Parts {
   /** Woken after each commit, so that the relay need not wait for its next poll. */
   readonly committed: Wakeup;
   readonly metrics: Registry;
+  /** Likewise, for those who wait for events. */
+  readonly feed: Feed;
+  readonly stopping: AbortSignal;
 }
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
-function createHandler({ config, logger, store, sealer, writer, metrics }: Parts, publicUrl: string): RequestListener {
+function createHandler(
+  { config, logger, store, sealer, writer, metrics, feed, stopping }: Parts,
+  publicUrl: string,
+): RequestListener {
   const { registry, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
   const ingest = createIngest({ ...common, writer, newId });
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
-  const admin = createAdmin({ ...common, held, events, deliveries, sealer, partitions, allowCidrs, ...key });
+  const reading = { held, events, deliveries, feed, stopping };
+  const admin = createAdmin({ ...common, ...reading, sealer, partitions, allowCidrs, ...key });
   const probes = createProbes({ ready: () => store.check(), metrics });
   const outsideScim = behindProbes(probes, admin);
   return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);

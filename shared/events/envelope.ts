@@ -43,3 +43,7 @@ export function storeEvent(draft: EventDraft, place: EventPlace): StoredEvent {
   });
   return { id, type: draft.type, seq, body };
 }
+
+/** When it was committed; milliseconds. */
+export const committedAt = ({ body }: Pick<StoredEvent, 'body'>): number =>
+  Date.parse((JSON.parse(body) as DirectoryEvent).timestamp);

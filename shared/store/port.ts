@@ -70,6 +70,11 @@ export interface ResourceReader {
   membersOf(directoryId: string, groupId: string, page: ResourcePage): Promise<Membership[]>;
   /** Memberships of each of the given members, in no order. */
   groupsOf(directoryId: string, memberIds: readonly string[]): Promise<Membership[]>;
+  /**
+   * The memberships that the deletion of a user or group ended, which no event tells of, in no order. One that the deletions of
+   * both ended in one commit is told of one of them at least. Kept as long as the deletion's event.
+   */
+  endedWith(directoryId: string, id: string): Promise<Membership[]>;
 }
 
 /** What the deletion guard of a directory holds back. */
@@ -117,6 +122,18 @@ export interface EventReader {
   after(partition: number, cursor: LogCursor, limit: number): Promise<PositionedEvent[]>;
   /** Events of a directory with `seq` above `afterSeq`, in order. */
   ofDirectory(directoryId: string, afterSeq: number, limit: number): Promise<StoredEvent[]>;
+  /**
+   * `seq` of a directory's newest event that was committed at `time` or before; 0 when there is none. Undefined when the
+   * events of that time are no longer kept.
+   */
+  seqAt(directoryId: string, time: number): Promise<number | undefined>;
+  /**
+   * A cursor before every event of the partition that was committed after `time`: as far as the writers' clocks agree, because
+   * in a partition only the commits of one directory are in the order of their times.
+   */
+  placeAt(partition: number, time: number): Promise<LogCursor>;
+  /** The newest position of the partition; 0 at the start. Only a hint that there is something new. */
+  tail(partition: number): Promise<number>;
   /** Where a consumer group goes on reading. */
   loadCursor(group: string, partition: number): Promise<LogCursor>;
   saveCursor(group: string, partition: number, cursor: LogCursor): Promise<void>;

@@ -62,7 +62,7 @@ export interface EndpointSecret {
 export interface Endpoint extends RegistryRecord {
   readonly url: string;
   readonly description: string;
-  /** Empty: every type. */
+  /** Types or patterns such as `user.*`; empty: every type. */
   readonly eventTypes: readonly string[];
   /** Null: every organization. */
   readonly organizationId: string | null;

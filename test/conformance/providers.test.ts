@@ -1,4 +1,5 @@
 import request from 'supertest';
+import { schemaProblems } from '../support/event-schemas.js';
 import { startIngest, type IngestHarness } from '../support/ingest.js';
 import { createConversation, recordings, type Directory } from './conversation.js';
 import { shownBy, toldBy } from './told.js';
@@ -35,5 +36,10 @@ describe.each(recordings())('$provider', ({ provider, steps }) => {
     expect(heard.map(({ seq }) => seq)).toEqual(heard.map((_, index) => index + 1));
     expect(new Set(heard.map(({ id }) => id)).size).toBe(heard.length);
     expect(toldBy(heard)).toEqual(shownBy(await get('/Users?count=1000'), await get('/Groups?count=1000')));
+  });
+
+  test(`${provider}: every event is as its schema says`, () => {
+    expect(conversation.heard.flatMap(schemaProblems)).toEqual([]);
+    expect(conversation.heard.length).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { EVENT_TYPES } from '../../shared/events/event.js';
 import type { StoredEvent } from '../../shared/events/envelope.js';
+import { newId } from '../../shared/runtime/ids.js';
 import {
   commit,
   expectProblem,
@@ -106,6 +107,83 @@ test('an unknown type is refused with the one that was probably meant', async ()
     /type must be one of .+; did you mean user\.created\?/,
   );
 });
+
+test('filters by time, organization, resource and pattern find what a look at every event finds', async () => {
+  const [one, other] = [await newDirectory(bench), await newDirectory(bench)];
+  const times: number[] = [];
+  for (let n = 0; n < 6; n += 1) {
+    bench.now += 3_600_000;
+    times.push(bench.now);
+    for (const directory of [one, other]) await commitTimed(directory, `r${n % 2}`);
+  }
+  await publish(bench.store);
+  const all = (await drain('')).flatMap(({ data }) => data) as unknown as Timed[];
+  expect(all).toHaveLength(12);
+  const [since = 0, until = 0] = [times[2], times[4]];
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  const expectFound = async (query: string, wanted: (event: Timed) => boolean): Promise<void> => {
+    const found = (await drain(`&${query}`)).flatMap(({ data }) => data);
+    expect(found.map(({ id }) => id)).toEqual(all.filter(wanted).map(({ id }) => id));
+  };
+  const at = ({ timestamp }: Timed): number => Date.parse(timestamp);
+  for (const directory of [undefined, one]) {
+    const scope = directory === undefined ? '' : `&directoryId=${directory.id}`;
+    const inScope = ({ directoryId }: Timed): boolean => directory === undefined || directoryId === directory.id;
+    await expectFound(`since=${iso(since)}${scope}`, (event) => at(event) >= since && inScope(event));
+    await expectFound(`until=${iso(until)}${scope}`, (event) => at(event) < until && inScope(event));
+    await expectFound(
+      `since=${iso(since)}&until=${iso(until)}&type=user.*&type=group.deleted${scope}`,
+      (event) => at(event) >= since && at(event) < until && inScope(event),
+    );
+    await expectFound(`type=group.*${scope}`, () => false);
+  }
+  await expectFound(`organizationId=${one.organizationId}`, ({ directoryId }) => directoryId === one.id);
+  const id = all[0]?.data.id ?? '';
+  await expectFound(`resourceId=${id}`, ({ data }) => data.id === id);
+});
+
+test('times must be times, in order, and a directory be of the organization', async () => {
+  const [one, other] = [await newDirectory(bench), await newDirectory(bench)];
+  const refuse = async (query: string, detail: string) =>
+    expectProblem(await bench.get(`/v1/events?${query}`), 400, 'validation', detail);
+  await refuse('since=yesterday', 'since must be a time such as 2026-01-31T09:30:00Z');
+  await refuse('since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z', 'until must be later than since');
+  await refuse(
+    `directoryId=${one.id}&organizationId=${other.organizationId}`,
+    'directoryId names a directory of another',
+  );
+});
+
+interface Timed {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly directoryId: string;
+  readonly data: { readonly id: string };
+}
+
+const resourceIds = new Map<string, string>();
+
+/** Commits a user event at the bench's time about a resource of that name. */
+async function commitTimed(directory: MadeDirectory, name: string): Promise<void> {
+  const { id: directoryId, organizationId, partition } = directory;
+  const resource = resourceIds.get(directoryId + name) ?? newId();
+  resourceIds.set(directoryId + name, resource);
+  const head = await bench.store.commits.head(directoryId);
+  const [id, seq] = [newId(), head.lastSeq + 1];
+  const timestamp = new Date(bench.now).toISOString();
+  const body = JSON.stringify({
+    id,
+    type: 'user.updated',
+    timestamp,
+    organizationId,
+    directoryId,
+    seq,
+    data: { id: resource },
+  });
+  const events = [{ id, type: 'user.updated', seq, body }];
+  const next = { ...head, number: head.number + 1, lastSeq: seq, at: bench.now, nonce: id };
+  await bench.store.commits.commit({ ...next, directoryId, partition, purgeAt: 0, changes: [], events });
+}
 
 test('a cursor of another list is refused', async () => {
   const [one, other] = [await newDirectory(bench), await newDirectory(bench)];

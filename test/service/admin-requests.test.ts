@@ -143,6 +143,8 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     publicUrl: '',
     partitions: 1,
     allowCidrs: [],
+    feed: bench.feed,
+    stopping: bench.stopping.signal,
     clock: () => 0,
     logger: { debug: log, info: log, warn: log, error: log },
   });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Express } from 'express';
 import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
+import { createFeed, type Feed } from '../../services/admin/feed.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
 import type { Change, Commit } from '../../shared/directory/commit.js';
 import type { StoredEvent } from '../../shared/events/envelope.js';
@@ -22,6 +23,8 @@ export const sealer = createSealer(Buffer.alloc(32, 5));
 export interface Bench {
   readonly app: Express;
   readonly store: Store;
+  readonly feed: Feed;
+  readonly stopping: AbortController;
   readonly logged: object[];
   now: number;
   get(url: string): request.Test;
@@ -36,6 +39,8 @@ export async function openBench(): Promise<Bench> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'rollcall-admin-'));
   const store = await openSqliteStore({ dataDir });
   const logged: object[] = [];
+  const feed = createFeed(store.events, PARTITIONS);
+  const stopping = new AbortController();
   const app = createAdmin({
     ...store,
     sealer,
@@ -43,6 +48,8 @@ export async function openBench(): Promise<Bench> {
     partitions: PARTITIONS,
     adminKeyHash: adminKeyHash(KEY),
     allowCidrs: ['127.0.0.0/8'],
+    feed,
+    stopping: stopping.signal,
     clock: () => bench.now,
     logger: recorder(logged),
   });
@@ -50,6 +57,8 @@ export async function openBench(): Promise<Bench> {
   const bench: Bench = {
     app,
     store,
+    feed,
+    stopping,
     logged,
     now: Date.UTC(2030, 0, 1),
     get: (url) => signed(request(app).get(url)),

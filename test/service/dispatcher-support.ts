@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import request from 'supertest';
 import { Webhook } from 'svix';
 import { createAdmin } from '../../services/admin/app.js';
+import { createFeed } from '../../services/admin/feed.js';
 import { createDispatcher, type DispatcherDeps } from '../../services/dispatcher/dispatcher.js';
 import { createDispatcherMetrics } from '../../services/dispatcher/metrics.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
@@ -141,6 +142,8 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     publicUrl: 'https://directory.example.com',
     partitions: PARTITIONS,
     adminKeyHash: adminKeyHash(KEY),
+    feed: createFeed(store.events, PARTITIONS),
+    stopping: new AbortController().signal,
   });
   closers.push(() => store.close());
   const bench: DispatcherBench = {

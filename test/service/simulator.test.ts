@@ -5,6 +5,7 @@ import { createSimulator, type SimulatorOptions } from '../../services/simulator
 import { startStandalone, type Standalone } from '../../services/standalone/main.js';
 import { loadConfig } from '../../shared/config/config.js';
 import { eventually } from '../support/eventually.js';
+import { schemaProblems } from '../support/event-schemas.js';
 import { KEPT } from '../support/provisioning.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -60,6 +61,7 @@ test.each(VOICES)(
       ...KEPT,
     });
     expect(report.acknowledged).toBeGreaterThan(200);
+    expect(events.flatMap((event) => schemaProblems(JSON.parse(event)))).toEqual([]);
   },
   60_000,
 );

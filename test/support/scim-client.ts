@@ -41,6 +41,10 @@ export function startScimClient() {
   return {
     ingest: started,
     directory: home,
+    /** From now on, a directory without anything in it. */
+    async newHome(): Promise<void> {
+      directory = await started().addDirectory();
+    },
     call,
     get: (path: string) => call('get', path),
     patch: (path: string, ...Operations: object[]) =>

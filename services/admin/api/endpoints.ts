@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
-import { EVENT_TYPES } from '../../../shared/events/event.js';
+import { TYPE_PATTERNS } from '../../../shared/events/selection.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
 import { OPEN_STATUSES, UNFINISHED_STATUSES } from '../../../shared/webhooks/delivery.js';
@@ -29,7 +29,7 @@ const rateLimit = z.strictObject({
 const settings = {
   ordering: z.enum(ORDERINGS).optional(),
   rateLimit: rateLimit.nullable().optional(),
-  eventTypes: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).optional(),
+  eventTypes: z.array(z.enum(TYPE_PATTERNS)).max(TYPE_PATTERNS.length).optional(),
   description: text(0, 500).optional(),
 };
 const url = z.string().max(2048);

@@ -4,6 +4,7 @@ import { anyOf, slices, type PositionDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { isFinalForUpsert } from './failures.js';
 import type { Positions } from './positions.js';
+import { createSeek } from './seek.js';
 
 /** How many commits' events are read by one call: each can be some megabytes. */
 const COMMITS_PER_CALL = 50;
@@ -58,6 +59,7 @@ export function createEvents(connection: MongoConnection, positions: Positions):
       }
       return events.slice(0, limit);
     },
+    ...createSeek(connection),
     async loadCursor(group, partition) {
       const found = await connection.call(({ cursors }, session) =>
         cursors.findOne({ _id: cursorId(group, partition) }, { session }),

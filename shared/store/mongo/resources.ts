@@ -1,7 +1,11 @@
+import type { mongo } from 'mongoose';
+import type { Membership } from '../../directory/resource.js';
 import type { ResourcePage, ResourceReader } from '../port.js';
-import { anyOf, resourceId } from './collections.js';
+import { anyOf, resourceId, type MembershipDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
-import { findMemberships, findResources, indexTerm } from './rows.js';
+import { endedMemberships, findMemberships, findResources, indexTerm } from './rows.js';
+
+const ENDED_PER_CALL = 5000;
 
 export function createResources(connection: MongoConnection): ResourceReader {
   return {
@@ -33,7 +37,41 @@ export function createResources(connection: MongoConnection): ResourceReader {
       if (memberIds.length === 0) return [];
       return findMemberships(connection, { directoryId, memberId: anyOf(distinct(memberIds)) });
     },
+    async endedWith(directoryId, id) {
+      const deleted = await connection.call(({ resources }, session) =>
+        resources.findOne(
+          { _id: resourceId(directoryId, id), directoryId, live: false },
+          { session, projection: { commit: 1 } },
+        ),
+      );
+      if (deleted === null) return [];
+      const { commit } = deleted;
+      return [
+        ...(await readEnded(connection, { directoryId, groupId: id, commit }, 'memberId')),
+        ...(await readEnded(connection, { directoryId, memberId: id, commit }, 'groupId')),
+      ];
+    },
   };
+}
+
+/** The tombstones of one commit for which the condition holds, in the order of a field in which they differ. */
+async function readEnded(
+  connection: MongoConnection,
+  where: mongo.Filter<MembershipDocument>,
+  by: 'memberId' | 'groupId',
+): Promise<Membership[]> {
+  const rows: Membership[] = [];
+  for (let after = ''; ;) {
+    const page = await endedMemberships(
+      connection,
+      { ...where, [by]: { $gt: after } },
+      { sort: { [by]: 1 }, limit: ENDED_PER_CALL },
+    );
+    rows.push(...page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < ENDED_PER_CALL) return rows;
+    after = last[by];
+  }
 }
 
 /** A limit of 0, which means "all" to the server, never gets here. */

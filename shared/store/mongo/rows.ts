@@ -24,18 +24,27 @@ export const findResources = (
       .toArray(),
   );
 
-/** The memberships that have not ended, for which the condition holds. */
-export const findMemberships = (
+type FindMemberships = (
   connection: MongoConnection,
   where: mongo.Filter<MembershipDocument>,
-  page: Page = {},
-): Promise<Membership[]> =>
-  connection.call(({ memberships }, session) =>
-    memberships
-      .find({ ...where, live: true }, { session, projection: MEMBERSHIP_FIELDS, ...page })
-      .map(toMembership)
-      .toArray(),
-  );
+  page?: Page,
+) => Promise<Membership[]>;
+
+const membershipsWhere =
+  (live: boolean): FindMemberships =>
+  (connection, where, page = {}) =>
+    connection.call(({ memberships }, session) =>
+      memberships
+        .find({ ...where, live }, { session, projection: MEMBERSHIP_FIELDS, ...page })
+        .map(toMembership)
+        .toArray(),
+    );
+
+/** The memberships that have not ended, for which the condition holds. */
+export const findMemberships = membershipsWhere(true);
+
+/** Those that have ended and are tombstones now. */
+export const endedMemberships = membershipsWhere(false);
 
 const MEMBERSHIP_FIELDS = { _id: 0, groupId: 1, memberId: 1, memberType: 1 };
 

@@ -110,7 +110,13 @@ function prepareMemberships(database: Database) {
   const deletePair = database.prepare('DELETE FROM memberships WHERE directory = ? AND group_id = ? AND member_id = ?');
   const deleteGroup = database.prepare('DELETE FROM memberships WHERE directory = ? AND group_id = ?');
   const deleteMember = database.prepare('DELETE FROM memberships WHERE directory = ? AND member_id = ?');
+  const keepEnded = (column: 'group_id' | 'member_id') =>
+    database.prepare(`
+      INSERT INTO ended_memberships (directory, ended_with, group_id, member_id, member_type)
+      SELECT directory, ${column}, group_id, member_id, member_type FROM memberships WHERE directory = ? AND ${column} = ?`);
+  const [keepGroup, keepMember] = [keepEnded('group_id'), keepEnded('member_id')];
   const deleteAll = database.prepare('DELETE FROM memberships WHERE directory = ?');
+  const deleteEnded = database.prepare('DELETE FROM ended_memberships WHERE directory = ?');
   return {
     join(directory: number, { groupId, memberId, memberType }: Membership): void {
       insert.run(directory, groupId, memberId, memberType);
@@ -119,11 +125,14 @@ function prepareMemberships(database: Database) {
       deletePair.run(directory, groupId, memberId);
     },
     unlink(directory: number, id: string): void {
+      keepGroup.run(directory, id);
       deleteGroup.run(directory, id);
+      keepMember.run(directory, id);
       deleteMember.run(directory, id);
     },
     sweep(directory: number): void {
       deleteAll.run(directory);
+      deleteEnded.run(directory);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { EventReader } from '../port.js';
-import { number, text } from './columns.js';
-import type { Database } from './database.js';
+import { afterPosition, lastNotAfter, nothingBefore, PURGED } from '../seek.js';
+import { nullableNumber, number, text } from './columns.js';
+import type { Database, Row } from './database.js';
 import { DIRECTORY, toEvent } from './rows.js';
 
 export function createEvents(database: Database): EventReader {
@@ -15,6 +16,7 @@ export function createEvents(database: Database): EventReader {
     ORDER BY position, seq LIMIT ?4`);
   const afterSeq = database.prepare(`
     SELECT id, type, seq, body FROM events WHERE directory = ${DIRECTORY} AND seq > ? ORDER BY seq LIMIT ?`);
+  const seek = prepareSeek(database);
   const load = database.prepare('SELECT position, "index" FROM log_cursors WHERE consumer_group = ? AND partition = ?');
   const save = database.prepare(`
     INSERT INTO log_cursors (consumer_group, partition, position, "index") VALUES (?, ?, ?, ?)
@@ -31,6 +33,7 @@ export function createEvents(database: Database): EventReader {
     async ofDirectory(directoryId, seq, limit) {
       return afterSeq.all(directoryId, seq, limit).map(toEvent);
     },
+    ...seek,
     async loadCursor(group, partition) {
       const row = load.get(group, partition);
       return row === undefined
@@ -39,6 +42,42 @@ export function createEvents(database: Database): EventReader {
     },
     async saveCursor(group, partition, { position, index }) {
       database.lazily(() => save.run(group, partition, position, index));
+    },
+  };
+}
+
+function prepareSeek(database: Database): Pick<EventReader, 'seqAt' | 'placeAt' | 'tail'> {
+  // One bound at a time: asked for both at once, SQLite would read everything in between.
+  const chain = database.prepare(`
+    SELECT (SELECT min(number) FROM commits WHERE directory = no) AS first,
+      (SELECT max(number) FROM commits WHERE directory = no) AS last, no
+    FROM heads WHERE directory_id = ?`);
+  const link = database.prepare('SELECT at, last_seq FROM commits WHERE directory = ? AND number = ?');
+  const log = database.prepare(`
+    SELECT (SELECT min(position) FROM commits WHERE partition = ?1) AS first,
+      (SELECT max(position) FROM commits WHERE partition = ?1) AS last`);
+  const place = database.prepare('SELECT at FROM commits WHERE partition = ? AND position = ?');
+  const ends = (partition: number): [first: number, last: number] => {
+    const row = log.get(partition);
+    return row === undefined ? [1, 0] : [nullableNumber(row, 'first') ?? 1, nullableNumber(row, 'last') ?? 0];
+  };
+  const timeOf = (row: Row | undefined): number => (row === undefined ? PURGED : number(row, 'at'));
+  return {
+    async seqAt(directoryId, time) {
+      const bounds = chain.get(directoryId);
+      if (bounds === undefined) return 0;
+      const [directory, first, last] = [number(bounds, 'no'), number(bounds, 'first'), number(bounds, 'last')];
+      const newest = await lastNotAfter(first, last, time, (at) => timeOf(link.get(directory, at)));
+      if (newest < first) return nothingBefore(first);
+      const commit = link.get(directory, newest);
+      return commit && number(commit, 'last_seq');
+    },
+    async placeAt(partition, time) {
+      const [first, last] = ends(partition);
+      return afterPosition(await lastNotAfter(first, last, time, (at) => timeOf(place.get(partition, at))));
+    },
+    async tail(partition) {
+      return ends(partition)[1];
     },
   };
 }

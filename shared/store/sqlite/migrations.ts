@@ -6,9 +6,10 @@ import { DIRECTORIES } from './migrations/1-directories.js';
 import { DELIVERIES } from './migrations/2-deliveries.js';
 import { REGISTRY } from './migrations/3-registry.js';
 import { DELETION_GUARD } from './migrations/4-deletion-guard.js';
+import { ENDED_MEMBERSHIPS } from './migrations/5-ended-memberships.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
-const MIGRATIONS: readonly string[] = [DIRECTORIES, DELIVERIES, REGISTRY, DELETION_GUARD];
+const MIGRATIONS: readonly string[] = [DIRECTORIES, DELIVERIES, REGISTRY, DELETION_GUARD, ENDED_MEMBERSHIPS];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */
 export function migrate(database: Database): void {

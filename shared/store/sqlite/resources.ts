@@ -22,6 +22,8 @@ export function createResources(database: Database): ResourceReader {
     WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
   const groups = database.prepare(`
     SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ${DIRECTORY} AND member_id = ?`);
+  const ended = database.prepare(`
+    SELECT ${MEMBERSHIP_COLUMNS} FROM ended_memberships WHERE directory = ${DIRECTORY} AND ended_with = ?`);
   const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 
   return {
@@ -43,6 +45,9 @@ export function createResources(database: Database): ResourceReader {
     },
     async groupsOf(directoryId, memberIds) {
       return distinct(memberIds).flatMap((id) => groups.all(directoryId, id).map(toMembership));
+    },
+    async endedWith(directoryId, id) {
+      return ended.all(directoryId, id).map(toMembership);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { EventReader, LogCursor, PositionedEvent } from '../../../../shared/store/port.js';
-import { create, createChain, newDirectory, newPartition, user, waiting } from './fixtures.js';
+import { create, createChain, newDirectory, newPartition, T0, user, waiting } from './fixtures.js';
 import { describeFaults, useStore, type StoreHarness } from './harness.js';
 
 /** More than any test writes. */
@@ -126,6 +126,38 @@ export function describeEvents(harness: StoreHarness): void {
       expect(await events.ofDirectory(chain.directory.id, 1, 3)).toEqual(all.slice(1, 4));
       expect(await events.ofDirectory(chain.directory.id, 5, 100)).toEqual([]);
       expect(await events.ofDirectory(newDirectory().id, 0, 100)).toEqual([]);
+    });
+
+    test('the seq at a time is that of the newest commit of that time or before', async () => {
+      const chain = createChain(under.store.commits);
+      const { id } = chain.directory;
+      const { events } = under.other;
+      expect(await events.seqAt(id, T0)).toBe(0);
+      for (const count of [2, 1, 4]) await chain.write([create(user(`u${count}`))], { events: count });
+      // The commits are of T0 + 1, 2 and 3.
+      const asked = [T0, T0 + 1, T0 + 1.5, T0 + 2, T0 + 3, T0 + 1e9];
+      expect(await Promise.all(asked.map((time) => events.seqAt(id, time)))).toEqual([0, 2, 2, 3, 7, 7]);
+    });
+
+    test('the place at a time is after everything up to it; the tail is the newest position', async () => {
+      const chain = createChain(under.store.commits);
+      const { partition } = chain.directory;
+      const { events } = under.other;
+      expect(await events.tail(partition)).toBe(0);
+      expect(await events.placeAt(partition, T0)).toEqual({ position: 1, index: 0 });
+      for (const count of [2, 1, 4]) await chain.write([create(user(`u${count}`))], { events: count });
+      await waiting(under.store.outbox, partition, 3);
+      expect(await events.tail(partition)).toBe(3);
+      const seqsFrom = async (time: number): Promise<number[]> =>
+        (await readAll(events, partition, 100, await events.placeAt(partition, time))).map(({ seq }) => seq);
+      expect(await seqsFrom(T0)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      expect(await seqsFrom(T0 + 1)).toEqual([3, 4, 5, 6, 7]);
+      expect(await seqsFrom(T0 + 2.5)).toEqual([4, 5, 6, 7]);
+      const end = await events.placeAt(partition, T0 + 3);
+      expect(await events.after(partition, end, 100)).toEqual([]);
+      const later = await chain.write([create(user('later'))], { events: 2 });
+      await waiting(under.store.outbox, partition, 4);
+      expect(idsOf(await events.after(partition, end, 100))).toEqual(idsOf(later.events));
     });
 
     test('a body is kept to the byte', async () => {

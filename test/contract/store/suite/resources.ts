@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import type { Change } from '../../../../shared/directory/commit.js';
 import { NOTHING_LOADED } from '../../../../shared/directory/needs.js';
-import type { ResourceRow } from '../../../../shared/directory/resource.js';
+import type { Membership, ResourceRow } from '../../../../shared/directory/resource.js';
 import {
   create,
   createChain,
   group,
   headOf,
   join,
+  leave,
   membership,
   needs,
   newDirectory,
@@ -152,6 +153,25 @@ export function describeResources(harness: StoreHarness): void {
         membership('g2', 'u1'),
       ]);
       expect(await under.store.resources.groupsOf(chain.directory.id, [])).toEqual([]);
+    });
+
+    test('what a deletion ended can still be told: not what had ended before, nor what goes on', async () => {
+      const chain = createChain(under.store.commits);
+      const ids = ['u1', 'u2', 'u3'];
+      const pairs = ['g1', 'g2'].flatMap((groupId) => ids.map((id) => membership(groupId, id)));
+      await chain.write([...ids.map((id) => create(user(id))), create(group('g1')), create(group('g2'))]);
+      await chain.write(pairs.map(join));
+      await chain.write([leave(membership('g1', 'u1')), leave(membership('g1', 'u2'))]);
+      await chain.write([join(membership('g1', 'u1'))]);
+      const endedWith = async (id: string): Promise<Membership[]> =>
+        sortedMemberships(await under.other.resources.endedWith(chain.directory.id, id));
+      expect(await endedWith('u1')).toEqual([]);
+      await chain.write([unlink('u1'), remove(user('u1'))]);
+      await chain.write([unlink('g1'), remove(group('g1'))]);
+      expect(await endedWith('u1')).toEqual([membership('g1', 'u1'), membership('g2', 'u1')]);
+      expect(await endedWith('g1')).toEqual([membership('g1', 'u3')]);
+      expect(await endedWith('u2')).toEqual([]);
+      expect(await under.other.resources.endedWith(newDirectory().id, 'u1')).toEqual([]);
     });
 
     test('two directories with the same ids, keys and pairs never see rows of each other', async () => {

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { EventSelection } from '../../shared/events/selection.js';
+import { TYPE_PATTERNS } from '../../shared/events/selection.js';
+import type { EventReader } from '../../shared/store/port.js';
+import type { AdminDeps } from './deps.js';
+import { knownDirectory } from './directory.js';
+import { directoryCursor, directoryCursorAt, logCursor, logCursorAt, type LogPlace } from './event-cursor.js';
+import { readDirectory, readLog, type EventPage } from './event-pages.js';
+import { pageParameters } from './paging.js';
+import { invalid } from './problem.js';
+import { id, oneOrMore, time } from './request.js';
+
+/** Which events a request asks for, and after which one it begins. */
+export const eventParameters = {
+  after: pageParameters.after,
+  directoryId: id.optional(),
+  organizationId: id.optional(),
+  resourceId: id.optional(),
+  type: oneOrMore(z.enum(TYPE_PATTERNS), TYPE_PATTERNS.length),
+  since: time.optional(),
+  until: time.optional(),
+};
+
+export interface EventQuery extends Omit<EventSelection, 'types'> {
+  readonly after?: string | undefined;
+  readonly directoryId?: string | undefined;
+  readonly type: readonly string[];
+}
+
+export interface SourcePage {
+  /** Each with the cursor after it. */
+  readonly events: readonly { readonly type: string; readonly body: string; readonly cursor: string }[];
+  /** Where the next page begins. */
+  readonly cursor: string;
+  readonly hasMore: boolean;
+}
+
+/** The events that a request asks for, page by page. */
+export interface EventSource {
+  /** Where the first page begins. */
+  readonly start: string;
+  read(cursor: string, limit: number): Promise<SourcePage>;
+}
+
+type Deps = Pick<AdminDeps, 'events' | 'registry' | 'partitions'>;
+
+/** How far the clocks of processes that write may be apart, for filters by time over all directories. */
+const CLOCKS_APART_MS = 600_000;
+
+export async function eventSource(query: EventQuery, deps: Deps): Promise<EventSource> {
+  const { type: types, directoryId, ...selection } = query;
+  if (selection.since !== undefined && selection.until !== undefined && selection.until <= selection.since) {
+    throw invalid({ field: 'until', message: 'must be later than since' });
+  }
+  return directoryId === undefined
+    ? logSource({ ...selection, types }, query.after, deps)
+    : directorySource({ ...selection, types }, directoryId, query.after, deps);
+}
+
+async function directorySource(
+  selection: EventSelection,
+  directoryId: string,
+  after: string | undefined,
+  deps: Deps,
+): Promise<EventSource> {
+  const { events } = deps;
+  const { organizationId: owner } = await knownDirectory(directoryId, deps);
+  if (selection.organizationId !== undefined && selection.organizationId !== owner) {
+    throw invalid({
+      field: 'directoryId',
+      message: `names a directory of another organization, ${owner}; leave organizationId out`,
+    });
+  }
+  const { since, until } = selection;
+  const start =
+    after === undefined && since !== undefined
+      ? ((await events.seqAt(directoryId, since - 1)) ?? 0)
+      : directoryCursor(after, directoryId);
+  const render = (seq: number): string => directoryCursorAt(directoryId, seq);
+  return {
+    start: render(start),
+    async read(cursor, limit) {
+      const place = directoryCursor(cursor, directoryId);
+      return rendered(await readDirectory(events, directoryId, place, { limit, selection, endsAt: until }), render);
+    },
+  };
+}
+
+async function logSource(
+  selection: EventSelection,
+  after: string | undefined,
+  { events, partitions }: Deps,
+): Promise<EventSource> {
+  const { since, until } = selection;
+  const start =
+    after === undefined && since !== undefined
+      ? await logPlaceAt(events, partitions, since - CLOCKS_APART_MS)
+      : logCursor(after);
+  const endsAt = until === undefined ? undefined : until + CLOCKS_APART_MS;
+  return {
+    start: logCursorAt(start),
+    async read(cursor, limit) {
+      return rendered(await readLog(events, partitions, logCursor(cursor), { limit, selection, endsAt }), logCursorAt);
+    },
+  };
+}
+
+async function logPlaceAt(events: EventReader, partitions: number, since: number): Promise<LogPlace> {
+  const all = Array.from({ length: partitions }, (_, partition) => partition);
+  const places = await Promise.all(all.map((partition) => events.placeAt(partition, since)));
+  return new Map(places.entries());
+}
+
+const rendered = <Place>(page: EventPage<Place>, cursorAt: (place: Place) => string): SourcePage => ({
+  events: page.events.map(({ event: { type, body }, after }) => ({ type, body, cursor: cursorAt(after) })),
+  cursor: cursorAt(page.end),
+  hasMore: page.hasMore,
+});

@@ -1,0 +1,81 @@
+import { EVENT_TYPES, type EventType } from './event.js';
+import { eventJsonSchema, type JsonSchema } from './json-schema.js';
+
+const INTRODUCTION = `# Events
+
+A webhook's body, the value of a Kafka record, and an item of \`GET /v1/events\` are the same bytes: a JSON object whose \`type\` says
+what its \`data\` is. The JSON Schema of each type is at \`/schemas/events/<type>.json\`, all of them are listed at
+\`/schemas/events/index.json\`; TypeScript types and this page come from the same source. A later version may add fields, and types.
+
+A field that is not there is null, never left out; only \`previous\` leaves out what has not changed. Deleting a user or a group ends its
+memberships without further events. Times are ISO 8601, UTC, with milliseconds.
+
+This page is the output of \`rollcall events\`.
+`;
+
+/** Every event as a Markdown page. Checked in as docs/events.md. */
+export function eventReference(): string {
+  const memberships = propertiesOf(dataOf(SHAPES.memberships));
+  const member = propertiesOf(itemsOf(memberships['members']));
+  const types = EVENT_TYPES.map(
+    (type) => `| \`${type}\` | ${descriptionOf(eventJsonSchema(type))} | ${shapeOf(type)} |`,
+  );
+  return [
+    INTRODUCTION.trimEnd(),
+    ['| Type | Meaning | `data` |', '| --- | --- | --- |', ...types].join('\n'),
+    section('Every event', fieldsOf(propertiesOf(eventJsonSchema('directory.activated')), ['data'])),
+    `\`*.updated\` has \`previous\` too: the fields of \`data\` that have changed, as they were, null where there was nothing.`,
+    section('`data`: user', fieldsOf(propertiesOf(dataOf(SHAPES.user)))),
+    section('`data`: group', fieldsOf(propertiesOf(dataOf(SHAPES.group)))),
+    section('`data`: memberships', [...Object.entries(memberships).map(rowOf), ...fieldsOf(member, [], 'members[].')]),
+    section('`data`: directory', fieldsOf(propertiesOf(dataOf(SHAPES.directory)))),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+/** The shapes of `data`, each with a type that has it. */
+const SHAPES = {
+  user: 'user.created',
+  group: 'group.created',
+  memberships: 'group.members_added',
+  directory: 'directory.activated',
+} as const satisfies Record<string, EventType>;
+
+function shapeOf(type: EventType): string {
+  const fields = Object.keys(propertiesOf(dataOf(type))).join();
+  const found = Object.entries(SHAPES).find(
+    ([, example]) => Object.keys(propertiesOf(dataOf(example))).join() === fields,
+  );
+  return found?.[0] ?? '';
+}
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+const propertiesOf = (schema: JsonSchema | undefined): Properties => (schema?.properties ?? {}) as Properties;
+const itemsOf = (schema: JsonSchema | undefined): JsonSchema => (schema?.items ?? {}) as JsonSchema;
+const dataOf = (type: EventType): JsonSchema | undefined => propertiesOf(eventJsonSchema(type))['data'];
+const descriptionOf = (schema: JsonSchema): string => schema.description ?? '';
+
+const section = (title: string, rows: readonly string[]): string =>
+  [`## ${title}`, '', '| Field | Value | Meaning |', '| --- | --- | --- |', ...rows].join('\n');
+
+/** A row for each field, and for the fields of the objects and lists in it. */
+function fieldsOf(properties: Properties, without: readonly string[] = [], path = ''): string[] {
+  return Object.entries(properties)
+    .filter(([name]) => !without.includes(name))
+    .flatMap(([name, schema]) => [
+      rowOf([`${path}${name}`, schema]),
+      ...fieldsOf(propertiesOf(schema), [], `${path}${name}.`),
+      ...fieldsOf(propertiesOf(itemsOf(schema)), [], `${path}${name}[].`),
+    ]);
+}
+
+const rowOf = ([name, schema]: readonly [string, JsonSchema]): string =>
+  `| \`${name}\` | ${valueOf(schema)} | ${descriptionOf(schema)} |`;
+
+function valueOf(schema: JsonSchema): string {
+  if (schema.type === 'array') return 'list';
+  if (schema.format === 'date-time') return 'time';
+  return [schema.type ?? 'any'].flat().join(' or ');
+}
