@@ -60,10 +60,12 @@ export function toScimError(thrown: unknown): ScimError {
       return new InvalidSyntax('The body is in an unknown content encoding. Send it plain, or as gzip, deflate or br.');
     case 'request.aborted':
     case 'request.size.invalid':
-      return new InvalidSyntax('The body ended early.');
+      return new InvalidSyntax('The body ended early. Send it again, as long as Content-Length says.');
     default:
       return thrown instanceof URIError
-        ? new InvalidSyntax('The URL has a percent sign that is not followed by two hexadecimal digits.')
+        ? new InvalidSyntax(
+            'The URL has a percent sign that is not followed by two hexadecimal digits. Write the sign itself as %25.',
+          )
         : new InternalError();
   }
 }

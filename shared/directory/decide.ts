@@ -138,7 +138,7 @@ function decideDelete(view: View, command: Command & { kind: 'delete' }, place: 
 }
 
 export const noSuchResource = (type: ResourceType, id: string): NotFound =>
-  new NotFound(`There is no ${type.name} with id "${id}" in this directory.`);
+  new NotFound(`There is no ${type.name} with id "${id}" in this directory. Look it up with a filter, or create it.`);
 
 function existing(view: View, type: ResourceType, id: string, ifMatch: string | undefined): ResourceRow {
   const row = view.resource(id);
@@ -174,7 +174,9 @@ function requireUnique(view: View, type: ResourceType, id: string, attributes: A
   for (const { attribute, value, key } of uniqueKeys(type, attributes)) {
     const bearer = view.bearer(type.name, key);
     if (bearer !== undefined && bearer.id !== id) {
-      throw new Uniqueness(`Another ${type.name} (id "${bearer.id}") already has the ${attribute} "${value}".`);
+      throw new Uniqueness(
+        `Another ${type.name} (id "${bearer.id}") already has the ${attribute} "${value}". Update that one, or send another ${attribute}.`,
+      );
     }
   }
 }

@@ -111,7 +111,7 @@ function requireRows(view: View, groupId: string, edits: readonly MemberEdit[], 
 
 function newMembership(view: View, groupId: string, memberId: string): Membership {
   const member = view.resource(memberId);
-  if (memberId === groupId) throw new InvalidValue('members: a group cannot be a member of itself.');
+  if (memberId === groupId) throw new InvalidValue('members: a group cannot be a member of itself. Leave it out.');
   if (member === undefined) {
     throw new InvalidValue(
       `members: there is no user or group with id "${memberId}" in this directory. Create it first, then add it.`,

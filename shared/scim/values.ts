@@ -13,7 +13,7 @@ export function readValue(attribute: Attribute, value: unknown, path: string): A
   if (value === null || value === undefined) return undefined;
   if (!attribute.multiValued) return readSingle(attribute, value, path);
   const list = oneValueAsList(value);
-  if (!Array.isArray(list)) throw wrongType(path, value, 'an array');
+  if (!Array.isArray(list)) throw wrongType(path, value, listLike(attribute));
   return readList(attribute, list, path);
 }
 
@@ -22,7 +22,7 @@ export function readSingle(attribute: Attribute, value: unknown, path: string): 
   if (value === null || value === undefined) return undefined;
   if (attribute.type !== 'complex') return readSimple(attribute, value, path);
   const object = bareValue(attribute, value);
-  if (!isObject(object)) throw wrongType(path, value, 'an object');
+  if (!isObject(object)) throw wrongType(path, value, `an object such as ${exampleOf(attribute)}`);
   if (Object.keys(object).length === 0) return undefined;
   const { subAttributes = [] } = attribute;
   const read = readAttributes(subAttributes, object, `${path}.`);
@@ -120,6 +120,11 @@ export function parseDateTime(text: string): number | undefined {
   const ms = Date.parse(zoned.toUpperCase());
   return Number.isNaN(ms) ? undefined : ms;
 }
+
+const listLike = (attribute: Attribute): string =>
+  attribute.type === 'complex' ? `an array of objects such as [${exampleOf(attribute)}]` : 'an array';
+
+const exampleOf = ({ subAttributes: [first] = [] }: Attribute): string => `{"${first?.name ?? 'value'}": …}`;
 
 function wrongType(path: string, value: unknown, expected: string): InvalidValue {
   const came = Array.isArray(value) ? 'an array' : value === null ? 'null' : COMES_AS[typeof value];

@@ -8,7 +8,8 @@ const discover =
   async (call) => {
     if (call.query['filter'] !== undefined) throw new Forbidden('filter: discovery endpoints take none. Leave it out.');
     const body = read(call);
-    if (body === undefined) throw new NotFound(`There is no ${what} "${call.id}".`);
+    if (body === undefined)
+      throw new NotFound(`There is no ${what} "${call.id}". The list, without an id, has them all.`);
     return { status: 200, body };
   };
 

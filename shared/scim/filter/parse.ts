@@ -155,7 +155,10 @@ function node(cursor: Cursor, filter: Filter): Filter {
 }
 
 function checkPath(text: string): string {
-  if (!PATH.test(text)) throw new InvalidFilter(`The filter has ${text} where the name of an attribute should be.`);
+  if (!PATH.test(text))
+    throw new InvalidFilter(
+      `The filter has ${text} where the name of an attribute should be. Example: userName eq "ann@example.com"`,
+    );
   return text;
 }
 

@@ -1,5 +1,5 @@
 import type { Attributes } from '../attributes.js';
-import { InvalidPath } from '../errors.js';
+import { InvalidFilter, InvalidPath } from '../errors.js';
 import { compileValueFilter } from '../filter/evaluate.js';
 import { parseFilter, partsOf, type Filter } from '../filter/parse.js';
 import { findAttribute, resolvePath, type ResolvedPath } from '../path.js';
@@ -17,9 +17,15 @@ const FORM = /^([^[\]]+)(?:\[(.*)\](?:\.([\w$-]+))?)?$/s;
 export function readPath(type: ResourceType, text: string): PatchPath {
   const path = findPath(type, text);
   if (path !== undefined) return path;
-  throw new InvalidPath(
-    `The path ${JSON.stringify(text)} names no attribute of ${type.name}. GET /Schemas lists them all.`,
-  );
+  const fix = adviceOn(type, text);
+  throw new InvalidPath(`The path ${JSON.stringify(text)} names no attribute of ${type.name}. ${fix}`);
+}
+
+/** Who reads it sees a log of the identity provider, where the path comes from a mapping of attributes. */
+function adviceOn(type: ResourceType, text: string): string {
+  const urn = type.extensions.map(({ schema }) => schema.id).find((id) => resolvePath(type, `${id}:${text}`));
+  if (urn !== undefined) return `Map to ${urn}:${text}, the attribute of the extension.`;
+  return 'Take it out of the attribute mapping, or declare a schema that has it. GET /Schemas lists them all.';
 }
 
 /** As `readPath`, but undefined when the type has no such attribute. */
@@ -29,20 +35,33 @@ export function findPath(type: ResourceType, text: string): PatchPath | undefine
   if (resolved === undefined) return undefined;
   if (filterText === undefined) return resolved.kind === 'extension' ? resolved : { ...resolved, filter: undefined };
   if (resolved.kind === 'extension' || resolved.sub !== undefined || !resolved.attribute.multiValued) {
-    throw new InvalidPath(`The path ${JSON.stringify(text)} selects values of something that is not multi-valued.`);
+    throw new InvalidPath(
+      `The path ${JSON.stringify(text)} selects values of something that is not multi-valued. Leave out the brackets.`,
+    );
   }
   const { attribute } = resolved;
-  const tree = parseFilter(filterText);
-  const matches = compileValueFilter(attribute, tree);
-  const filter = { matches, seed: seedOf(attribute, tree), text: filterText, tree, parts: partsOf(tree) };
-  return { ...resolved, sub: subOf(attribute, subName, text), filter };
+  return { ...resolved, sub: subOf(attribute, subName, text), filter: readFilter(attribute, filterText, text) };
+}
+
+/** A message may have many paths: what is wrong with a filter is told with the one that has it. */
+function readFilter(attribute: Attribute, text: string, path: string): Target['filter'] {
+  try {
+    const tree = parseFilter(text);
+    const matches = compileValueFilter(attribute, tree);
+    return { matches, seed: seedOf(attribute, tree), text, tree, parts: partsOf(tree) };
+  } catch (error) {
+    if (!(error instanceof InvalidFilter)) throw error;
+    throw new InvalidFilter(`The path ${JSON.stringify(path)}: ${error.detail}`);
+  }
 }
 
 function subOf(attribute: Attribute, name: string | undefined, text: string): Attribute | undefined {
   if (name === undefined) return undefined;
-  const sub = findAttribute(attribute.subAttributes ?? [], name);
+  const { subAttributes = [] } = attribute;
+  const sub = findAttribute(subAttributes, name);
   if (sub !== undefined) return sub;
-  throw new InvalidPath(`The path ${JSON.stringify(text)}: ${attribute.name} has no sub-attribute ${name}.`);
+  const known = subAttributes.map((one) => one.name).join(', ');
+  throw new InvalidPath(`The path ${JSON.stringify(text)}: ${attribute.name} has no ${name}, only ${known}.`);
 }
 
 /** The value that a filter of equalities describes: `type eq "work" and primary eq true`. Its literals fit their types. */

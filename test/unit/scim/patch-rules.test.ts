@@ -68,6 +68,33 @@ describe('paths', () => {
     expect(refusalType(() => patched({ op: 'replace', path, value: 'x' }))).toBe('invalidPath');
   });
 
+  test.each([
+    [
+      'department',
+      `The path "department" names no attribute of User. Map to ${ENTERPRISE_USER_URN}:department, the attribute of the extension.`,
+    ],
+    [
+      'nobody',
+      'The path "nobody" names no attribute of User. Take it out of the attribute mapping, or declare a schema that has it. GET /Schemas lists them all.',
+    ],
+    [
+      'emails[type eq "work"].kind',
+      'The path "emails[type eq \\"work\\"].kind": emails has no kind, only value, display, type, primary.',
+    ],
+    [
+      'name[type eq "work"]',
+      'The path "name[type eq \\"work\\"]" selects values of something that is not multi-valued. Leave out the brackets.',
+    ],
+  ])('%s is refused with what to do about it', (path, detail) => {
+    expect(refused({ op: 'replace', path, value: 'x' })).toBe(`invalidPath: ${detail}`);
+  });
+
+  test('a filter that is wrong is told with its path', () => {
+    expect(refused({ op: 'replace', path: 'emails[0].value', value: 'x' })).toBe(
+      'invalidFilter: The path "emails[0].value": The filter has 0 where the name of an attribute should be. Example: userName eq "ann@example.com"',
+    );
+  });
+
   test('that is no string is invalidPath', () => {
     expect(refused({ op: 'remove', path: ['title'] })).toBe('invalidPath: Operations[0].path: it must be a string.');
   });
@@ -174,13 +201,22 @@ describe('types', () => {
   test.each([
     [{ op: 'replace', path: 'title', value: 7 }, 'Operations[0]: title: it is a number, must be a string.'],
     [{ op: 'add', path: 'active', value: 'yes' }, 'Operations[0]: active: it is a string, must be true or false.'],
-    [{ op: 'add', path: 'name', value: 'Ann' }, 'Operations[0]: name: it is a string, must be an object.'],
+    [
+      { op: 'add', path: 'name', value: 'Ann' },
+      'Operations[0]: name: it is a string, must be an object such as {"formatted": …}.',
+    ],
     [
       { op: 'add', value: { name: { givenName: 7 } } },
       'Operations[0]: name.givenName: it is a number, must be a string.',
     ],
-    [{ op: 'add', path: 'emails', value: ['a'] }, 'Operations[0]: emails[0]: it is a string, must be an object.'],
-    [{ op: 'remove', path: 'emails', value: 'a' }, 'Operations[0].value: it is a string, must be an array.'],
+    [
+      { op: 'add', path: 'emails', value: ['a'] },
+      'Operations[0]: emails[0]: it is a string, must be an object such as {"value": …}.',
+    ],
+    [
+      { op: 'remove', path: 'emails', value: 'a' },
+      'Operations[0].value: it is a string, must be an array of objects such as [{"value": …}].',
+    ],
     [
       { op: 'replace', path: 'emails[type eq "work"].value', value: 7 },
       'Operations[0]: emails.value: it is a number, must be a string.',
