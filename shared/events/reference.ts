@@ -25,10 +25,15 @@ export function eventReference(): string {
     ['| Type | Meaning | `data` |', '| --- | --- | --- |', ...types].join('\n'),
     section('Every event', fieldsOf(propertiesOf(eventJsonSchema('directory.activated')), ['data'])),
     `\`*.updated\` has \`previous\` too: the fields of \`data\` that have changed, as they were, null where there was nothing.`,
-    section('`data`: user', fieldsOf(propertiesOf(dataOf(SHAPES.user)))),
-    section('`data`: group', fieldsOf(propertiesOf(dataOf(SHAPES.group)))),
-    section('`data`: memberships', [...Object.entries(memberships).map(rowOf), ...fieldsOf(member, [], 'members[].')]),
-    section('`data`: directory', fieldsOf(propertiesOf(dataOf(SHAPES.directory)))),
+    ...Object.entries(SHAPES).map(([name, type]) =>
+      section(
+        `\`data\`: ${name}`,
+        // Without the fields of the group, which has a section of its own.
+        type === SHAPES.memberships
+          ? [...Object.entries(memberships).map(rowOf), ...fieldsOf(member, [], 'members[].')]
+          : fieldsOf(propertiesOf(dataOf(type))),
+      ),
+    ),
   ]
     .join('\n\n')
     .concat('\n');
@@ -39,7 +44,11 @@ const SHAPES = {
   user: 'user.created',
   group: 'group.created',
   memberships: 'group.members_added',
+  resource: 'resource.created',
   directory: 'directory.activated',
+  hold: 'directory.held',
+  ended: 'directory.released',
+  failing: 'directory.provisioning_failed',
 } as const satisfies Record<string, EventType>;
 
 function shapeOf(type: EventType): string {
