@@ -116,6 +116,9 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/i;
 /** RFC 7643 section 2.3.5; milliseconds since the epoch. Undefined when it is none. */
 export function parseDateTime(text: string): number | undefined {
   if (!DATE_TIME.test(text)) return undefined;
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
   const zoned = /(z|[+-]\d\d:\d\d)$/i.test(text) ? text : `${text}Z`;
   const ms = Date.parse(zoned.toUpperCase());
   return Number.isNaN(ms) ? undefined : ms;

@@ -14,6 +14,7 @@ describe('types that the built-in schemas do not use', () => {
     ['dateTime', '2026-01-31T09:30:00Z'],
     ['dateTime', '2026-01-31T09:30:00.123+02:00'],
     ['dateTime', '2026-01-31T09:30:00'],
+    ['dateTime', '2024-02-29T23:59:59Z'],
     ['binary', 'AAEC'],
     ['reference', 'https://example.com'],
   ] as const)('%s takes %p as it is', (type, value) => {
@@ -28,6 +29,9 @@ describe('types that the built-in schemas do not use', () => {
     ['dateTime', '2026-01-31'],
     ['dateTime', '31 January 2026'],
     ['dateTime', '2026-13-31T09:30:00Z'],
+    ['dateTime', '2011-02-30T00:00:00Z'],
+    ['dateTime', '2026-02-29T00:00:00+02:00'],
+    ['dateTime', '2026-04-31T00:00:00'],
     ['dateTime', 1_700_000_000_000],
     ['binary', 7],
     ['reference', {}],
