@@ -1,4 +1,4 @@
-import { InvalidSyntax, InvalidValue, PayloadTooLarge } from './errors.js';
+import { InvalidSyntax, InvalidValue, PayloadTooLarge, ScimError } from './errors.js';
 import { operationsAlone } from './leniency.js';
 import { messageUrn, readMessage } from './request-message.js';
 import { isObject, sameText } from './values.js';
@@ -20,8 +20,12 @@ export interface BulkRequest {
   readonly operations: readonly BulkOperation[];
 }
 
-export interface BulkOperation {
-  readonly method: BulkMethod;
+/** `flaw` is why it has not the form of an operation; then nothing of it is carried out, and the method may be unknown. */
+export type BulkOperation = Readonly<
+  Instruction & ({ method: BulkMethod; flaw: undefined } | { method: BulkMethod | undefined; flaw: ScimError })
+>;
+
+interface Instruction {
   /** Relative to the base URL, such as `/Users/7`. */
   readonly path: string;
   readonly bulkId: string | undefined;
@@ -30,7 +34,10 @@ export interface BulkOperation {
   readonly data: unknown;
 }
 
-/** Reads the body of a bulk request. Throws when the message as a whole is wrong; a wrong operation fails alone, later. */
+/**
+ * Reads the body of a bulk request. Throws when the message as a whole is wrong; a wrong operation fails alone (RFC 7644 section
+ * 3.7: as much as possible is carried out).
+ */
 export function readBulk(body: unknown): BulkRequest {
   const { failOnErrors, Operations: operations } = readMessage('BulkRequest', body);
   if (!Array.isArray(operations)) throw new InvalidSyntax('Operations: it must be an array of operations.');
@@ -51,9 +58,20 @@ function readFailOnErrors(value: unknown): number | undefined {
 }
 
 function readOperation(operation: unknown, at: string): BulkOperation {
+  const { method: name, bulkId } = isObject(operation) ? operation : {};
+  const method = METHODS.find((candidate) => sameText(name, candidate));
+  try {
+    return readInstruction(operation, method, at);
+  } catch (error) {
+    if (!(error instanceof ScimError)) throw error;
+    const told = typeof bulkId === 'string' ? bulkId : undefined;
+    return { method, path: '', bulkId: told, version: undefined, data: undefined, flaw: error };
+  }
+}
+
+function readInstruction(operation: unknown, method: BulkMethod | undefined, at: string): BulkOperation {
   if (!isObject(operation)) throw new InvalidSyntax(`${at}: it must be an object with "method" and "path".`);
   const { path } = operation;
-  const method = METHODS.find((candidate) => sameText(operation['method'], candidate));
   if (method === undefined) throw new InvalidSyntax(`${at}.method: it must be one of ${METHODS.join(', ')}.`);
   if (typeof path !== 'string') throw new InvalidSyntax(`${at}.path: it must be a path such as "/Users".`);
   const bulkId = readText(operation['bulkId'], `${at}.bulkId`);
@@ -61,7 +79,7 @@ function readOperation(operation: unknown, at: string): BulkOperation {
     throw new InvalidSyntax(`${at}.bulkId: a POST needs one, so that its answer can be told from others.`);
   }
   const data = method === 'PATCH' ? readModification(operation['data']) : operation['data'];
-  return { method, path, bulkId, version: readText(operation['version'], `${at}.version`), data };
+  return { method, path, bulkId, version: readText(operation['version'], `${at}.version`), data, flaw: undefined };
 }
 
 const readModification = (data: unknown): unknown =>
@@ -121,7 +139,8 @@ function resolvedValue(value: unknown, idOf: ReadonlyMap<string, string>): unkno
 
 /** What became of an operation (RFC 7644 section 3.7.3); `status` as a number, `response` an error's body. */
 export interface BulkOutcome {
-  readonly method: BulkMethod;
+  /** Undefined where the operation has none. */
+  readonly method: BulkMethod | undefined;
   readonly bulkId: string | undefined;
   readonly location: string | undefined;
   readonly version: string | undefined;

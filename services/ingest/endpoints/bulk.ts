@@ -86,6 +86,7 @@ async function carryOut(deps: BulkDeps, call: Call, turn: Turn, progress: Progre
 
 /** One operation as a request of its own. */
 async function run({ writes }: BulkDeps, call: Call, operation: BulkOperation, newId: string): Promise<Reply> {
+  if (operation.flaw !== undefined) throw operation.flaw;
   const { method, path, data, version } = operation;
   const [start, endpoint = '', id = '', ...more] = path.split('/');
   if (start !== '' || more.length > 0 || (id === '') !== (method === 'POST')) {
@@ -125,6 +126,7 @@ const addition = ({ path, attributes }: Unfinished): BulkOperation => ({
   bulkId: undefined,
   version: undefined,
   data: { schemas: [messageUrn('PatchOp')], Operations: [{ op: 'add', value: attributes }] },
+  flaw: undefined,
 });
 
 /** What the rest of the request never created cannot be added any more: the resource goes, because it would be half written. */
@@ -142,6 +144,14 @@ async function undone(
   before: BulkOutcome,
   error: ScimError,
 ): Promise<BulkOutcome> {
-  await run(deps, call, { method: 'DELETE', path, bulkId: undefined, version: undefined, data: undefined }, '');
+  const removal = {
+    method: 'DELETE',
+    path,
+    bulkId: undefined,
+    version: undefined,
+    data: undefined,
+    flaw: undefined,
+  } as const;
+  await run(deps, call, removal, '');
   return { ...before, location: undefined, version: undefined, status: error.status, response: errorBody(error) };
 }
