@@ -7,6 +7,7 @@ import type { Parameters, Query } from '../../shared/scim/query.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
 import { compareKeys, sortKeyOf, type SortKey } from '../../shared/scim/sort.js';
 import type { CommitStore, ResourceReader } from '../../shared/store/port.js';
+import type { Call } from './call.js';
 import { scan, type Match, type ScanOptions } from './scan.js';
 
 export interface FindDeps {
@@ -26,16 +27,16 @@ const SORTED_MAX = 200_000;
 
 type Indexed = Paging & { method: 'index' };
 type AtCursor = Paging & { method: 'cursor' };
-type Scope = Pick<ScanOptions, 'directoryId' | 'types' | 'filter'>;
+type Scope = Pick<ScanOptions, 'directoryId' | 'baseUrl' | 'types' | 'filter'>;
 
 /** Filters, sorts and pages (RFC 7644 section 3.4.2, RFC 9865). Without `sortBy`, in the order of types and of creation. */
 export function find(
   deps: FindDeps,
-  directoryId: string,
+  { directory, baseUrl }: Pick<Call, 'directory' | 'baseUrl'>,
   types: readonly ResourceType[],
   { filter, sort, paging, parameters }: Query,
 ): Promise<Found> {
-  const scope = { directoryId, types, filter };
+  const scope = { directoryId: directory.id, baseUrl, types, filter };
   const query = fingerprint(parameters);
   if (sort !== undefined) return sorted(deps, scope, sort, paging, query);
   if (paging.method === 'cursor') return behindCursor(deps, scope, paging, query);
@@ -158,7 +159,7 @@ async function sorted(
 }
 
 async function rankAll(resources: ResourceReader, scope: Scope, by: string): Promise<Ranked[]> {
-  const keyOf = new Map(scope.types.map((type) => [type, sortKeyOf(type, by)]));
+  const keyOf = new Map(scope.types.map((type) => [type, sortKeyOf(type, by, scope.baseUrl)]));
   const ranked: Ranked[] = [];
   for await (const page of scan(resources, { ...scope, pageSize: SCAN_PAGE })) {
     for (const { type, row } of page) {

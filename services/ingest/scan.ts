@@ -16,6 +16,8 @@ export interface Match {
 
 export interface ScanOptions {
   readonly directoryId: string;
+  /** The directory's, which begins every location. */
+  readonly baseUrl: string;
   readonly types: readonly ResourceType[];
   readonly filter: Filter | undefined;
   /** Begins behind this resource. */
@@ -29,17 +31,15 @@ export interface ScanOptions {
  * down to candidates by its indexes; the evaluator has the last word on each, so that all stores agree.
  */
 export async function* scan(resources: ResourceReader, options: ScanOptions): AsyncGenerator<Match[]> {
-  const { directoryId, types, filter, after, pageSize } = options;
+  const { types, after, pageSize } = options;
   const start = after === undefined ? 0 : types.findIndex(({ name }) => name === after.type);
   // Every type is looked at before the first one is read: a filter that does not fit is refused even where nothing would be.
-  const plans = types
-    .slice(Math.max(start, 0))
-    .map((type) => ({ type, ...planOf(resources, directoryId, type, filter) }));
+  const plans = types.slice(Math.max(start, 0)).map((type) => ({ type, ...planOf(resources, options, type) }));
   for (const { type, narrowed, matches } of plans) {
     let afterId = type.name === after?.type ? after.id : undefined;
     for (;;) {
       const page = { limit: pageSize, ...(afterId === undefined ? {} : { afterId }) };
-      const rows = await resources.list(directoryId, type.name, narrowed, page);
+      const rows = await resources.list(options.directoryId, type.name, narrowed, page);
       yield (await matches(rows)).map((row) => ({ type, row }));
       afterId = rows.at(-1)?.id;
       if (rows.length < pageSize) break;
@@ -51,14 +51,20 @@ export async function* scan(resources: ResourceReader, options: ScanOptions): As
 
 type Matcher = (rows: readonly ResourceRow[]) => Promise<readonly ResourceRow[]>;
 
-function planOf(resources: ResourceReader, directoryId: string, type: ResourceType, filter: Filter | undefined) {
+function planOf(resources: ResourceReader, options: ScanOptions, type: ResourceType) {
+  const { filter } = options;
   if (filter === undefined) return { narrowed: undefined, matches: (async (rows) => rows) satisfies Matcher };
-  return { narrowed: candidates(type, filter), matches: matcher(resources, directoryId, type, filter) };
+  return { narrowed: candidates(type, filter), matches: matcher(resources, options, type, filter) };
 }
 
 /** Relations are read only for a filter that speaks of them. */
-function matcher(resources: ResourceReader, directoryId: string, type: ResourceType, filter: Filter): Matcher {
-  const satisfies = compileFilter(type, filter);
+function matcher(
+  resources: ResourceReader,
+  { directoryId, baseUrl }: ScanOptions,
+  type: ResourceType,
+  filter: Filter,
+): Matcher {
+  const satisfies = compileFilter(type, filter, baseUrl);
   const relations = relationsIn(type, filter);
   if (relations.length === 0) return async (rows) => rows.filter(satisfies);
   return async (rows) => {

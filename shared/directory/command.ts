@@ -12,6 +12,14 @@ export interface FailureStreak {
   readonly last: FailureData;
 }
 
+/** Which state of a resource a change is meant for (RFC 7644 section 3.14, RFC 9110 section 13.1). */
+export interface Preconditions {
+  /** The header of that name: changed only in a version that it names. */
+  readonly ifMatch: string | undefined;
+  /** Changed only in a version that it does not name. */
+  readonly ifNoneMatch: string | undefined;
+}
+
 /** A mutation that a SCIM request asks for, checked as far as that is possible without the directory's state. */
 export type Command =
   /** The first authenticated request, whatever it asks for. */
@@ -25,30 +33,26 @@ export type Command =
       readonly id: string;
       readonly input: ResourceInput;
     }
-  | {
+  | (Preconditions & {
       readonly kind: 'replace';
       readonly requestId: string;
       readonly type: ResourceType;
       readonly id: string;
       readonly input: ResourceInput;
-      /** The If-Match header. */
-      readonly ifMatch: string | undefined;
-    }
-  | {
+    })
+  | (Preconditions & {
       readonly kind: 'modify';
       readonly requestId: string;
       readonly type: ResourceType;
       readonly id: string;
       readonly operations: readonly PatchOperation[];
-      readonly ifMatch: string | undefined;
-    }
-  | {
+    })
+  | (Preconditions & {
       readonly kind: 'delete';
       readonly requestId: string;
       readonly type: ResourceType;
       readonly id: string;
-      readonly ifMatch: string | undefined;
-    };
+    });
 
 /**
  * What became of a command: the resource as it is now (none after `activate`, `report` and `delete`), or why it was refused (a `ScimError`,

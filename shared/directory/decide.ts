@@ -1,5 +1,6 @@
 import type { EventDraft } from '../events/envelope.js';
 import { NotFound, PreconditionFailed, Uniqueness } from '../scim/errors.js';
+import { withAssumed } from '../scim/assumed.js';
 import { keepImmutable, requireImmutable } from '../scim/immutable.js';
 import { indexKeys, uniqueKeys } from '../scim/keys.js';
 import { etagMatches } from '../scim/messages.js';
@@ -7,7 +8,7 @@ import { applyPatch, sameAttributes } from '../scim/patch/apply.js';
 import type { MemberEdit } from '../scim/patch/operation.js';
 import type { Attributes } from '../scim/attributes.js';
 import type { ResourceType } from '../scim/schema.js';
-import type { Command } from './command.js';
+import type { Command, Preconditions } from './command.js';
 import type { Change } from './commit.js';
 import { decideMembers, NO_MEMBER_CHANGES } from './memberships.js';
 import { groupData, previousOf, previousOfResource, resourceData, userData, type Scope } from './normalize.js';
@@ -74,15 +75,16 @@ const keyNeeds = (type: ResourceType, attributes: Attributes): Needs['keys'] =>
 
 function decideCreate(view: View, command: Command & { kind: 'create' }, place: Circumstances): Decision {
   const { type, id, input, requestId } = command;
-  requireUnique(view, type, id, input.attributes);
+  const attributes = withAssumed(type, input.attributes);
+  requireUnique(view, type, id, attributes);
   const resource: ResourceRow = {
     id,
     type: type.name,
     version: 1,
     createdAt: place.at,
     updatedAt: place.at,
-    attributes: input.attributes,
-    keys: indexKeys(type, input.attributes),
+    attributes,
+    keys: indexKeys(type, attributes),
   };
   const changes: Change[] = [{ kind: 'put', resource, isNew: true }];
   // Applied to a view of its own: a group's first members are added to a group that is already there.
@@ -97,7 +99,7 @@ function decideCreate(view: View, command: Command & { kind: 'create' }, place: 
 
 function decideUpdate(view: View, command: Command & { kind: 'replace' | 'modify' }, place: Circumstances): Decision {
   const { type, id, requestId } = command;
-  const before = existing(view, type, id, command.ifMatch);
+  const before = existing(view, type, id, command);
   const { attributes, edits } = wanted(command, before);
   const attributesChanged = !sameAttributes(before.attributes, attributes);
   if (attributesChanged) {
@@ -126,7 +128,7 @@ function decideUpdate(view: View, command: Command & { kind: 'replace' | 'modify
 
 function decideDelete(view: View, command: Command & { kind: 'delete' }, place: Circumstances): Decision {
   const { type, id, requestId } = command;
-  const before = existing(view, type, id, command.ifMatch);
+  const before = existing(view, type, id, command);
   return {
     changes: [
       { kind: 'unlink', id },
@@ -140,7 +142,8 @@ function decideDelete(view: View, command: Command & { kind: 'delete' }, place: 
 export const noSuchResource = (type: ResourceType, id: string): NotFound =>
   new NotFound(`There is no ${type.name} with id "${id}" in this directory. Look it up with a filter, or create it.`);
 
-function existing(view: View, type: ResourceType, id: string, ifMatch: string | undefined): ResourceRow {
+/** The resource, with what is assumed of it, if it is in the state that the command asks for (RFC 9110 section 13.2.2). */
+function existing(view: View, type: ResourceType, id: string, { ifMatch, ifNoneMatch }: Preconditions): ResourceRow {
   const row = view.resource(id);
   if (row?.type !== type.name) throw noSuchResource(type, id);
   if (ifMatch !== undefined && !etagMatches(ifMatch, row.version)) {
@@ -148,7 +151,12 @@ function existing(view: View, type: ResourceType, id: string, ifMatch: string | 
       `If-Match is ${ifMatch}, but the ${type.name} is at W/"${row.version}". Read it again and repeat the change.`,
     );
   }
-  return row;
+  if (ifNoneMatch !== undefined && etagMatches(ifNoneMatch, row.version)) {
+    throw new PreconditionFailed(
+      `If-None-Match is ${ifNoneMatch}, and the ${type.name} is at W/"${row.version}". Leave the header out to change it.`,
+    );
+  }
+  return { ...row, attributes: withAssumed(type, row.attributes) };
 }
 
 function wanted(
@@ -161,10 +169,10 @@ function wanted(
     const edits = command.type.schema.attributes.some(({ relation }) => relation === 'members')
       ? replaceBy(members ?? [])
       : [];
-    return { attributes: keepImmutable(command.type, before.attributes, attributes), edits };
+    return { attributes: withAssumed(command.type, keepImmutable(command.type, before.attributes, attributes)), edits };
   }
   const patched = applyPatch(command.type, before.attributes, command.operations);
-  return { attributes: patched.attributes, edits: patched.members };
+  return { attributes: withAssumed(command.type, patched.attributes), edits: patched.members };
 }
 
 const replaceBy = (ids: readonly string[]): MemberEdit[] => [{ kind: 'replace', ids }];

@@ -90,9 +90,10 @@ const externalIdOf = (types: readonly ResourceType[], urn: string): readonly Att
     ? COMMON_ATTRIBUTES.filter(({ mutability }) => mutability === 'readWrite')
     : [];
 
-/** Without the characteristics that are ours (`indexed`, `relation`). */
+/** Without the characteristics that are ours (`indexed`, `assumed`, `relation`). */
 const renderAttribute = ({
   indexed: _indexed,
+  assumed: _assumed,
   relation: _relation,
   subAttributes,
   ...published

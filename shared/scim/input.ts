@@ -4,7 +4,8 @@ import { schemasOfAnyName } from './leniency.js';
 import { ownAttributes, resolvePath } from './path.js';
 import { requireComplete } from './required.js';
 import type { Attribute, ResourceType } from './schema.js';
-import { assigned, isComplex, isObject, listOf, readAttributes } from './values.js';
+import { RESOURCE_TYPES } from './schemas/index.js';
+import { assigned, isComplex, isObject, listOf, readAttributes, sameText } from './values.js';
 
 /** A resource as a client sends it, canonical, without what is ours to set. */
 export interface ResourceInput {
@@ -21,7 +22,7 @@ export interface ResourceInput {
 export function readResource(type: ResourceType, body: unknown): ResourceInput {
   if (!isObject(body))
     throw new InvalidSyntax(`The body is not a JSON object. Send one with the ${type.name}'s attributes.`);
-  requireSchemas(body['schemas']);
+  requireSchemas(type, body['schemas']);
   const relation = type.schema.attributes.find((attribute) => attribute.relation === 'members');
   const { [relation?.name ?? '']: related, ...attributes } = {
     ...readAttributes(ownAttributes(type), body, ''),
@@ -63,8 +64,8 @@ export function requireNobody({ name }: Attribute, value: unknown, prefix: strin
 const findMember = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
   Object.entries(object).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 
-/** They may be left out; those of SCIM 1.1 tell that the provider is set up wrongly. */
-function requireSchemas(schemas: unknown): void {
+/** They may be left out, or be unknown; SCIM 1.1, and another type's schema in place of the type's own, are mistakes. */
+function requireSchemas(type: ResourceType, schemas: unknown): void {
   if (schemas === undefined || schemas === null) return;
   if (!schemasOfAnyName(schemas)) {
     throw new InvalidValue('schemas: it must be an array of schema URNs.');
@@ -74,6 +75,12 @@ function requireSchemas(schemas: unknown): void {
       'schemas: it names SCIM 1.1, and only SCIM 2.0 is spoken here. Choose SCIM 2.0 at the identity provider.',
     );
   }
+  const names = ({ schema }: ResourceType): boolean => schemas.some((urn) => sameText(urn, schema.id));
+  const other = names(type) ? undefined : RESOURCE_TYPES.find(names);
+  if (other === undefined) return;
+  throw new InvalidValue(
+    `schemas: it names a ${other.name}, and this is the endpoint of a ${type.name}. Send ${type.schema.id}, or use ${other.endpoint}.`,
+  );
 }
 
 const SCIM_1_CORE = 'urn:scim:schemas:core:1.';

@@ -1,3 +1,4 @@
+import { withAssumed } from './assumed.js';
 import type { Attributes, AttributeValue } from './attributes.js';
 import type { Attribute, ResourceType } from './schema.js';
 import { GROUP, RESOURCE_TYPES } from './schemas/index.js';
@@ -28,31 +29,40 @@ const schemasOf = ({ schema, extensions }: ResourceType, { attributes }: Resourc
   ...extensions.map((extension) => extension.schema.id).filter((urn) => attributes[urn] !== undefined),
 ];
 
-/** RFC 7643 section 3.1. `location` is left to whoever knows the base URL. */
-const metaOf = (type: ResourceType, { createdAt, updatedAt, version }: ResourceFacts): Attributes => ({
+/** RFC 7643 section 3.1. */
+const metaOf = (
+  type: ResourceType,
+  { id, createdAt, updatedAt, version }: ResourceFacts,
+  baseUrl: string,
+): Attributes => ({
   resourceType: type.name,
   created: new Date(createdAt).toISOString(),
   lastModified: new Date(updatedAt).toISOString(),
   version: etag(version),
+  location: `${baseUrl}${type.endpoint}/${id}`,
 });
 
 /** A resource as it is sent: what is ours first, then the client's attributes, then the relations that were read. */
 export function renderResource(type: ResourceType, facts: RelatedFacts, baseUrl: string): Record<string, unknown> {
-  const rendered: Record<string, unknown> = { schemas: schemasOf(type, facts), id: facts.id, ...facts.attributes };
+  const rendered: Record<string, unknown> = {
+    schemas: schemasOf(type, facts),
+    id: facts.id,
+    ...withAssumed(type, facts.attributes),
+  };
   for (const attribute of type.schema.attributes) {
     const related = relatedValues(attribute, facts, baseUrl);
     if (related.length > 0) rendered[attribute.name] = related;
   }
-  rendered['meta'] = { ...metaOf(type, facts), location: `${baseUrl}${type.endpoint}/${facts.id}` };
+  rendered['meta'] = metaOf(type, facts, baseUrl);
   return rendered;
 }
 
-/** The values of a relation; none of another attribute. */
-function relatedValues(
+/** The values of a relation, as far as it was read; none of another attribute. */
+export function relatedValues(
   { relation }: Attribute,
   { members = [], groups = [] }: RelatedFacts,
   baseUrl: string,
-): object[] {
+): Attributes[] {
   switch (relation) {
     case 'members':
       return members.map(({ id, type }) => ({ value: id, $ref: locationOf(type, id, baseUrl), type }));
@@ -100,14 +110,19 @@ export const etagMatches = (header: string, version: number): boolean =>
   header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === `"${version}"`);
 
 /** What is computed for every resource rather than kept; undefined of an attribute that is kept. */
-export function computedValue(type: ResourceType, name: string, facts: ResourceFacts): AttributeValue | undefined {
+export function computedValue(
+  type: ResourceType,
+  name: string,
+  facts: ResourceFacts,
+  baseUrl: string,
+): AttributeValue | undefined {
   switch (name) {
     case 'id':
       return facts.id;
     case 'schemas':
       return schemasOf(type, facts);
     case 'meta':
-      return metaOf(type, facts);
+      return metaOf(type, facts, baseUrl);
     default:
       return undefined;
   }

@@ -17,6 +17,8 @@ export interface Attribute {
   readonly subAttributes?: readonly Attribute[];
   /** Ours, not published: equality on it is answered from an index key. */
   readonly indexed?: boolean;
+  /** Ours, not published: the value of a resource that no client gave one. Of a type's own attributes alone. */
+  readonly assumed?: boolean;
   /**
    * Ours, not published: kept as membership rows, not in the resource. `members` lists those whose group this resource is;
    * `groups` lists those whose member it is.

@@ -11,12 +11,16 @@ export type SortKey = string | number | undefined;
 /**
  * Reads the value at `sortBy` (RFC 7644 section 3.4.2.3): of a multi-valued attribute the primary value's, else the first one's; of a
  * complex attribute its `value`; strings by case rule, dates chronologically. A type without the attribute has no value.
+ * `baseUrl` begins every location.
  */
-export function sortKeyOf(type: ResourceType, sortBy: string): (facts: RelatedFacts) => SortKey {
+export function sortKeyOf(type: ResourceType, sortBy: string, baseUrl: string): (facts: RelatedFacts) => SortKey {
   const path = resolvePath(type, sortBy);
   if (path?.kind !== 'attribute') return () => undefined;
   const { extension, attribute } = path;
-  const whole = resourceScope(type)(extension === undefined ? attribute.name : `${extension}:${attribute.name}`);
+  const whole = resourceScope(
+    type,
+    baseUrl,
+  )(extension === undefined ? attribute.name : `${extension}:${attribute.name}`);
   const sub = path.sub ?? findAttribute(attribute.subAttributes ?? [], 'value');
   const leaf = sub ?? attribute;
   return (facts) => {

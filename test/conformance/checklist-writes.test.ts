@@ -14,7 +14,7 @@ test('18: PUT replaces and never creates', async () => {
   });
   expect([answer.status, Object.keys(answer.body).sort()]).toEqual([
     200,
-    ['displayName', 'id', 'meta', 'schemas', 'userName'],
+    ['active', 'displayName', 'id', 'meta', 'schemas', 'userName'],
   ]);
   expectRefusal(await scim.call('put', '/Users/none', { userName: 'new' }), 404);
   expectRefusal(await scim.call('put', `/Users/${ann}`, { displayName: 'Ann' }), 400, 'invalidValue');
@@ -199,6 +199,13 @@ test('26: the ETag is meta.version; If-None-Match spares a read, If-Match a lost
   expectRefusal(await scim.patch(path, rename).set('if-match', 'W/"1"'), 412);
   expectRefusal(await scim.call('put', path, { userName: 'ann' }).set('if-match', 'W/"1"'), 412);
   expectRefusal(await scim.call('delete', path).set('if-match', 'W/"1"'), 412);
+  for (const named of ['*', 'W/"1", W/"2"']) {
+    expectRefusal(await scim.patch(path, rename).set('if-none-match', named), 412);
+    expectRefusal(await scim.call('put', path, { userName: 'ann' }).set('if-none-match', named), 412);
+    expectRefusal(await scim.call('delete', path).set('if-none-match', named), 412);
+  }
+  expectRefusal(await scim.call('put', '/Users/none', { userName: 'new' }).set('if-none-match', '*'), 404);
+  expect((await scim.patch(path, rename).set('if-none-match', 'W/"1"')).headers['etag']).toBe('W/"2"');
   expect((await scim.call('put', path, { userName: 'ann' }).set('if-match', '*')).status).toBe(200);
   expect((await scim.call('delete', path).set('if-match', '"2", W/"3"')).status).toBe(204);
 });

@@ -72,7 +72,7 @@ test('5: null, an empty array and absence are the same', async () => {
     [ENTERPRISE_USER]: null,
   });
   const { body } = await scim.get(`/Users/${ann}`);
-  expect(Object.keys(body).sort()).toEqual(['id', 'meta', 'schemas', 'userName']);
+  expect(Object.keys(body).sort()).toEqual(['active', 'id', 'meta', 'schemas', 'userName']);
   expect(body.schemas).toEqual([USER]);
   await scim.call('put', `/Users/${ann}`, { userName: 'ann', emails: null, title: null, name: {}, groups: [] });
   expect((await scim.get(`/Users/${ann}`)).body.meta.version).toBe('W/"1"');
@@ -213,7 +213,7 @@ test('13: a projection holds for every answer with a resource, writes too', asyn
   expect(keys(await scim.patch(path + query, { op: 'replace', path: 'title', value: 'Cook' }))).toEqual(shown);
   expect(Object.keys((await scim.get(`/Users${query}`)).body.Resources[0]).sort()).toEqual(shown);
   expect(Object.keys((await search({ attributes: ['displayName'] })).body.Resources[0]).sort()).toEqual(shown);
-  const without = await scim.get(`${path}?excludedAttributes=id,schemas,title,meta,userName`);
+  const without = await scim.get(`${path}?excludedAttributes=id,schemas,title,meta,userName,active`);
   expect(keys(without)).toEqual(shown);
   for (const sent of [
     scim.get(path + query + '&excludedAttributes=title'),

@@ -1,3 +1,4 @@
+import type { Command } from '../../../shared/directory/command.js';
 import { readPatch } from '../../../shared/scim/patch/read.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import type { IngestDeps } from '../app.js';
@@ -14,8 +15,9 @@ export const modifyResource =
   async (call, type) => {
     const projection = readProjection(type, call.query);
     const operations = readPatch(type, call.body);
-    const { directory, requestId, id, ifMatch } = call;
-    const row = committed(await writer.submit(directory, { kind: 'modify', requestId, type, id, operations, ifMatch }));
+    const { directory, requestId, id, ifMatch, ifNoneMatch } = call;
+    const command: Command = { kind: 'modify', requestId, type, id, operations, ifMatch, ifNoneMatch };
+    const row = committed(await writer.submit(directory, command));
     const headers = resourceHeaders(call, type, row);
     const mayBeLong = type.schema.attributes.some(({ relation }) => relation === 'members');
     if (mayBeLong && call.query['attributes'] === undefined) return { status: 204, headers };

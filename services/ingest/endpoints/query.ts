@@ -32,7 +32,7 @@ export const searchAll =
 
 async function answer(deps: FindDeps, types: readonly ResourceType[], call: Call, query: Query): Promise<Reply> {
   const projections = new Map(types.map((type) => [type, readProjection(type, query.parameters)]));
-  const { matches, ...page } = await find(deps, call.directory.id, types, query);
+  const { matches, ...page } = await find(deps, call, types, query);
   const rendered = new Map<string, object>();
   for (const [type, projection] of projections) {
     const rows = matches.filter((match) => match.type === type).map(({ row }) => row);

@@ -1,3 +1,4 @@
+import type { Command } from '../../../shared/directory/command.js';
 import { readResource } from '../../../shared/scim/input.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import type { IngestDeps } from '../app.js';
@@ -11,8 +12,9 @@ export const replaceResource =
   async (call, type) => {
     const projection = readProjection(type, call.query);
     const input = readResource(type, call.body);
-    const { directory, requestId, id, ifMatch } = call;
-    const row = committed(await writer.submit(directory, { kind: 'replace', requestId, type, id, input, ifMatch }));
+    const { directory, requestId, id, ifMatch, ifNoneMatch } = call;
+    const command: Command = { kind: 'replace', requestId, type, id, input, ifMatch, ifNoneMatch };
+    const row = committed(await writer.submit(directory, command));
     return {
       status: 200,
       headers: resourceHeaders(call, type, row),

@@ -8,10 +8,14 @@ import type { Filter } from './parse.js';
 
 /**
  * A filter as a predicate on resources of the type; relations have to be read where `relationsIn` names them. Attributes that
- * the type does not have are absent (RFC 7644 section 3.4.2.1). Throws `InvalidFilter` when an operator does not fit a type.
+ * the type does not have are absent (RFC 7644 section 3.4.2.1). `baseUrl` begins every location. Throws `InvalidFilter` when an
+ * operator does not fit a type.
  */
-export const compileFilter = (type: ResourceType, filter: Filter): ((facts: RelatedFacts) => boolean) =>
-  compile(filter, resourceScope(type));
+export const compileFilter = (
+  type: ResourceType,
+  filter: Filter,
+  baseUrl: string,
+): ((facts: RelatedFacts) => boolean) => compile(filter, resourceScope(type, baseUrl));
 
 /** A filter in brackets as a predicate on one value of the attribute before them. */
 export const compileValueFilter = (attribute: Attribute, filter: Filter): ((value: AttributeValue) => boolean) =>

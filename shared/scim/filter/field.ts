@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../attributes.js';
 import { extensionAttributeByName } from '../leniency.js';
-import { computedValue, type RelatedFacts } from '../messages.js';
+import { computedValue, relatedValues, type RelatedFacts } from '../messages.js';
 import { findAttribute, resolvePath, type AttributePath } from '../path.js';
 import type { Attribute, ResourceType } from '../schema.js';
 import { isComplex, listOf } from '../values.js';
@@ -20,18 +20,20 @@ export function filterPath(type: ResourceType, text: string): AttributePath | un
   return path?.kind === 'attribute' ? path : undefined;
 }
 
-/** Attributes of the type, by their paths; relations as far as they were read. */
+/** Attributes of the type, by their paths; relations as far as they were read. `baseUrl` begins every location. */
 export const resourceScope =
-  (type: ResourceType): Scope<RelatedFacts> =>
+  (type: ResourceType, baseUrl: string): Scope<RelatedFacts> =>
   (text) => {
     const path = filterPath(type, text);
     if (path === undefined) return undefined;
     const { extension, attribute, sub } = path;
     const read = (facts: RelatedFacts): readonly AttributeValue[] => {
-      if (attribute.relation !== undefined) return related(attribute.relation, facts);
+      if (attribute.relation !== undefined) return relatedValues(attribute, facts, baseUrl);
       const container = extension === undefined ? facts.attributes : facts.attributes[extension];
       if (!isComplex(container)) return [];
-      return listOf(container[attribute.name] ?? computedValue(type, attribute.name, facts));
+      return listOf(
+        container[attribute.name] ?? computedValue(type, attribute.name, facts, baseUrl) ?? attribute.assumed,
+      );
     };
     return sub === undefined ? { attribute, read } : { attribute: sub, read: (facts) => subValues(read(facts), sub) };
   };
@@ -49,8 +51,3 @@ export const valueScope =
 
 export const subValues = (values: readonly AttributeValue[], { name }: Attribute): AttributeValue[] =>
   values.flatMap((value) => (isComplex(value) ? listOf(value[name]) : []));
-
-const related = (relation: 'members' | 'groups', { members = [], groups = [] }: RelatedFacts): AttributeValue[] =>
-  relation === 'members'
-    ? members.map(({ id, type }) => ({ value: id, type }))
-    : groups.map(({ id, display }) => ({ value: id, ...(display === undefined ? {} : { display }), type: 'direct' }));

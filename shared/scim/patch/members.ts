@@ -26,6 +26,7 @@ export function readMemberEdit(
     }
     const ids = idsIn(attribute, filter.tree);
     if (ids !== undefined) return { kind: 'remove', ids };
+    requireKept(filter.tree, at);
     return { kind: 'removeWhere', matches: ({ id, type }) => filter.matches({ value: id, type }), parts: filter.parts };
   }
   if (verb === 'remove' && !isRemovalByValue(value)) return { kind: 'clear' };
@@ -49,4 +50,21 @@ function idsIn(attribute: Attribute, filter: Filter): string[] | undefined {
     filter.literal.value !== null &&
     findAttribute(attribute.subAttributes ?? [], filter.path)?.name === 'value';
   return isIdentity ? [filter.literal.text] : undefined;
+}
+
+/** What a filter on members can speak of: a row has no more, and nothing found would pass for nobody meant. */
+function requireKept(filter: Filter, at: string): void {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      requireKept(filter.left, at);
+      requireKept(filter.right, at);
+      return;
+    case 'not':
+      requireKept(filter.operand, at);
+      return;
+    default:
+      if (filter.path.toLowerCase() !== '$ref') return;
+      throw new InvalidPath(`${at}.path: members cannot be selected by $ref. Filter on "value".`);
+  }
 }

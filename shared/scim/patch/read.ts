@@ -4,7 +4,7 @@ import { isRemovalByValue, keyAsPath, operationInAnyCase } from '../leniency.js'
 import { printPath } from '../path.js';
 import { readMessage } from '../request-message.js';
 import type { ResourceType } from '../schema.js';
-import { isObject, listOf, readSingle, readValue } from '../values.js';
+import { isObject, listOf, readSingle, readValue, sameText } from '../values.js';
 import { readMemberEdit } from './members.js';
 import type { PatchOperation, Target } from './operation.js';
 import { findPath, readPath } from './path.js';
@@ -89,12 +89,17 @@ function readKeys(
 ): PatchOperation[] {
   if (!isObject(value)) throw new InvalidValue(`${at}.value: it must be an object of attributes.`);
   return Object.entries(value).flatMap(([name, member]) => {
+    if (sameText(name, type.schema.id)) return readOwn(type, verb, member, at);
     const target = findPath(type, pathOf(name));
     if (target === undefined) return [];
     if (target.kind === 'extension') return readExtension(type, verb, target.urn, member, `${at}.value`);
     return isReadOnly(target) ? [] : readStep(verb, target, member, at);
   });
 }
+
+/** The type's own attributes under its schema's URN, as if they were an extension's. */
+const readOwn = (type: ResourceType, verb: 'add' | 'replace', value: unknown, at: string): PatchOperation[] =>
+  readKeys(type, verb, value ?? {}, `${at}.value`, (name) => `${type.schema.id}:${name}`);
 
 /** Null is the same as absent, of an extension as of an attribute. */
 function readExtension(type: ResourceType, verb: Verb, urn: string, value: unknown, at: string): PatchOperation[] {

@@ -21,7 +21,6 @@ export const GROUP_SCHEMA = schema(
           canonicalValues: ['User', 'Group'],
           mutability: 'immutable',
         }),
-        attribute('display', 'A name to show for the member.', { mutability: 'readOnly' }),
       ],
       { multiValued: true, relation: 'members' },
     ),

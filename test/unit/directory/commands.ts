@@ -24,6 +24,7 @@ export const replace = (kind: 'User' | 'Group', id: string, body: object, ifMatc
   id,
   input: readResource(typeOf(kind), { schemas: [CORE + kind], ...body }),
   ifMatch,
+  ifNoneMatch: undefined,
 });
 
 export const modify = (kind: 'User' | 'Group', id: string, ...operations: object[]): Command => ({
@@ -33,6 +34,7 @@ export const modify = (kind: 'User' | 'Group', id: string, ...operations: object
   id,
   operations: readPatch(typeOf(kind), { schemas: [PATCH_OP], Operations: operations }),
   ifMatch: undefined,
+  ifNoneMatch: undefined,
 });
 
 export const remove = (kind: 'User' | 'Group', id: string): Command => ({
@@ -41,6 +43,7 @@ export const remove = (kind: 'User' | 'Group', id: string): Command => ({
   type: typeOf(kind),
   id,
   ifMatch: undefined,
+  ifNoneMatch: undefined,
 });
 
 export const addMembers = (groupId: string, ...ids: string[]): Command =>

@@ -13,6 +13,8 @@ import { compareKeys, sortKeyOf } from '../../../shared/scim/sort.js';
 import { BADGE_URN, DEVICE, DEVICE_URN, LEASE_URN, phone, typeNamed } from './devices.js';
 import { refusal } from './refusals.js';
 
+const BASE_URL = 'https://scim.example';
+
 /** What characteristics of declared attributes come to; those of built-in ones are tested with their operations. */
 
 const read = (more: object = {}): Attributes => readResource(DEVICE, phone(more)).attributes;
@@ -239,12 +241,12 @@ test.each([
     pin: '1',
   };
   const attributes = read({ ...more, tags: ['a', 'b'], site: { code: 'A', rooms: ['1', '2'] } });
-  expect(compileFilter(DEVICE, parseFilter(filter))(facts(attributes))).toBe(holds);
+  expect(compileFilter(DEVICE, parseFilter(filter), BASE_URL)(facts(attributes))).toBe(holds);
 });
 
 test.each(['key gt "QUJD"', 'rugged lt true', 'ports co 4', 'weight eq "heavy"', 'bought gt "soon"', 'site eq "A"'])(
   'the filter %s does not fit the type',
-  (filter) => expect(refusal(() => compileFilter(DEVICE, parseFilter(filter)))).toMatch(/^invalidFilter: /),
+  (filter) => expect(refusal(() => compileFilter(DEVICE, parseFilter(filter), BASE_URL))).toMatch(/^invalidFilter: /),
 );
 
 test.each<[string, object, object]>([
@@ -256,7 +258,7 @@ test.each<[string, object, object]>([
   ['site.code', { site: { code: 'a' } }, { site: { code: 'B' } }],
   [`${LEASE_URN}:price`, { [LEASE_URN]: { lender: 'Bank', price: 2 } }, { [LEASE_URN]: { lender: 'Bank', price: 10 } }],
 ])('sorted by %s, the lower value comes first and none last', (by, low, high) => {
-  const key = (more: object) => sortKeyOf(DEVICE, by)(facts(read(more)));
+  const key = (more: object) => sortKeyOf(DEVICE, by, BASE_URL)(facts(read(more)));
   expect(compareKeys(key(low), key(high))).toBe(-1);
   expect(compareKeys(key(high), key({}))).toBe(-1);
 });

@@ -8,6 +8,8 @@ import { ENTERPRISE_USER_URN } from '../../../shared/scim/schemas/enterprise-use
 import { GROUP, USER } from '../../../shared/scim/schemas/index.js';
 import { refusal, refusalType } from './refusals.js';
 
+const BASE_URL = 'https://scim.example';
+
 const ann: RelatedFacts = {
   id: 'a-1',
   version: 3,
@@ -32,7 +34,7 @@ const ann: RelatedFacts = {
   groups: [{ id: 'g-1', display: 'Staff' }],
 };
 
-const holds = (text: string, facts: RelatedFacts = ann) => compileFilter(USER, parseFilter(text))(facts);
+const holds = (text: string, facts: RelatedFacts = ann) => compileFilter(USER, parseFilter(text), BASE_URL)(facts);
 
 describe('strings, without regard to case unless the attribute is caseExact', () => {
   test.each([
@@ -177,7 +179,7 @@ describe('complex and multi-valued attributes', () => {
 
 test('members of a group are found by id and type, and none are taken for granted', () => {
   const facts: RelatedFacts = { ...ann, attributes: { displayName: 'Staff' }, members: [{ id: 'm-1', type: 'Group' }] };
-  const inGroup = (text: string, of = facts) => compileFilter(GROUP, parseFilter(text))(of);
+  const inGroup = (text: string, of = facts) => compileFilter(GROUP, parseFilter(text), BASE_URL)(of);
   expect(inGroup('members.value eq "m-1"')).toBe(true);
   expect(inGroup('members eq "m-1"')).toBe(true);
   expect(inGroup('members eq "M-1"')).toBe(false);
@@ -216,7 +218,7 @@ describe('an operator or a value that does not fit the type is invalidFilter, ev
     ['userName pr or active gt true', 'active is boolean'],
     ['not (active gt true)', 'active is boolean'],
   ])('%s', (text, expected) => {
-    const compile = () => compileFilter(USER, parseFilter(text));
+    const compile = () => compileFilter(USER, parseFilter(text), BASE_URL);
     expect(refusal(compile)).toMatch(/^invalidFilter: /);
     expect(refusal(compile)).toContain(expected);
   });

@@ -9,16 +9,18 @@ import { userAttributes } from './arbitraries.js';
 import { filterText as filter, user } from './filter-arbitraries.js';
 import { refusalType } from './refusals.js';
 
+const BASE_URL = 'https://scim.example';
+
 test('whoever matches a filter is among its candidates', () => {
   let narrowed = 0;
   fc.assert(
     fc.property(filter, fc.array(user, { minLength: 1, maxLength: 6 }), (text, users) => {
-      fc.pre(refusalType(() => compileFilter(USER, parseFilter(text))) === 'accepted');
+      fc.pre(refusalType(() => compileFilter(USER, parseFilter(text), BASE_URL)) === 'accepted');
       const tree = parseFilter(text);
       const among = candidates(USER, tree);
       if (among === undefined) return;
       narrowed += 1;
-      const matches = compileFilter(USER, tree);
+      const matches = compileFilter(USER, tree, BASE_URL);
       for (const one of users.filter(matches)) {
         const keys = indexKeys(USER, one.attributes);
         expect([text, among.ids.includes(one.id) || among.keys.some((key) => keys.includes(key))]).toEqual([
@@ -63,7 +65,9 @@ test('a text is a filter or invalidFilter, and nothing else', () => {
   );
   fc.assert(
     fc.property(noise, (text) => {
-      expect(['accepted', 'invalidFilter']).toContain(refusalType(() => compileFilter(USER, parseFilter(text))));
+      expect(['accepted', 'invalidFilter']).toContain(
+        refusalType(() => compileFilter(USER, parseFilter(text), BASE_URL)),
+      );
     }),
     { numRuns: 3_000 },
   );
@@ -92,7 +96,7 @@ test('a filter means what its parts mean', () => {
   );
   fc.assert(
     fc.property(atom, atom, atom, user, (a, b, c, one) => {
-      const holds = (text: string) => compileFilter(USER, parseFilter(text))(one);
+      const holds = (text: string) => compileFilter(USER, parseFilter(text), BASE_URL)(one);
       expect(holds(`${a} or ${b} and ${c}`)).toBe(holds(a) || (holds(b) && holds(c)));
       expect(holds(`not (${a}) and ${b}`)).toBe(!holds(a) && holds(b));
       expect(holds(`(${a} or ${b}) and ${c}`)).toBe((holds(a) || holds(b)) && holds(c));

@@ -13,6 +13,7 @@ describe('a resource as it is sent', () => {
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
       id: 'x-1',
       userName: 'ann',
+      active: true,
       meta: {
         resourceType: 'User',
         created: '1970-01-01T00:00:00.000Z',

@@ -10,6 +10,8 @@ import { patchGroup, patchOp, patchUser } from './patching.js';
 import { readPatch } from '../../../shared/scim/patch/read.js';
 import { refusalType } from './refusals.js';
 
+const BASE_URL = 'https://scim.example';
+
 /** The bugs that other servers ship, as far as they are about reading SCIM. */
 
 const facts = (attributes: ReturnType<typeof readResource>['attributes']) => ({
@@ -62,7 +64,7 @@ test('regression 6: paths with a URN are not split at the dot in "2.0"', () => {
   const kitchen = { [ENTERPRISE_USER_URN]: { department: 'Kitchen' } };
   expect(patchUser({ userName: 'ann' }, { op: 'add', path: department, value: 'Kitchen' })).toMatchObject(kitchen);
   expect(patchUser({ userName: 'ann' }, { op: 'add', value: { [department]: 'Kitchen' } })).toMatchObject(kitchen);
-  expect(compileFilter(USER, parseFilter(`${department} eq "kitchen"`))(facts(kitchen))).toBe(true);
+  expect(compileFilter(USER, parseFilter(`${department} eq "kitchen"`), BASE_URL)(facts(kitchen))).toBe(true);
   expect(readProjection(USER, { attributes: department })).toMatchObject({
     parts: new Map([[ENTERPRISE_USER_URN, new Map([['department', 'whole']])]]),
   });
@@ -75,7 +77,7 @@ test('regression 8: userName is compared without regard to case, by filters and 
 
 test('regression 10: a filter is about the attribute that it names', () => {
   const ann = facts({ userName: 'ann', displayName: 'Bob' });
-  const holds = (text: string) => compileFilter(USER, parseFilter(text))(ann);
+  const holds = (text: string) => compileFilter(USER, parseFilter(text), BASE_URL)(ann);
   expect([holds('displayName eq "ann"'), holds('displayName eq "bob"')]).toEqual([false, true]);
   expect([holds('title eq "ann"'), holds('nothing eq "ann"')]).toEqual([false, false]);
 });
@@ -122,7 +124,7 @@ describe('regression 18: a prototype is never reached', () => {
   test('by a filter or a projection', () => {
     const ann = facts(clean);
     for (const text of ['__proto__ pr', 'constructor.prototype pr', 'emails[__proto__ pr]', 'toString pr']) {
-      expect(refusalType(() => expect(compileFilter(USER, parseFilter(text))(ann)).toBe(false))).toBe(
+      expect(refusalType(() => expect(compileFilter(USER, parseFilter(text), BASE_URL)(ann)).toBe(false))).toBe(
         text.includes('__') ? 'invalidFilter' : 'accepted',
       );
     }

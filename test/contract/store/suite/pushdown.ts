@@ -12,6 +12,8 @@ import { refusalType } from '../../../unit/scim/refusals.js';
 import { create, createChain, user } from './fixtures.js';
 import { useStore, type StoreHarness } from './harness.js';
 
+const BASE_URL = 'https://scim.example';
+
 /** A filter that the store narrows down by its indexes finds what the evaluator finds among all rows. */
 export function describePushdown(harness: StoreHarness, filters: number): void {
   describe(`${harness.name}: filters`, () => {
@@ -29,7 +31,7 @@ export function describePushdown(harness: StoreHarness, filters: number): void {
       await chain.write(rows.map(create));
       const texts = fc
         .sample(filterText, filters * 8)
-        .filter((text) => refusalType(() => compileFilter(USER, parseFilter(text))) === 'accepted')
+        .filter((text) => refusalType(() => compileFilter(USER, parseFilter(text), BASE_URL)) === 'accepted')
         .filter((text) => relationsIn(USER, parseFilter(text)).length === 0);
       // Those that an index answers first: there the store's part is.
       const narrowing = texts.filter((text) => candidates(USER, parseFilter(text)) !== undefined);
@@ -38,9 +40,9 @@ export function describePushdown(harness: StoreHarness, filters: number): void {
       for (const text of asked) {
         const filter = parseFilter(text);
         const found: string[] = [];
-        const options = { directoryId: chain.directory.id, types: [USER], filter, pageSize: 500 };
+        const options = { directoryId: chain.directory.id, baseUrl: BASE_URL, types: [USER], filter, pageSize: 500 };
         for await (const page of scan(resources, options)) found.push(...page.map(({ row }) => row.id));
-        const expected = rows.filter(compileFilter(USER, filter)).map(({ id }) => id);
+        const expected = rows.filter(compileFilter(USER, filter, BASE_URL)).map(({ id }) => id);
         expect([text, found]).toEqual([text, expected]);
       }
     }, 120_000);
