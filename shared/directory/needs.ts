@@ -33,9 +33,14 @@ export const mergeNeeds = (...all: readonly Partial<Needs>[]): Needs => ({
   heldKeys: new Set(all.flatMap(({ heldKeys = [] }) => [...heldKeys])),
 });
 
-export const mergeLoaded = (a: Loaded, b: Loaded): Loaded => {
-  const resources = new Map([...a.resources, ...b.resources].map((row) => [row.id, row]));
-  const memberships = new Map([...a.memberships, ...b.memberships].map((row) => [pairOf(row), row]));
-  const heldKeys = [...new Set([...a.heldKeys, ...b.heldKeys])];
-  return { resources: [...resources.values()], memberships: [...memberships.values()], heldKeys };
-};
+export const mergeLoaded = (a: Loaded, b: Loaded): Loaded => ({
+  resources: mergeRows(a.resources, b.resources, ({ id }) => id),
+  memberships: mergeRows(a.memberships, b.memberships, pairOf),
+  heldKeys: [...new Set([...a.heldKeys, ...b.heldKeys])],
+});
+
+/** Each row once, as it was loaded last. */
+function mergeRows<Row>(a: readonly Row[], b: readonly Row[], keyOf: (row: Row) => string): readonly Row[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  return [...new Map([...a, ...b].map((row) => [keyOf(row), row])).values()];
+}

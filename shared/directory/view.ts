@@ -62,7 +62,8 @@ export class View {
   }
 
   resource(id: string): ResourceRow | undefined {
-    this.require({ ids: new Set([id]) });
+    // Not by `require`, which is for many: a large group asks for each of its members.
+    if (!this.#knowsResource(id)) throw new Missing({ ...NO_NEEDS, ids: new Set([id]) });
     return this.#current(id);
   }
 
@@ -78,7 +79,9 @@ export class View {
   }
 
   membership(groupId: string, memberId: string): Membership | undefined {
-    this.require({ memberships: [{ groupId, memberId }] });
+    if (!this.#knowsMembership({ groupId, memberId })) {
+      throw new Missing({ ...NO_NEEDS, memberships: [{ groupId, memberId }] });
+    }
     const pair = pairOf({ groupId, memberId });
     const staged = this.#memberships.get(pair);
     if (staged !== undefined) return staged.live ? staged.row : undefined;

@@ -4,7 +4,7 @@ import type { ResourceType } from './schema.js';
 
 const assumedPaths = pathsWhere(({ attribute, sub }) => sub === undefined && attribute.assumed !== undefined);
 
-/** What is assumed where no client said anything (RFC 7643 section 2.5: a service provider may assign a default). */
+/** What is assumed where no client said anything (RFC 7644 section 3.5.1: a default may be assigned). */
 export function withAssumed(type: ResourceType, attributes: Attributes): Attributes {
   const missing = assumedPaths(type).filter(({ attribute }) => attributes[attribute.name] === undefined);
   if (missing.length === 0) return attributes;
