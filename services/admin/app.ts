@@ -19,7 +19,7 @@ import { authenticate } from './authenticate.js';
 import type { AdminDeps } from './deps.js';
 import { errorHandler, identifyRequest, noSuchRoute } from './error-handler.js';
 import { BODY_LIMIT_BYTES, onlyJson } from './request.js';
-import { createSlots } from './streaming.js';
+import { createSlots, type Slots } from './streaming.js';
 
 /** Most answers at one time that read a directory from end to end. */
 const WHOLES_MAX = 4;
@@ -49,6 +49,8 @@ function routes(deps: AdminDeps): express.Router {
     WHOLES_MAX,
     `${WHOLES_MAX} directories are being read as a whole already; try again later.`,
   );
+  routeDirectories(router, deps, wholes);
+
   const organization = organizations(deps);
   router.post('/organizations', organization.create);
   router.get('/organizations', organization.list);
@@ -57,6 +59,28 @@ function routes(deps: AdminDeps): express.Router {
   router.delete('/organizations/:id', organization.remove);
   router.get('/organizations/:id/access-report', accessReport(deps, wholes));
 
+  const endpoint = endpoints(deps);
+  router.post('/endpoints', endpoint.create);
+  router.get('/endpoints', endpoint.list);
+  router.get('/endpoints/:id', endpoint.get);
+  router.patch('/endpoints/:id', endpoint.modify);
+  router.delete('/endpoints/:id', endpoint.remove);
+  router.post('/endpoints/:id/secret/rotate', rotateSecret(deps));
+
+  const event = events(deps);
+  router.get('/events', event.list);
+  router.get('/events/stream', event.stream);
+
+  const delivery = deliveries(deps);
+  router.get('/deliveries', delivery.list);
+  router.get('/deliveries/:id', delivery.get);
+  router.get('/deliveries/:id/attempts', delivery.attempts);
+  router.post('/deliveries/:id/retry', delivery.retry);
+  router.post('/deliveries/:id/skip', delivery.skip);
+  return router;
+}
+
+function routeDirectories(router: express.Router, deps: AdminDeps, wholes: Slots): void {
   const directory = directories(deps);
   router.post('/directories', directory.create);
   router.get('/directories', directory.list);
@@ -93,24 +117,4 @@ function routes(deps: AdminDeps): express.Router {
   const whole = snapshots(deps, wholes);
   router.get('/directories/:id/snapshot', whole.snapshot);
   router.get('/directories/:id/digest', whole.digest);
-
-  const endpoint = endpoints(deps);
-  router.post('/endpoints', endpoint.create);
-  router.get('/endpoints', endpoint.list);
-  router.get('/endpoints/:id', endpoint.get);
-  router.patch('/endpoints/:id', endpoint.modify);
-  router.delete('/endpoints/:id', endpoint.remove);
-  router.post('/endpoints/:id/secret/rotate', rotateSecret(deps));
-
-  const event = events(deps);
-  router.get('/events', event.list);
-  router.get('/events/stream', event.stream);
-
-  const delivery = deliveries(deps);
-  router.get('/deliveries', delivery.list);
-  router.get('/deliveries/:id', delivery.get);
-  router.get('/deliveries/:id/attempts', delivery.attempts);
-  router.post('/deliveries/:id/retry', delivery.retry);
-  router.post('/deliveries/:id/skip', delivery.skip);
-  return router;
 }

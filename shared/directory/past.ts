@@ -46,8 +46,7 @@ export function pastResources(wants: (id: string) => boolean = () => true): Past
         case 'group.members_added':
         case 'group.members_removed':
           return keep('Group', event.data.group.id, () => before(event.data.group, {}));
-        case 'directory.activated':
-        case 'directory.deleted':
+        default: // of declared resources and of the directory itself, nothing is told of the past
       }
     },
     between(type, after, upTo) {

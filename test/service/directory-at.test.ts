@@ -69,8 +69,7 @@ function applyEvent({ users, groups, pairs }: Mirror, event: DirectoryEvent): vo
         else pairs.delete(pair);
       }
       break;
-    case 'directory.activated':
-    case 'directory.deleted':
+    default:
   }
 }
 
