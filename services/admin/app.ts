@@ -9,6 +9,7 @@ import { rotateSecret } from './api/endpoint-secrets.js';
 import { eventSchemas } from './api/event-schemas.js';
 import { events } from './api/events.js';
 import { heldEvents } from './api/held-events.js';
+import { mapping } from './api/mapping.js';
 import { organizations } from './api/organizations.js';
 import { resourceTypes } from './api/resource-types.js';
 import { resources } from './api/resources.js';
@@ -109,6 +110,11 @@ function routeDirectories(router: express.Router, deps: AdminDeps, wholes: Slots
   router.get('/directories/:id/resource-types/:name', resourceType.get);
   router.put('/directories/:id/resource-types/:name', resourceType.put);
   router.delete('/directories/:id/resource-types/:name', resourceType.remove);
+
+  const mapped = mapping(deps);
+  router.get('/directories/:id/mapping', mapped.get);
+  router.put('/directories/:id/mapping', mapped.put);
+  router.post('/directories/:id/mapping/preview', mapped.preview);
 
   const resource = resources(deps);
   router.get('/directories/:id/users', resource.listUsers);

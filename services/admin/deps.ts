@@ -28,6 +28,8 @@ export interface AdminDeps {
   readonly feed: Feed;
   /** Aborts when the process is to stop: answers that would go on end at once. */
   readonly stopping: AbortSignal;
+  /** Tells users of the directory's new mapping, in the background. */
+  readonly remap: (directoryId: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { groupData, userData, type Scope } from '../../shared/directory/normalize.js';
+import { groupData, userData } from '../../shared/directory/normalize.js';
 import {
   pastMemberships,
   pastResources,
@@ -10,8 +10,10 @@ import {
 import type { Membership, ResourceRow } from '../../shared/directory/resource.js';
 import type { DirectoryEvent, GroupData, UserData } from '../../shared/events/event.js';
 import { iso } from '../../shared/events/timestamp.js';
+import { rulesOf } from '../../shared/store/mapping-rules.js';
 import type { Directory } from '../../shared/store/registry.js';
 import type { AdminDeps } from './deps.js';
+import { groupIdsByUser, groupIdsIn } from './group-ids.js';
 import { Problem } from './problem.js';
 
 type Deps = Pick<AdminDeps, 'commits' | 'resources' | 'events'>;
@@ -32,7 +34,9 @@ export type PageAt =
  * page the events up to now, which tell what of it was otherwise then (`past.ts`). Nothing is locked. Throws a problem where
  * the events since are no longer kept, or are too many.
  */
-export async function* directoryAt(deps: Deps, scope: Scope, seq: number): AsyncGenerator<PageAt, void> {
+export async function* directoryAt(deps: Deps, directory: Directory, seq: number): AsyncGenerator<PageAt, void> {
+  const scope = scopeOf(directory);
+  const rules = rulesOf(directory);
   const resources = pastResources();
   const memberships = pastMemberships();
   const catchUp = follow(deps, scope.directoryId, seq, { resources, memberships });
@@ -45,12 +49,13 @@ export async function* directoryAt(deps: Deps, scope: Scope, seq: number): Async
         scope.directoryId,
         rows.map(({ id }) => id),
       );
+      const groupIds = groupIdsIn(now);
       await catchUp();
       const upTo: string | undefined = rows.length < ROWS_PER_PAGE ? undefined : rows.at(-1)?.id;
       const changed = resources.between(type, after, upTo);
       const found =
         type === 'User'
-          ? overlay<UserData>(rows, (row) => userData(row, scope), changed)
+          ? overlay<UserData>(rows, (row) => userData(row, scope, { rules, groupIds: groupIds(row.id) }), changed)
           : overlay<GroupData>(rows, (row) => groupData(row, scope), changed);
       const ids = found.map(({ id }) => id);
       yield { type, resources: found, memberships: memberships.of(ids, now) } as PageAt;
@@ -62,10 +67,12 @@ export async function* directoryAt(deps: Deps, scope: Scope, seq: number): Async
 /** Users at a time, in the order of ids. Reads all events since its `seq`, and keeps of them what the page can need. */
 export async function usersAt(
   deps: Deps,
-  scope: Scope,
+  directory: Directory,
   { at, seq }: Moment,
   { afterId = '', limit }: { readonly afterId?: string; readonly limit: number },
 ): Promise<AsOf<UserData>[]> {
+  const scope = scopeOf(directory);
+  const rules = rulesOf(directory);
   const rows: ResourceRow[] = [];
   let upTo: string | undefined = afterId;
   while (upTo !== undefined && rows.length < limit) {
@@ -76,12 +83,16 @@ export async function usersAt(
     rows.push(...old);
     upTo = rows.length < limit ? (read.length < ROWS_PER_PAGE ? undefined : read.at(-1)?.id) : rows.at(-1)?.id;
   }
+  const groupIds = await groupIdsByUser(deps.resources, scope.directoryId, rows, rules);
   const resources = pastResources((id) => id > afterId && (upTo === undefined || id <= upTo));
   await follow(deps, scope.directoryId, seq, { resources })();
   const changed = resources.between('User', afterId, upTo);
-  const found = overlay<UserData>(rows, (row) => userData(row, scope), changed);
+  const show = (row: ResourceRow): UserData => userData(row, scope, { rules, groupIds: groupIds(row.id) });
+  const found = overlay<UserData>(rows, show, changed);
   return found.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
 }
+
+export const scopeOf = ({ id: directoryId, organizationId }: Directory) => ({ directoryId, organizationId });
 
 /** What is there now, corrected by what is known of then. */
 function overlay<Data extends UserData | GroupData>(

@@ -8,12 +8,16 @@ import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createAdmin } from './app.js';
 import { createFeed } from './feed.js';
+import { createRemapper } from './remap.js';
 
 /** The `admin` role. */
 export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promise<void> {
   const logger = createLogger('admin', config.logLevel);
   const store = await openMongoStore({ uri: config.store.uri, logger });
+  const { registry, commits, resources } = store;
+  const remapper = createRemapper({ registry, commits, resources, clock: systemClock, logger }, signal);
   const admin = createAdmin({
+    remap: (directoryId) => remapper.start(directoryId),
     registry: store.registry,
     commits: store.commits,
     resources: store.resources,
@@ -34,5 +38,6 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
   const { port, closed } = await serve(behindProbes(probes, admin), config.port, signal);
   logger.info({ port }, 'Ready for management.');
   await closed;
+  await remapper.idle();
   await store.close();
 }

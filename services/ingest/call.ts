@@ -2,11 +2,11 @@ import type { Request, RequestHandler, Response } from 'express';
 import { scimBaseUrl } from '../../shared/directory/base-url.js';
 import { NotFound } from '../../shared/scim/errors.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
-import type { Directory } from '../../shared/store/registry.js';
+import type { ServedDirectory } from './known-directories.js';
 
 /** What an operation knows of its request: authenticated, parsed, and bound to one directory. */
 export interface Call {
-  readonly directory: Directory;
+  readonly directory: ServedDirectory;
   readonly types: DirectoryTypes;
   readonly requestId: string;
   /** The directory's SCIM base URL, without a trailing slash. */
@@ -56,7 +56,7 @@ export function typeAt({ byEndpoint }: DirectoryTypes, endpoint: string): Resour
 
 /** Set by `authenticate` for the operations behind it. */
 export interface CallLocals {
-  directory: Directory;
+  directory: ServedDirectory;
   types: DirectoryTypes;
   requestId: string;
 }

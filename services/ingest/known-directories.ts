@@ -1,9 +1,11 @@
 import { directoryGone } from '../../shared/directory/batch.js';
+import type { MappingRules } from '../../shared/directory/mapping.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { remember } from '../../shared/runtime/remember.js';
 import { compileTypes } from '../../shared/scim/declarations/compile.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
 import { RESOURCE_TYPES } from '../../shared/scim/schemas/index.js';
+import { rulesOf } from '../../shared/store/mapping-rules.js';
 import { findAll, isLive, type Directory, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
 import type { DirectoryTypes } from './call.js';
 
@@ -11,9 +13,12 @@ import type { DirectoryTypes } from './call.js';
 export const BELIEVED_MS = 3_000;
 const DIRECTORIES_MAX = 10_000;
 
+/** A directory with what is compiled of it. */
+export type ServedDirectory = Directory & { readonly rules: MappingRules };
+
 /** A directory and the tokens that were live when it was read. */
 export interface KnownDirectory {
-  readonly directory: Directory;
+  readonly directory: ServedDirectory;
   readonly types: DirectoryTypes;
   readonly tokens: readonly { readonly record: DirectoryToken; readonly hash: Buffer }[];
   readonly until: number;
@@ -48,9 +53,12 @@ export function createKnownDirectories(
       const tokens = (await findAll(registry.tokens, { directoryId }))
         .filter((record) => isLive(record, readAt))
         .map((record) => ({ record, hash: Buffer.from(record.hash, 'hex') }));
+      const before = known.get(directoryId);
+      const isSame = before?.directory.version === directory.version;
+      const types = isSame ? before.types : typesOf(directory);
+      const rules = isSame ? before.directory.rules : rulesOf(directory, types.all);
       // Counted from before the reads, however long they took: what was revoked meanwhile may not be in them.
-      const types = typesOf(directory, known.get(directoryId));
-      const fresh = { directory, types, tokens, until: readAt + BELIEVED_MS };
+      const fresh = { directory: { ...directory, rules }, types, tokens, until: readAt + BELIEVED_MS };
       remember(known, directoryId, fresh, DIRECTORIES_MAX);
       return fresh;
     },
@@ -59,11 +67,8 @@ export function createKnownDirectories(
 }
 
 /** Compiled once for each state of the directory, so that what is remembered of a type stays good. */
-function typesOf(directory: Directory, before: KnownDirectory | undefined): DirectoryTypes {
-  if (directory.declarations === undefined) return BUILT_IN_TYPES;
-  if (before?.directory.version === directory.version) return before.types;
-  return withEndpoints(compileTypes(directory.declarations));
-}
+const typesOf = ({ declarations }: Directory): DirectoryTypes =>
+  declarations === undefined ? BUILT_IN_TYPES : withEndpoints(compileTypes(declarations));
 
 const withEndpoints = (all: readonly ResourceType[]): DirectoryTypes => ({
   all,

@@ -1,14 +1,12 @@
-import { BATCH_MAX, decideBatch, type Batch } from '../../shared/directory/batch.js';
+import { BATCH_MAX } from '../../shared/directory/batch.js';
 import type { Command, Outcome } from '../../shared/directory/command.js';
-import { headOf, type Head } from '../../shared/directory/commit.js';
-import { needsOf } from '../../shared/directory/decide.js';
+import { headOf, type Decider, type Head } from '../../shared/directory/commit.js';
 import type { DirectoryRef } from '../../shared/directory/deletion.js';
-import { mergeLoaded, mergeNeeds } from '../../shared/directory/needs.js';
 import type { ResourceRow } from '../../shared/directory/resource.js';
-import { Missing, NO_FACTS, type Facts } from '../../shared/directory/view.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { remember } from '../../shared/runtime/remember.js';
 import { Unavailable } from '../../shared/scim/errors.js';
+import { decideLoaded } from '../../shared/store/decide-loaded.js';
 import type { CommitStore } from '../../shared/store/port.js';
 
 export interface WriterDeps {
@@ -34,6 +32,8 @@ export interface Writer {
 }
 
 interface Waiting {
+  /** As the request found it. */
+  readonly directory: DirectoryRef;
   readonly command: Command;
   readonly settle: (outcome: Outcome) => void;
 }
@@ -58,21 +58,16 @@ export function createWriter(deps: WriterDeps): Writer {
   const queues = new Map<string, Queue>();
   const heads = new Map<string, Head>();
 
-  const run = async (directory: DirectoryRef, queue: Queue): Promise<void> => {
+  const run = async (directoryId: string, queue: Queue): Promise<void> => {
     while (queue.waiting.length > 0) {
       // One turn of the event loop, so that requests already read from their sockets join this batch.
       await new Promise(setImmediate);
       const batch = queue.waiting.splice(0, BATCH_MAX);
-      const outcomes = await writeBatch(
-        deps,
-        heads,
-        directory,
-        batch.map(({ command }) => command),
-      );
+      const outcomes = await writeBatch(deps, heads, batch);
       queue.waiting.unshift(...batch.slice(outcomes.length));
       outcomes.forEach((outcome, index) => batch[index]?.settle(outcome));
     }
-    queues.delete(directory.id);
+    queues.delete(directoryId);
   };
 
   return {
@@ -93,11 +88,11 @@ export function createWriter(deps: WriterDeps): Writer {
           if (outcome.ok) resolve(outcome.resource);
           else reject(outcome.error instanceof Error ? outcome.error : new Error(String(outcome.error)));
         };
-        const waiting: Waiting = { command, settle };
+        const waiting: Waiting = { directory, command, settle };
         queue.waiting.push(waiting);
         if (queues.has(directory.id)) return;
         queues.set(directory.id, queue);
-        queue.running = run(directory, queue);
+        queue.running = run(directory.id, queue);
       });
     },
     async drained() {
@@ -129,14 +124,18 @@ const tooLate = (): Unavailable =>
 async function writeBatch(
   deps: WriterDeps,
   heads: Map<string, Head>,
-  directory: DirectoryRef,
-  commands: readonly Command[],
+  batch: readonly Waiting[],
 ): Promise<readonly Outcome[]> {
+  // A queue under load may never run empty: what is true of the directory is what its newest request found.
+  const directory = batch.at(-1)?.directory;
+  if (directory === undefined) return [];
+  const commands = batch.map(({ command }) => command);
+  const decider = (): Decider => ({ directory, now: deps.clock(), newId: deps.newId });
   try {
     for (;;) {
       const head = heads.get(directory.id) ?? (await deps.commits.head(directory.id));
       heads.delete(directory.id);
-      const { commit, outcomes } = await decideLoaded(deps, head, directory, commands);
+      const { commit, outcomes } = await decideLoaded(deps.commits, head, commands, decider());
       if (commit === undefined) {
         // Nothing to write is an answer too, and holds only of the newest head.
         if (!(await deps.commits.confirmHead(directory.id, head.number))) continue;
@@ -150,26 +149,5 @@ async function writeBatch(
     }
   } catch (error) {
     return commands.map(() => ({ ok: false, error }));
-  }
-}
-
-/** Decides, loading what the decision turns out to need, until nothing is missing. */
-async function decideLoaded(
-  { commits, clock, newId }: WriterDeps,
-  head: Head,
-  directory: DirectoryRef,
-  commands: readonly Command[],
-): Promise<Batch> {
-  let facts: Facts = NO_FACTS;
-  let needs = mergeNeeds(...commands.map(needsOf));
-  for (;;) {
-    const loaded = await commits.load(directory.id, needs);
-    facts = { asked: mergeNeeds(facts.asked, needs), loaded: mergeLoaded(facts.loaded, loaded) };
-    try {
-      return decideBatch(head, facts, commands, { directory, now: clock(), newId });
-    } catch (error) {
-      if (!(error instanceof Missing)) throw error;
-      needs = error.needs;
-    }
   }
 }

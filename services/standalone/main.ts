@@ -17,6 +17,7 @@ import type { Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { createAdmin } from '../admin/app.js';
 import { createFeed, type Feed } from '../admin/feed.js';
+import { createRemapper, type Remapper } from '../admin/remap.js';
 import { createDispatcher } from '../dispatcher/dispatcher.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
@@ -89,7 +90,9 @@ async function startOn(
   // Made only now, because it is shown only when the start succeeds.
   const adminKey =
     config.adminKey === undefined ? await firstAdminKey(store.registry.adminKeys, systemClock, newId) : undefined;
-  handler = createHandler(parts, publicUrlOf(config, port));
+  const { registry, commits, resources } = store;
+  const remapper = createRemapper({ registry, commits, resources, clock: systemClock, logger }, background.signal);
+  handler = createHandler(parts, remapper, publicUrlOf(config, port));
   const running = runInBackground(parts, background.signal);
   const finished = sole === undefined ? running : Promise.race([running, sole.lost]);
   return {
@@ -102,6 +105,7 @@ async function startOn(
       await writer.drained();
       background.abort();
       await running;
+      await remapper.idle();
       await log.close();
       await sole?.release();
       await store.close();
@@ -128,6 +132,7 @@ interface Parts {
 /** SCIM under /scim/, probes, and the management API for the rest. */
 function createHandler(
   { config, logger, store, sealer, writer, metrics, feed, stopping }: Parts,
+  remapper: Remapper,
   publicUrl: string,
 ): RequestListener {
   const { registry, commits, resources, held, events, deliveries } = store;
@@ -136,7 +141,8 @@ function createHandler(
   const ingest = createIngest({ ...common, writer, newId });
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const reading = { held, events, deliveries, feed, stopping };
-  const admin = createAdmin({ ...common, ...reading, sealer, partitions, allowCidrs, ...key });
+  const remap = (directoryId: string): void => remapper.start(directoryId);
+  const admin = createAdmin({ ...common, ...reading, remap, sealer, partitions, allowCidrs, ...key });
   const probes = createProbes({ ready: () => store.check(), metrics });
   const outsideScim = behindProbes(probes, admin);
   return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);

@@ -2,6 +2,7 @@ import type { FailureData } from '../events/event.js';
 import type { ResourceInput } from '../scim/input.js';
 import type { PatchOperation } from '../scim/patch/operation.js';
 import type { ResourceType } from '../scim/schema.js';
+import type { MappingRules } from './mapping.js';
 import type { ResourceRow } from './resource.js';
 
 /** Changes that the identity provider asked for, one after another, and that all failed. */
@@ -20,12 +21,14 @@ export interface Preconditions {
   readonly ifNoneMatch: string | undefined;
 }
 
-/** A mutation that a SCIM request asks for, checked as far as that is possible without the directory's state. */
+/** A mutation that a SCIM request (or, of `remap`, a new mapping) asks for, checked as far as that is possible without the directory's state. */
 export type Command =
   /** The first authenticated request, whatever it asks for. */
   | { readonly kind: 'activate'; readonly requestId: string }
   /** Requests keep failing, as far as one process can see; `requestId` is the last one's. */
   | { readonly kind: 'report'; readonly requestId: string; readonly streak: FailureStreak }
+  /** Tells of the user's data by the directory's mapping what differs from those by the mapping before. */
+  | { readonly kind: 'remap'; readonly requestId: string; readonly id: string; readonly before: MappingRules }
   | {
       readonly kind: 'create';
       readonly requestId: string;
@@ -55,7 +58,7 @@ export type Command =
     });
 
 /**
- * What became of a command: the resource as it is now (none after `activate`, `report` and `delete`), or why it was refused (a `ScimError`,
+ * What became of a command: the resource as it is now (none after `activate`, `report`, `remap` and `delete`), or why it was refused (a `ScimError`,
  * unless the product itself is at fault).
  */
 export type Outcome =

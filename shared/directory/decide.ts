@@ -10,11 +10,21 @@ import type { Attributes } from '../scim/attributes.js';
 import type { ResourceType } from '../scim/schema.js';
 import type { Command, Preconditions } from './command.js';
 import type { Change } from './commit.js';
+import type { MappingRules } from './mapping.js';
 import { decideMembers, NO_MEMBER_CHANGES } from './memberships.js';
-import { groupData, previousOf, previousOfResource, resourceData, userData, type Scope } from './normalize.js';
+import {
+  groupData,
+  previousOf,
+  previousOfResource,
+  resourceData,
+  userData,
+  userUpdate,
+  type Scope,
+} from './normalize.js';
 import type { Needs } from './needs.js';
 import { decideReport } from './report.js';
 import type { ResourceRow } from './resource.js';
+import { decideLostRoles, decideRoles, roleGroups, roleNeeds } from './roles.js';
 import type { View } from './view.js';
 
 /** What one command does: row images, events, and the resource to answer with. Nothing at all when it changes nothing. */
@@ -32,6 +42,8 @@ export interface Circumstances extends Scope {
   readonly headAt: number;
   /** When `directory.provisioning_failed` was last said. */
   readonly failureToldAt: number;
+  /** The directory's mapping. */
+  readonly rules: MappingRules;
 }
 
 /**
@@ -44,6 +56,8 @@ export function decide(view: View, command: Command, place: Circumstances): Deci
       return { changes: [], events: [], resource: undefined };
     case 'report':
       return { changes: [], events: decideReport(command, place), resource: undefined };
+    case 'remap':
+      return decideRemap(view, command, place);
     case 'create':
       return decideCreate(view, command, place);
     case 'replace':
@@ -55,7 +69,7 @@ export function decide(view: View, command: Command, place: Circumstances): Deci
 }
 
 /** What a command is certain to look at, so that one load serves most batches; `Missing` asks for the rest. */
-export function needsOf(command: Command): Partial<Needs> {
+export function needsOf(command: Command, rules: MappingRules): Partial<Needs> {
   switch (command.kind) {
     case 'activate':
     case 'report':
@@ -63,15 +77,28 @@ export function needsOf(command: Command): Partial<Needs> {
     case 'create':
       return { keys: keyNeeds(command.type, command.input.attributes), ids: new Set(command.input.members) };
     case 'replace':
-      return { keys: keyNeeds(command.type, command.input.attributes), ids: new Set([command.id]) };
+      return { keys: keyNeeds(command.type, command.input.attributes), ...ownNeeds(command, rules) };
     case 'modify':
     case 'delete':
-      return { ids: new Set([command.id]) };
+      return ownNeeds(command, rules);
+    case 'remap':
+      return {
+        ids: new Set([command.id]),
+        memberships: [rules, command.before].flatMap((either) => roleNeeds([command.id], either)),
+      };
   }
 }
 
 const keyNeeds = (type: ResourceType, attributes: Attributes): Needs['keys'] =>
   uniqueKeys(type, attributes).map(({ key }) => ({ type: type.name, key }));
+
+const ownNeeds = (
+  { id, type }: Command & { readonly type: ResourceType; readonly id: string },
+  rules: MappingRules,
+) => ({
+  ids: new Set([id]),
+  memberships: type.name === 'User' ? roleNeeds([id], rules) : [],
+});
 
 function decideCreate(view: View, command: Command & { kind: 'create' }, place: Circumstances): Decision {
   const { type, id, input, requestId } = command;
@@ -89,10 +116,15 @@ function decideCreate(view: View, command: Command & { kind: 'create' }, place: 
   const changes: Change[] = [{ kind: 'put', resource, isNew: true }];
   // Applied to a view of its own: a group's first members are added to a group that is already there.
   const members =
-    input.members === undefined ? NO_MEMBER_CHANGES : decideMembers(view, id, replaceBy(input.members), 'new');
+    input.members === undefined
+      ? NO_MEMBER_CHANGES
+      : decideMembers(view, id, replaceBy(input.members), 'new', place.rules);
   return {
     changes: [...changes, ...members.changes],
-    events: [...lifecycleEvent('created', resource, place, requestId), ...members.events(resource, place, requestId)],
+    events: [
+      ...lifecycleEvent('created', resource, [], place, requestId),
+      ...members.events(resource, place, requestId),
+    ],
     resource,
   };
 }
@@ -106,7 +138,8 @@ function decideUpdate(view: View, command: Command & { kind: 'replace' | 'modify
     requireImmutable(type, before.attributes, attributes);
     requireUnique(view, type, id, attributes);
   }
-  const members = decideMembers(view, id, edits, 'existing');
+  const members = decideMembers(view, id, edits, 'existing', place.rules);
+  const roles = decideRoles(view, id, members, place, requestId);
   if (!attributesChanged && members.changes.length === 0) return { changes: [], events: [], resource: before };
 
   const resource: ResourceRow = {
@@ -117,10 +150,11 @@ function decideUpdate(view: View, command: Command & { kind: 'replace' | 'modify
     keys: attributesChanged ? indexKeys(type, attributes) : before.keys,
   };
   return {
-    changes: [{ kind: 'put', resource, isNew: false }, ...members.changes],
+    changes: [{ kind: 'put', resource, isNew: false }, ...members.changes, ...roles.changes],
     events: [
-      ...(attributesChanged ? updateEvent(before, resource, place, requestId) : []),
+      ...(attributesChanged ? updateEvent(view, before, resource, place, requestId) : []),
       ...members.events(resource, place, requestId),
+      ...roles.events,
     ],
     resource,
   };
@@ -129,12 +163,25 @@ function decideUpdate(view: View, command: Command & { kind: 'replace' | 'modify
 function decideDelete(view: View, command: Command & { kind: 'delete' }, place: Circumstances): Decision {
   const { type, id, requestId } = command;
   const before = existing(view, type, id, command);
+  const roles = decideLostRoles(view, id, place, requestId);
+  const groupIds = type.name === 'User' ? roleGroups(view, id, place.rules) : [];
   return {
-    changes: [
-      { kind: 'unlink', id },
-      { kind: 'delete', type: type.name, id },
-    ],
-    events: lifecycleEvent('deleted', before, place, requestId),
+    changes: [{ kind: 'unlink', id }, { kind: 'delete', type: type.name, id }, ...roles.changes],
+    events: [...lifecycleEvent('deleted', before, groupIds, place, requestId), ...roles.events],
+    resource: undefined,
+  };
+}
+
+/** A user who is gone by now needs no telling. */
+function decideRemap(view: View, command: Command & { kind: 'remap' }, place: Circumstances): Decision {
+  const { id, before, requestId } = command;
+  const row = view.resource(id);
+  const mapped = (rules: MappingRules) => ({ rules, groupIds: roleGroups(view, id, rules) });
+  const update = row && userUpdate(row, mapped(before), mapped(place.rules), place, requestId);
+  if (update === undefined) return { changes: [], events: [], resource: undefined };
+  return {
+    changes: [{ kind: 'put', resource: update.resource, isNew: false }],
+    events: [update.event],
     resource: undefined,
   };
 }
@@ -189,32 +236,46 @@ function requireUnique(view: View, type: ResourceType, id: string, attributes: A
   }
 }
 
-function lifecycleEvent(what: 'created' | 'deleted', row: ResourceRow, scope: Scope, requestId: string): EventDraft[] {
+/** `groupIds`: the groups that give a user a role. */
+function lifecycleEvent(
+  what: 'created' | 'deleted',
+  row: ResourceRow,
+  groupIds: readonly string[],
+  place: Circumstances,
+  requestId: string,
+): EventDraft[] {
   const cause = { requestId };
   switch (row.type) {
     case 'User':
-      return [{ type: `user.${what}`, data: userData(row, scope), cause }];
+      return [{ type: `user.${what}`, data: userData(row, place, { rules: place.rules, groupIds }), cause }];
     case 'Group':
-      return [{ type: `group.${what}`, data: groupData(row, scope), cause }];
+      return [{ type: `group.${what}`, data: groupData(row, place), cause }];
     default:
-      return [{ type: `resource.${what}`, data: resourceData(row, scope), cause }];
+      return [{ type: `resource.${what}`, data: resourceData(row, place), cause }];
   }
 }
 
-function updateEvent(before: ResourceRow, after: ResourceRow, scope: Scope, requestId: string): EventDraft[] {
+function updateEvent(
+  view: View,
+  before: ResourceRow,
+  after: ResourceRow,
+  place: Circumstances,
+  requestId: string,
+): EventDraft[] {
   const cause = { requestId };
   switch (after.type) {
     case 'User': {
-      const data = userData(after, scope);
-      return [{ type: 'user.updated', data, previous: previousOf(userData(before, scope), data), cause }];
+      const mapped = { rules: place.rules, groupIds: roleGroups(view, after.id, place.rules) };
+      const data = userData(after, place, mapped);
+      return [{ type: 'user.updated', data, previous: previousOf(userData(before, place, mapped), data), cause }];
     }
     case 'Group': {
-      const data = groupData(after, scope);
-      return [{ type: 'group.updated', data, previous: previousOf(groupData(before, scope), data), cause }];
+      const data = groupData(after, place);
+      return [{ type: 'group.updated', data, previous: previousOf(groupData(before, place), data), cause }];
     }
     default: {
-      const data = resourceData(after, scope);
-      const previous = previousOfResource(resourceData(before, scope), data);
+      const data = resourceData(after, place);
+      const previous = previousOfResource(resourceData(before, place), data);
       return [{ type: 'resource.updated', data, previous, cause }];
     }
   }

@@ -2,6 +2,7 @@ import { storeEvent } from '../events/envelope.js';
 import { iso } from '../events/timestamp.js';
 import { frameAfter, type Commit, type Head } from './commit.js';
 import { NO_REMOVALS, type DeletionGuard } from './guard.js';
+import type { MappingRules } from './mapping.js';
 
 /** A directory as its commits need to know it. */
 export interface DirectoryRef {
@@ -10,6 +11,8 @@ export interface DirectoryRef {
   readonly partition: number;
   /** Null, or absent from a record that is older than the guard: off. */
   readonly deletionGuard?: DeletionGuard | null;
+  /** Its mapping, compiled; absent: none. */
+  readonly rules?: MappingRules;
 }
 
 /** The final commit of a directory: `directory.deleted` is its sole event, and every row goes. Nothing may follow it. */

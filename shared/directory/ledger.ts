@@ -12,6 +12,7 @@ import {
 } from './commit.js';
 import type { Circumstances } from './decide.js';
 import { guardEvent, type GuardState, type Hold } from './guard.js';
+import { NO_RULES } from './mapping.js';
 import type { Scope } from './normalize.js';
 import type { View } from './view.js';
 
@@ -60,6 +61,7 @@ export function createLedger(head: Head, view: Pick<View, 'require' | 'isHeld'>,
       ...scope,
       at,
       headAt: head.at,
+      rules: decider.directory.rules ?? NO_RULES,
       get failureToldAt() {
         return total.failureToldAt;
       },

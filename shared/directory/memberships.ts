@@ -3,8 +3,10 @@ import type { EventDraft } from '../events/envelope.js';
 import { InvalidValue, PayloadTooLarge } from '../scim/errors.js';
 import type { MemberEdit } from '../scim/patch/operation.js';
 import type { Change } from './commit.js';
+import type { MappingRules } from './mapping.js';
 import { groupData, memberData, type Scope } from './normalize.js';
 import type { Membership, ResourceRow } from './resource.js';
+import type { Movement } from './roles.js';
 import type { View } from './view.js';
 
 /** Most members that one membership event names. */
@@ -14,13 +16,13 @@ const MEMBERS_PER_EVENT = 100;
 const MEMBER_TYPES = ['User', 'Group'];
 
 /** What edits of a group's members come to. */
-export interface MemberChanges {
+export interface MemberChanges extends Movement {
   readonly changes: readonly Change[];
   /** The events, once the group's new row is known: removals first, then additions, 100 members each. */
   events(group: ResourceRow, scope: Scope, requestId: string): EventDraft[];
 }
 
-export const NO_MEMBER_CHANGES: MemberChanges = { changes: [], events: () => [] };
+export const NO_MEMBER_CHANGES: MemberChanges = { joined: [], left: [], changes: [], events: () => [] };
 
 /**
  * Works edits through in order and answers what they change in the end, in O(what the request names): only `replace`,
@@ -32,6 +34,7 @@ export function decideMembers(
   groupId: string,
   edits: readonly MemberEdit[],
   group: 'new' | 'existing',
+  rules: MappingRules,
 ): MemberChanges {
   if (edits.length === 0) return NO_MEMBER_CHANGES;
   requireRows(view, groupId, edits, group);
@@ -82,7 +85,7 @@ export function decideMembers(
         break;
     }
   }
-  return summarize(view, staged, before);
+  return summarize(view, staged, before, rules);
 }
 
 /** Most looks at members by the filters of one request, other than those on ids; one filter may look at any group once. */
@@ -129,6 +132,7 @@ function summarize(
   view: View,
   staged: ReadonlyMap<string, Membership | null>,
   before: (memberId: string) => Membership | undefined,
+  rules: MappingRules,
 ): MemberChanges {
   const joined: Membership[] = [];
   const left: Membership[] = [];
@@ -140,11 +144,13 @@ function summarize(
   view.require({ ids: new Set(left.map(({ memberId }) => memberId)) });
   const describe = ({ memberId }: Membership): MemberData[] => {
     const row = view.resource(memberId);
-    return row === undefined ? [] : [memberData(row)];
+    return row === undefined ? [] : [memberData(row, rules)];
   };
   const leavers = left.flatMap(describe);
   const joiners = joined.flatMap(describe);
   return {
+    joined,
+    left,
     changes: [
       ...left.map((membership): Change => ({ kind: 'leave', membership })),
       ...joined.map((membership): Change => ({ kind: 'join', membership })),

@@ -1,3 +1,4 @@
+import type { EventDraft } from '../events/envelope.js';
 import type {
   ContactData,
   GroupData,
@@ -10,12 +11,20 @@ import { iso } from '../events/timestamp.js';
 import type { Attributes, AttributeValue } from '../scim/attributes.js';
 import { ENTERPRISE_USER_URN } from '../scim/schemas/enterprise-user.js';
 import { sameValue } from '../scim/values.js';
+import { effectiveRoles, type MappingRules } from './mapping.js';
 import type { ResourceRow } from './resource.js';
 
 /** Whose resource it is. */
 export interface Scope {
   readonly directoryId: string;
   readonly organizationId: string;
+}
+
+/** What user data depends on beside the user's own row. */
+export interface Mapped {
+  readonly rules: MappingRules;
+  /** Groups of which the user is a direct member; those without a role may be left out. */
+  readonly groupIds: readonly string[];
 }
 
 /** Attributes that have a field of their own in an event; everything else a client sends is kept under `custom`. */
@@ -35,9 +44,10 @@ const USER_FIELDS = new Set([
 const ENTERPRISE_FIELDS = new Set(['department', 'employeeNumber', 'manager']);
 const GROUP_FIELDS = new Set(['externalId', 'displayName']);
 
-/** The SCIM user as a host application wants it: flat, every field present, absent values null. */
-export function userData(row: ResourceRow, scope: Scope): UserData {
+/** The SCIM user as a host application wants it: flat, every field present, absent values null, mapped as the directory says. */
+export function userData(row: ResourceRow, scope: Scope, { rules, groupIds }: Mapped): UserData {
   const { attributes } = row;
+  const from = mappedText(attributes, rules);
   const enterprise = complex(attributes[ENTERPRISE_USER_URN]);
   const name = complex(attributes['name']);
   const emails = contacts(attributes['emails']);
@@ -47,24 +57,57 @@ export function userData(row: ResourceRow, scope: Scope): UserData {
     organizationId: scope.organizationId,
     externalId: text(attributes['externalId']),
     userName: text(attributes['userName']) ?? '',
-    active: attributes['active'] !== false,
-    email: preferred(emails),
+    active: rules.active === undefined ? attributes['active'] !== false : rules.active(attributes),
+    email: from('email', preferred(emails)),
     emails,
-    name: { given: text(name['givenName']), family: text(name['familyName']), formatted: text(name['formatted']) },
-    displayName: text(attributes['displayName']),
-    title: text(attributes['title']),
-    department: text(enterprise['department']),
-    employeeNumber: text(enterprise['employeeNumber']),
-    managerId: text(complex(enterprise['manager'])['value']),
-    locale: text(attributes['locale']),
-    timezone: text(attributes['timezone']),
+    name: {
+      given: from('name.given', text(name['givenName'])),
+      family: from('name.family', text(name['familyName'])),
+      formatted: from('name.formatted', text(name['formatted'])),
+    },
+    displayName: from('displayName', text(attributes['displayName'])),
+    title: from('title', text(attributes['title'])),
+    department: from('department', text(enterprise['department'])),
+    employeeNumber: from('employeeNumber', text(enterprise['employeeNumber'])),
+    managerId: from('managerId', text(complex(enterprise['manager'])['value'])),
+    locale: from('locale', text(attributes['locale'])),
+    timezone: from('timezone', text(attributes['timezone'])),
     phoneNumbers: contacts(attributes['phoneNumbers']),
-    roles: contacts(attributes['roles']),
-    custom: customOf(attributes, USER_FIELDS),
+    roles: effectiveRoles(contacts(attributes['roles']), groupIds, rules),
+    custom: { ...customOf(attributes, USER_FIELDS), ...mappedCustom(attributes, rules) },
     version: row.version,
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
   };
+}
+
+/** A field's value by the mapping, or the usual one where the mapping does not name the field. */
+const mappedText =
+  (attributes: Attributes, { texts }: MappingRules) =>
+  (field: Parameters<typeof texts.get>[0], usual: string | null): string | null => {
+    const read = texts.get(field);
+    return read === undefined ? usual : read(attributes);
+  };
+
+const mappedCustom = (attributes: Attributes, { custom }: MappingRules): Record<string, unknown> =>
+  Object.fromEntries([...custom].map(([name, read]) => [name, read(attributes)]));
+
+/**
+ * A user whose data changes although its attributes do not: its next version and the event of it. Undefined when the data are the
+ * same.
+ */
+export function userUpdate(
+  row: ResourceRow,
+  before: Mapped,
+  after: Mapped,
+  scope: Scope & { readonly at: number },
+  requestId: string,
+): { readonly resource: ResourceRow; readonly event: EventDraft } | undefined {
+  const resource = { ...row, version: row.version + 1, updatedAt: scope.at };
+  const data = userData(resource, scope, after);
+  const previous = previousOf(userData(row, scope, before), data);
+  if (Object.keys(previous).length === 0) return undefined;
+  return { resource, event: { type: 'user.updated', data, previous, cause: { requestId } } };
 }
 
 export function groupData(row: ResourceRow, scope: Scope): GroupData {
@@ -97,12 +140,13 @@ export function resourceData(row: ResourceRow, scope: Scope): ResourceData {
   };
 }
 
-export function memberData(row: ResourceRow): MemberData {
+export function memberData(row: ResourceRow, rules: MappingRules): MemberData {
+  const email = preferred(contacts(row.attributes['emails']));
   return {
     id: row.id,
     type: row.type,
     userName: text(row.attributes['userName']),
-    email: preferred(contacts(row.attributes['emails'])),
+    email: row.type === 'User' ? mappedText(row.attributes, rules)('email', email) : email,
     externalId: text(row.attributes['externalId']),
   };
 }

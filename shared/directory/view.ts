@@ -172,12 +172,19 @@ export class View {
 
   #knowsMembership(pair: Pick<Membership, 'groupId' | 'memberId'>): boolean {
     return (
-      this.#askedPairs.has(pairOf(pair)) || this.#memberships.has(pairOf(pair)) || this.#knowsMembers(pair.groupId)
+      this.#askedPairs.has(pairOf(pair)) ||
+      this.#memberships.has(pairOf(pair)) ||
+      this.#knowsMembers(pair.groupId) ||
+      this.#isMadeHere(pair.memberId)
     );
   }
 
   /** Of a group that this batch made, the store can know nothing. */
   #knowsMembers(groupId: string): boolean {
-    return this.#asked.members.has(groupId) || (this.#resources.has(groupId) && !this.#resourcesBefore.has(groupId));
+    return this.#asked.members.has(groupId) || this.#isMadeHere(groupId);
+  }
+
+  #isMadeHere(id: string): boolean {
+    return this.#resources.has(id) && !this.#resourcesBefore.has(id);
   }
 }

@@ -1,4 +1,5 @@
 import type { DeletionGuard } from '../directory/guard.js';
+import type { Mapping } from '../directory/mapping.js';
 import type { Declarations } from '../scim/declarations/declarations.js';
 import type { Ordering } from '../webhooks/ordering.js';
 
@@ -31,6 +32,23 @@ export interface Directory extends RegistryRecord {
   readonly deletedAt: number | null;
   /** Schemas and resource types of its own; absent where none were ever declared. */
   readonly declarations?: Declarations;
+  /** How users become user data; absent where that was never said. */
+  readonly mapping?: Mapping;
+  /** Users are being told of what the mapping changes for them; null and absent: all were. */
+  readonly remap?: Remap | null;
+}
+
+/** How far the telling of a new mapping has come. */
+interface Remap {
+  /** The mapping that users were told by. */
+  readonly before: Mapping;
+  /** Of the request that brought the new one: the cause of the events. */
+  readonly requestId: string;
+  readonly since: number;
+  /** The last user that was looked at; null before the first. */
+  readonly afterId: string | null;
+  /** Users looked at. */
+  readonly users: number;
 }
 
 /** A bearer token of a directory; only its SHA-256 is kept. */

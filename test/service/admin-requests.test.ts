@@ -145,6 +145,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     allowCidrs: [],
     feed: bench.feed,
     stopping: bench.stopping.signal,
+    remap: () => undefined,
     clock: () => 0,
     logger: { debug: log, info: log, warn: log, error: log },
   });

@@ -5,6 +5,7 @@ import type { Express } from 'express';
 import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
 import { createFeed, type Feed } from '../../services/admin/feed.js';
+import { createRemapper } from '../../services/admin/remap.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
 import type { Change, Commit } from '../../shared/directory/commit.js';
 import type { StoredEvent } from '../../shared/events/envelope.js';
@@ -50,9 +51,12 @@ export async function openBench(): Promise<Bench> {
     allowCidrs: ['127.0.0.0/8'],
     feed,
     stopping: stopping.signal,
+    remap: (directoryId) => remapper.start(directoryId),
     clock: () => bench.now,
     logger: recorder(logged),
   });
+  const work = new AbortController();
+  const remapper = createRemapper({ ...store, clock: () => bench.now, logger: recorder(logged) }, work.signal);
   const signed = (test: request.Test): request.Test => test.set('authorization', `Bearer ${KEY}`);
   const bench: Bench = {
     app,
@@ -67,6 +71,8 @@ export async function openBench(): Promise<Bench> {
     patch: (url, body) => signed(request(app).patch(url)).send(body),
     delete: (url) => signed(request(app).delete(url)),
     async close() {
+      work.abort();
+      await remapper.idle();
       await store.close();
       rmSync(dataDir, { recursive: true });
     },

@@ -1,29 +1,16 @@
 import { request } from 'undici';
 import type { DirectoryEvent } from '../../shared/events/event.js';
 import { eventually } from '../support/eventually.js';
-import { freePort } from '../support/free-port.js';
 import { setStage, type Stage } from '../support/provisioning.js';
-import { startRollcall, type RollcallProcess } from '../support/rollcall.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { startStandalone } from '../support/standalone.js';
 
 /** A provider deletes 30 users of a directory that lets five go, and the process is killed while 25 are held and while they are released. */
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
 test('five of 30 deletions are delivered, 25 are held, a hire flows on, and a release delivers all in order', async () => {
-  const env = {
-    ROLLCALL_PORT: String(await freePort()),
-    ROLLCALL_DATA_DIR: temporaryFolder(),
-    ROLLCALL_LOG_LEVEL: 'error',
-  };
-  const start = async (): Promise<RollcallProcess> => {
-    const started = startRollcall(['standalone'], env);
-    await started.saw(/Rollcall is at/);
-    return started;
-  };
-  let standalone = await start();
-  const [, adminKey = ''] = await standalone.saw(/Admin key, shown this once: (\S+)/);
-  const url = `http://localhost:${env.ROLLCALL_PORT}`;
+  const standalone = await startStandalone();
+  const { url, adminKey } = standalone;
   const stage = await setStage(url, adminKey, 'okta');
   const { id, scimBaseUrl, token } = stage.directory;
   const send = async (bearer: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', to: string, body?: object) => {
@@ -39,7 +26,7 @@ test('five of 30 deletions are delivered, 25 are held, a hire flows on, and a re
     String((await send(token, 'POST', `${scimBaseUrl}/Users`, { schemas: [USER], userName }))['id']);
   const restart = async (): Promise<void> => {
     await standalone.kill('SIGKILL');
-    standalone = await start();
+    await standalone.start();
   };
 
   await manage('PATCH', '', { deletionGuard: { maxUsers: 5, windowMinutes: 60 } });

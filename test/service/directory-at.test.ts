@@ -22,6 +22,7 @@ const admin = () => {
     adminKeyHash: adminKeyHash(KEY),
     allowCidrs: [],
     feed: createFeed(store.events, 1),
+    remap: () => undefined,
     stopping: new AbortController().signal,
     clock: () => clock.now,
     logger: silent,

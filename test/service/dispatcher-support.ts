@@ -144,6 +144,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     adminKeyHash: adminKeyHash(KEY),
     feed: createFeed(store.events, PARTITIONS),
     stopping: new AbortController().signal,
+    remap: () => undefined,
   });
   closers.push(() => store.close());
   const bench: DispatcherBench = {

@@ -1,33 +1,21 @@
-import { startRollcall, type RollcallProcess } from '../support/rollcall.js';
-import { freePort } from '../support/free-port.js';
+import { startStandalone } from '../support/standalone.js';
 import { KEPT, setStage } from '../support/provisioning.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** The process is killed in the middle of a provider's run, and started again on the same folder and port. */
 
 const KILL_AFTER_WRITES = [30, 70, 110];
 
 test('after kill -9 and a restart, every change that got a 2xx is delivered, in order and without a gap', async () => {
-  const env = {
-    ROLLCALL_PORT: String(await freePort()),
-    ROLLCALL_DATA_DIR: temporaryFolder(),
-    ROLLCALL_LOG_LEVEL: 'error',
-  };
-  const start = async (): Promise<RollcallProcess> => {
-    const started = startRollcall(['standalone'], env);
-    await started.saw(/Rollcall is at/);
-    return started;
-  };
-  let standalone = await start();
-  const [, adminKey = ''] = await standalone.saw(/Admin key, shown this once: (\S+)/);
-  const stage = await setStage(`http://localhost:${env.ROLLCALL_PORT}`, adminKey, 'okta');
+  const standalone = await startStandalone();
+  const { url, adminKey } = standalone;
+  const stage = await setStage(url, adminKey, 'okta');
 
   const planned = [...KILL_AFTER_WRITES];
   let writes = 0;
   let restart: Promise<void> = Promise.resolve();
   const killAndRestart = async (): Promise<void> => {
     expect(await standalone.kill('SIGKILL')).toBeNull();
-    standalone = await start();
+    await standalone.start();
   };
   const run = await stage.play({
     provider: 'okta',

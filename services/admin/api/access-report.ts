@@ -96,9 +96,9 @@ async function directoriesAt(
 
 async function* reportLines(asked: readonly Asked[], deps: AdminDeps): AsyncGenerator<Line[], void> {
   for (const { directory, seq } of asked) {
-    const { id: directoryId, organizationId, name } = directory;
+    const { id: directoryId, name } = directory;
     const groupNames = new Map<string, string>();
-    for await (const page of directoryAt(deps, { directoryId, organizationId }, seq)) {
+    for await (const page of directoryAt(deps, directory, seq)) {
       if (page.type === 'Group') {
         for (const { id, displayName } of page.resources) groupNames.set(id, displayName);
         continue;

@@ -1,11 +1,14 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { groupData, userData, type Scope } from '../../../shared/directory/normalize.js';
+import { groupData, userData } from '../../../shared/directory/normalize.js';
 import type { ResourceRow } from '../../../shared/directory/resource.js';
+import { rulesOf } from '../../../shared/store/mapping-rules.js';
+import type { Directory } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory } from '../directory.js';
-import { momentOf, usersAt } from '../directory-at.js';
-import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { momentOf, scopeOf, usersAt } from '../directory-at.js';
+import { groupIdsByUser } from '../group-ids.js';
+import { pageOf, pageParameters } from '../paging.js';
 import { pathId, queryOf, time } from '../request.js';
 import { refuseFuture } from './access-report.js';
 
@@ -15,15 +18,22 @@ const userListing = z.strictObject({ ...pageParameters, at: time.optional() });
 /** Users and groups as the events tell them. */
 export function resources(deps: AdminDeps) {
   const lister =
-    (type: string, show: (row: ResourceRow, scope: Scope) => unknown): RequestHandler =>
+    (type: string, show: (rows: readonly ResourceRow[], directory: Directory) => Promise<unknown>): RequestHandler =>
     async (req, res) => {
       const request = queryOf(req, listing);
-      const { id: directoryId, organizationId } = await knownDirectory(pathId(req, 'directory'), deps);
-      const page = await pageOf(request, (slice) => deps.resources.list(directoryId, type, undefined, slice));
-      res.json(mapPage(page, (row) => show(row, { directoryId, organizationId })));
+      const directory = await knownDirectory(pathId(req, 'directory'), deps);
+      const page = await pageOf(request, (slice) => deps.resources.list(directory.id, type, undefined, slice));
+      res.json({ ...page, data: await show(page.data, directory) });
     };
 
-  const listUsersNow = lister('User', userData);
+  const users = async (rows: readonly ResourceRow[], directory: Directory) => {
+    const rules = rulesOf(directory);
+    const groupIds = await groupIdsByUser(deps.resources, directory.id, rows, rules);
+    return rows.map((row) => userData(row, scopeOf(directory), { rules, groupIds: groupIds(row.id) }));
+  };
+  const groups = async (rows: readonly ResourceRow[], directory: Directory) =>
+    rows.map((row) => groupData(row, scopeOf(directory)));
+  const listUsersNow = lister('User', users);
 
   /** With `at`: those that there were at that time, as they were. */
   const listUsers: RequestHandler = async (req, res, next) => {
@@ -34,10 +44,9 @@ export function resources(deps: AdminDeps) {
     }
     refuseFuture(at, deps.clock());
     const directory = await knownDirectory(pathId(req, 'directory'), deps);
-    const scope = { directoryId: directory.id, organizationId: directory.organizationId };
     const moment = await momentOf(deps, directory, at);
-    res.json(await pageOf(request, (slice) => usersAt(deps, scope, moment, slice)));
+    res.json(await pageOf(request, (slice) => usersAt(deps, directory, moment, slice)));
   };
 
-  return { listUsers, listGroups: lister('Group', groupData) };
+  return { listUsers, listGroups: lister('Group', groups) };
 }

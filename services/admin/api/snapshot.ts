@@ -5,7 +5,7 @@ import type { Membership } from '../../../shared/directory/resource.js';
 import type { Directory } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory } from '../directory.js';
-import { directoryAt, momentOf, type PageAt } from '../directory-at.js';
+import { directoryAt, momentOf, scopeOf, type PageAt } from '../directory-at.js';
 import { pathId } from '../request.js';
 import { untilOver, write, type Slots } from '../streaming.js';
 
@@ -19,12 +19,11 @@ export function snapshots(deps: AdminDeps, slots: Slots) {
     const { seq, at } = await present(directory, deps);
     const over = untilOver(res, deps.stopping);
     await slots.run(async () => {
-      const pages = directoryAt(deps, scopeOf(directory), seq);
+      const pages = directoryAt(deps, directory, seq);
       const first = await pages.next();
       const digest = createDigest();
       res.type('application/x-ndjson');
-      const scope = { directoryId: directory.id, organizationId: directory.organizationId };
-      await write(res, line({ kind: 'header', ...scope, seq, at: at === null ? null : iso(at) }), over);
+      await write(res, line({ kind: 'header', ...scopeOf(directory), seq, at: at === null ? null : iso(at) }), over);
       for (let { value: page } = first; page !== undefined && !over.aborted; { value: page } = await pages.next()) {
         take(digest, page);
         await write(res, linesOf(page).join(''), over);
@@ -40,7 +39,7 @@ export function snapshots(deps: AdminDeps, slots: Slots) {
     const over = untilOver(res, deps.stopping);
     const sum = createDigest();
     await slots.run(async () => {
-      for await (const page of directoryAt(deps, scopeOf(directory), seq)) {
+      for await (const page of directoryAt(deps, directory, seq)) {
         if (over.aborted) return res.destroy();
         take(sum, page);
       }
@@ -57,8 +56,6 @@ async function present(directory: Directory, deps: AdminDeps): Promise<{ seq: nu
   const { number, lastSeq, at } = await deps.commits.head(directory.id);
   return { seq: lastSeq, at: number === 0 ? null : at };
 }
-
-const scopeOf = ({ id, organizationId }: Directory) => ({ directoryId: id, organizationId });
 
 function take(digest: ReturnType<typeof createDigest>, { type, resources, memberships }: PageAt): void {
   for (const resource of resources) digest.resource(type, resource);

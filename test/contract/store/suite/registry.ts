@@ -1,3 +1,4 @@
+import type { Mapping } from '../../../../shared/directory/mapping.js';
 import { newId } from '../../../../shared/runtime/ids.js';
 import type { ResourceTypeDeclaration } from '../../../../shared/scim/declarations/declarations.js';
 import type { Schema } from '../../../../shared/scim/schema.js';
@@ -49,10 +50,26 @@ const endpoint = (organizationId: string | null, directoryId: string | null): En
   secrets: [{ sealed: 'v1.a.b.c', createdAt: T0, expiresAt: null }],
 });
 
+const mapping: Mapping = {
+  attributes: [{ to: 'custom.where', from: 'emails[type eq "wörk"].value' }],
+  roles: [{ groupId: newId(), role: '$Chéf.' }],
+};
+
 /** Records are replaced only by who has seen their newest version. */
 export function describeRegistry(harness: StoreHarness): void {
   describe(`${harness.name}: registry`, () => {
     const under = useStore(harness);
+
+    test('a directory keeps its mapping, and how far that is told', async () => {
+      const { directories } = under.store.registry;
+      const remap = { before: mapping, requestId: newId(), since: T0, afterId: newId(), users: 512 };
+      const made = { ...directory(newId()), mapping, remap };
+      await directories.insert(made);
+      expect(await directories.get(made.id)).toEqual(made);
+      const told = { ...made, version: 2, remap: null };
+      expect(await directories.replace(told)).toBe(true);
+      expect(await directories.get(made.id)).toEqual(told);
+    });
 
     test('a record is read back as it was inserted, by every handle', async () => {
       const made = endpoint(null, newId());

@@ -1,0 +1,32 @@
+import { freePort } from './free-port.js';
+import { startRollcall, type RollcallProcess } from './rollcall.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+/** A standalone process on a folder and a port of its own, which it has again when it is started again. */
+interface Standalone {
+  readonly url: string;
+  readonly adminKey: string;
+  kill(signal: NodeJS.Signals): Promise<number | null>;
+  /** After `kill`. */
+  start(): Promise<void>;
+}
+
+export async function startStandalone(): Promise<Standalone> {
+  const port = String(await freePort());
+  const env = { ROLLCALL_PORT: port, ROLLCALL_DATA_DIR: temporaryFolder(), ROLLCALL_LOG_LEVEL: 'error' };
+  const start = async (): Promise<RollcallProcess> => {
+    const started = startRollcall(['standalone'], env);
+    await started.saw(/Rollcall is at/);
+    return started;
+  };
+  let running = await start();
+  const [, adminKey = ''] = await running.saw(/Admin key, shown this once: (\S+)/);
+  return {
+    url: `http://localhost:${port}`,
+    adminKey,
+    kill: (signal) => running.kill(signal),
+    async start() {
+      running = await start();
+    },
+  };
+}
