@@ -6,6 +6,7 @@ import { deliveries } from './api/deliveries.js';
 import { directories } from './api/directories.js';
 import { endpoints } from './api/endpoints.js';
 import { rotateSecret } from './api/endpoint-secrets.js';
+import { erasures } from './api/erasures.js';
 import { eventSchemas } from './api/event-schemas.js';
 import { events } from './api/events.js';
 import { heldEvents } from './api/held-events.js';
@@ -50,8 +51,6 @@ function routes(deps: AdminDeps): express.Router {
     WHOLES_MAX,
     `${WHOLES_MAX} directories are being read as a whole already; try again later.`,
   );
-  routeDirectories(router, deps, wholes);
-
   const organization = organizations(deps);
   router.post('/organizations', organization.create);
   router.get('/organizations', organization.list);
@@ -60,28 +59,13 @@ function routes(deps: AdminDeps): express.Router {
   router.delete('/organizations/:id', organization.remove);
   router.get('/organizations/:id/access-report', accessReport(deps, wholes));
 
-  const endpoint = endpoints(deps);
-  router.post('/endpoints', endpoint.create);
-  router.get('/endpoints', endpoint.list);
-  router.get('/endpoints/:id', endpoint.get);
-  router.patch('/endpoints/:id', endpoint.modify);
-  router.delete('/endpoints/:id', endpoint.remove);
-  router.post('/endpoints/:id/secret/rotate', rotateSecret(deps));
-
-  const event = events(deps);
-  router.get('/events', event.list);
-  router.get('/events/stream', event.stream);
-
-  const delivery = deliveries(deps);
-  router.get('/deliveries', delivery.list);
-  router.get('/deliveries/:id', delivery.get);
-  router.get('/deliveries/:id/attempts', delivery.attempts);
-  router.post('/deliveries/:id/retry', delivery.retry);
-  router.post('/deliveries/:id/skip', delivery.skip);
+  directoryRoutes(router, deps, wholes);
+  eventRoutes(router, deps);
   return router;
 }
 
-function routeDirectories(router: express.Router, deps: AdminDeps, wholes: Slots): void {
+/** Who provisions, and what is provisioned. */
+function directoryRoutes(router: express.Router, deps: AdminDeps, wholes: Slots): void {
   const directory = directories(deps);
   router.post('/directories', directory.create);
   router.get('/directories', directory.list);
@@ -120,7 +104,34 @@ function routeDirectories(router: express.Router, deps: AdminDeps, wholes: Slots
   router.get('/directories/:id/users', resource.listUsers);
   router.get('/directories/:id/groups', resource.listGroups);
 
+  const erasure = erasures(deps);
+  router.post('/directories/:id/users/:userId/erase', erasure.eraseUser);
+  router.get('/erasures', erasure.list);
+  router.get('/erasures/:id', erasure.get);
+
   const whole = snapshots(deps, wholes);
   router.get('/directories/:id/snapshot', whole.snapshot);
   router.get('/directories/:id/digest', whole.digest);
+}
+
+/** What is told of it, and to whom. */
+function eventRoutes(router: express.Router, deps: AdminDeps): void {
+  const endpoint = endpoints(deps);
+  router.post('/endpoints', endpoint.create);
+  router.get('/endpoints', endpoint.list);
+  router.get('/endpoints/:id', endpoint.get);
+  router.patch('/endpoints/:id', endpoint.modify);
+  router.delete('/endpoints/:id', endpoint.remove);
+  router.post('/endpoints/:id/secret/rotate', rotateSecret(deps));
+
+  const event = events(deps);
+  router.get('/events', event.list);
+  router.get('/events/stream', event.stream);
+
+  const delivery = deliveries(deps);
+  router.get('/deliveries', delivery.list);
+  router.get('/deliveries/:id', delivery.get);
+  router.get('/deliveries/:id/attempts', delivery.attempts);
+  router.post('/deliveries/:id/retry', delivery.retry);
+  router.post('/deliveries/:id/skip', delivery.skip);
 }

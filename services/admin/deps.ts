@@ -9,8 +9,8 @@ import type { Feed } from './feed.js';
 /** What the management API needs of the world. */
 export interface AdminDeps {
   readonly registry: Registry;
-  /** Read for a directory's state, written only to end a directory or what it holds back. */
-  readonly commits: Pick<CommitStore, 'head' | 'commit' | 'confirmHead'>;
+  /** Read for a directory's state, written only to end a directory, what it holds back, or a user that is to be erased. */
+  readonly commits: Pick<CommitStore, 'head' | 'load' | 'commit' | 'confirmHead'>;
   readonly held: HeldEventReader;
   readonly resources: ResourceReader;
   readonly events: EventReader;

@@ -15,6 +15,7 @@ import type { Directory } from '../../shared/store/registry.js';
 import type { AdminDeps } from './deps.js';
 import { groupIdsByUser, groupIdsIn } from './group-ids.js';
 import { Problem } from './problem.js';
+import { afterGap } from './purged.js';
 
 type Deps = Pick<AdminDeps, 'commits' | 'resources' | 'events'>;
 
@@ -116,13 +117,12 @@ function follow({ commits, events, resources }: Deps, directoryId: string, seq: 
   return async (): Promise<void> => {
     // Reading the head applies it: a row that is read later lacks nothing of it, and what it deleted has its traces.
     const { lastSeq, deleted } = await commits.head(directoryId);
-    if (deleted) throw new Problem('gone', `The directory ${directoryId} is deleted, and what was in it is gone.`);
+    if (deleted) throw new Problem('purged', `The directory ${directoryId} is deleted, and what was in it is gone.`);
     while (seen < lastSeq) {
       const page = await events.ofDirectory(directoryId, seen, EVENTS_PER_PAGE);
-      if (page.length === 0) throw noLongerKept();
+      if (page.length === 0 || afterGap(page, seen) !== undefined) throw noLongerKept();
       for (const stored of page) {
         if (stored.seq > lastSeq) break;
-        if (stored.seq !== seen + 1) throw noLongerKept();
         const event = JSON.parse(stored.body) as DirectoryEvent;
         past.resources.take(event);
         past.memberships?.take(event);
@@ -148,7 +148,7 @@ export interface Moment {
 export async function momentOf({ events }: Pick<Deps, 'events'>, directory: Directory, at: number): Promise<Moment> {
   const { id, deletedAt } = directory;
   if (deletedAt !== null) {
-    throw new Problem('gone', `The directory ${id} was deleted at ${iso(deletedAt)}, and what was in it is gone.`);
+    throw new Problem('purged', `The directory ${id} was deleted at ${iso(deletedAt)}, and what was in it is gone.`);
   }
   const seq = await events.seqAt(id, at);
   if (seq === undefined) throw noLongerKept();
@@ -156,7 +156,7 @@ export async function momentOf({ events }: Pick<Deps, 'events'>, directory: Dire
 }
 
 const noLongerKept = (): Problem =>
-  new Problem('gone', 'The events since that time are no longer all kept; ask for a later time.');
+  new Problem('purged', 'The events since that time are no longer all kept; ask for a later time.');
 
 const tooMuchChanged = (): Problem =>
   new Problem('busy', 'Too much has changed since that time to be held in memory; ask for a later time.');

@@ -17,8 +17,7 @@ export function logCursorAt(place: LogPlace): string {
   return ['l', ...parts].join('~');
 }
 
-export function logCursor(after: string | undefined): LogPlace {
-  if (after === undefined) return new Map();
+export function logCursor(after: string): LogPlace {
   const [kind, ...parts] = after.split('~');
   if (kind === 'd') throw unknownCursor('comes from the events of one directory');
   if (kind !== 'l' || !parts.every((part) => LOG_PART.test(part))) throw unknownCursor();
@@ -33,8 +32,7 @@ export function logCursor(after: string | undefined): LogPlace {
 export const directoryCursorAt = (directoryId: string, seq: number): string => `d~${directoryId}~${base36(seq)}`;
 
 /** The `seq` after which to go on. */
-export function directoryCursor(after: string | undefined, directoryId: string): number {
-  if (after === undefined) return 0;
+export function directoryCursor(after: string, directoryId: string): number {
   if (after.startsWith('l')) throw unknownCursor('comes from the events of all directories');
   const [, of, seq] = DIRECTORY_CURSOR.exec(after) ?? [];
   if (of === undefined || seq === undefined) throw unknownCursor();

@@ -3,6 +3,7 @@ import { isEverything, selects, type EventSelection } from '../../shared/events/
 import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
 import { START, type LogPlace } from './event-cursor.js';
 import { LIMIT_MAX } from './paging.js';
+import { refusePurgedEvents, refusePurgedLog } from './purged.js';
 
 /** How many events one request looks at, when few of them are wanted. */
 const SCANNED_MAX = 1000;
@@ -23,20 +24,24 @@ export interface Reading {
   readonly endsAt: number | undefined;
 }
 
-/** The next events of one directory. `afterSeq` and `end` are a `seq`. */
+/** The next events of one directory. `afterSeq` and `end` are a `seq`. Throws 410 when some of them are purged. */
 export async function readDirectory(
   reader: EventReader,
   directoryId: string,
   afterSeq: number,
   reading: Reading,
 ): Promise<EventPage<number>> {
-  const read = (seq: number, count: number) => reader.ofDirectory(directoryId, seq, count);
+  const read = async (seq: number, count: number) => {
+    const found = await reader.ofDirectory(directoryId, seq, count);
+    refusePurgedEvents(found, seq);
+    return found;
+  };
   return fill(afterSeq, reading, read, (_seq, event) => event.seq);
 }
 
 /**
  * The next events of all partitions, merged by the time in their ids. Each partition keeps its own order, and so each
- * directory's `seq` grows.
+ * directory's `seq` grows. Throws 410 when some of them are purged.
  */
 export async function readLog(
   reader: EventReader,
@@ -54,9 +59,11 @@ export async function readLog(
     );
     return merge(queues, count);
   };
-  return fill(after, reading, read, (place, { partition, position, index }) =>
+  const page = await fill(after, reading, read, (place, { partition, position, index }) =>
     new Map(place).set(partition, { position, index }),
   );
+  await refusePurgedLog(reader, partitions, after);
+  return page;
 }
 
 interface Located extends PositionedEvent {

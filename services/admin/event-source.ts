@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { EventSelection } from '../../shared/events/selection.js';
 import { TYPE_PATTERNS } from '../../shared/events/selection.js';
-import type { EventReader } from '../../shared/store/port.js';
 import type { AdminDeps } from './deps.js';
 import { knownDirectory } from './directory.js';
-import { directoryCursor, directoryCursorAt, logCursor, logCursorAt, type LogPlace } from './event-cursor.js';
+import { directoryCursor, directoryCursorAt, logCursor, logCursorAt } from './event-cursor.js';
 import { readDirectory, readLog, type EventPage } from './event-pages.js';
 import { pageParameters } from './paging.js';
 import { invalid } from './problem.js';
+import { oldestPlace, oldestSeq } from './purged.js';
 import { id, oneOrMore, time } from './request.js';
 
 /** Which events a request asks for, and after which one it begins. */
@@ -73,8 +73,9 @@ async function directorySource(
   }
   const { since, until } = selection;
   const start =
-    after === undefined && since !== undefined
-      ? ((await events.seqAt(directoryId, since - 1)) ?? 0)
+    after === undefined
+      ? ((since === undefined ? undefined : await events.seqAt(directoryId, since - 1)) ??
+        (await oldestSeq(events, directoryId)))
       : directoryCursor(after, directoryId);
   const render = (seq: number): string => directoryCursorAt(directoryId, seq);
   return {
@@ -93,8 +94,8 @@ async function logSource(
 ): Promise<EventSource> {
   const { since, until } = selection;
   const start =
-    after === undefined && since !== undefined
-      ? await logPlaceAt(events, partitions, since - CLOCKS_APART_MS)
+    after === undefined
+      ? await oldestPlace(events, partitions, since === undefined ? undefined : since - CLOCKS_APART_MS)
       : logCursor(after);
   const endsAt = until === undefined ? undefined : until + CLOCKS_APART_MS;
   return {
@@ -103,12 +104,6 @@ async function logSource(
       return rendered(await readLog(events, partitions, logCursor(cursor), { limit, selection, endsAt }), logCursorAt);
     },
   };
-}
-
-async function logPlaceAt(events: EventReader, partitions: number, since: number): Promise<LogPlace> {
-  const all = Array.from({ length: partitions }, (_, partition) => partition);
-  const places = await Promise.all(all.map((partition) => events.placeAt(partition, since)));
-  return new Map(places.entries());
 }
 
 const rendered = <Place>(page: EventPage<Place>, cursorAt: (place: Place) => string): SourcePage => ({

@@ -4,7 +4,7 @@ const PROBLEMS = {
   unauthorized: { status: 401, title: 'An admin key is needed' },
   'not-found': { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'The present state does not allow it' },
-  gone: { status: 410, title: 'It is no longer kept' },
+  purged: { status: 410, title: 'It is not kept any more' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
   busy: { status: 503, title: 'Too much is going on at once' },

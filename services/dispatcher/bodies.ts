@@ -1,9 +1,12 @@
+import type { Clock } from '../../shared/runtime/clock.js';
 import type { EventReader } from '../../shared/store/port.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import { readEvents } from './stored-events.js';
 
 /** What is kept in memory of events that were just read from the log, for all endpoints that get them. */
 const KEPT_BYTES = 32 * 1024 * 1024;
+/** And for how long: later on, an event is sent as it is in the store, where its personal data may have been erased. */
+const KEPT_MS = 60_000;
 
 /** The bytes of events on their way: from memory when they have just come from the log, else from the store. */
 export interface Bodies {
@@ -12,30 +15,35 @@ export interface Bodies {
   of(deliveries: readonly Delivery[]): Promise<Map<string, Buffer>>;
 }
 
-export function createBodies(events: Pick<EventReader, 'ofDirectory'>, keptBytes = KEPT_BYTES): Bodies {
-  const kept = new Map<string, Buffer>();
+export function createBodies(events: Pick<EventReader, 'ofDirectory'>, clock: Clock, keptBytes = KEPT_BYTES): Bodies {
+  const kept = new Map<string, { readonly body: Buffer; readonly since: number }>();
   let size = 0;
+  /** The oldest go first: they have been sent, or wait for a retry and can be read again. */
+  const tidy = (): void => {
+    const before = clock() - KEPT_MS;
+    for (const [oldest, { body, since }] of kept) {
+      if (size <= keptBytes && since > before) break;
+      kept.delete(oldest);
+      size -= body.length;
+    }
+  };
   const keep = (eventId: string, text: string): Buffer => {
     const known = kept.get(eventId);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.body;
     const body = Buffer.from(text);
-    kept.set(eventId, body);
+    kept.set(eventId, { body, since: clock() });
     size += body.length;
-    // The oldest go first: they have been sent, or wait for a retry and can be read again.
-    for (const [oldest, { length }] of kept) {
-      if (size <= keptBytes) break;
-      kept.delete(oldest);
-      size -= length;
-    }
+    tidy();
     return body;
   };
   return {
     keep,
     async of(deliveries) {
+      tidy();
       const found = new Map<string, Buffer>();
       const missing = new Map<string, Delivery[]>();
       for (const delivery of deliveries) {
-        const body = kept.get(delivery.eventId);
+        const body = kept.get(delivery.eventId)?.body;
         if (body !== undefined) found.set(delivery.eventId, body);
         else missing.set(delivery.directoryId, [...(missing.get(delivery.directoryId) ?? []), delivery]);
       }

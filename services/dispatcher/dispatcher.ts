@@ -62,7 +62,7 @@ export interface Dispatcher {
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { log, group, deliveries, events, metrics, clock, logger } = deps;
   const endpoints = createEndpoints(deps.endpoints, deps.sealer, clock);
-  const bodies = createBodies(events);
+  const bodies = createBodies(events, clock);
   const allowed = parseCidrs(deps.allowCidrs);
   return {
     async run(signal) {

@@ -8,6 +8,7 @@ import { createSealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createDispatcher } from './dispatcher.js';
+import { runJanitor } from './janitor/janitor.js';
 import { createDispatcherMetrics } from './metrics.js';
 
 /** The `dispatcher` role. */
@@ -24,23 +25,23 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
   const metrics = createMetrics('dispatcher');
   const probes = createProbes({ ready: () => store.check(), metrics });
   const { port, closed } = await serve(behindProbes(probes), config.port, signal);
+  const common = { owner: newId(), clock: systemClock, logger };
   const dispatcher = createDispatcher({
+    ...common,
     log,
     group: 'dispatcher',
     deliveries: store.deliveries,
     events: store.events,
     endpoints: store.registry.endpoints,
     sealer: createSealer(config.encryptionKey),
-    owner: newId(),
     soleOwner: false,
     retrySchedule: config.retrySchedule,
     allowCidrs: config.webhookAllowCidrs,
     metrics: createDispatcherMetrics(metrics),
-    clock: systemClock,
-    logger,
   });
+  const { retention, logPartitions: partitions } = config;
   logger.info({ port }, 'Dispatching.');
-  await dispatcher.run(signal);
+  await Promise.all([dispatcher.run(signal), runJanitor({ ...common, store, retention, partitions, metrics }, signal)]);
   await closed;
   await log.close();
   await store.close();

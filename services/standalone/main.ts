@@ -19,6 +19,7 @@ import { createAdmin } from '../admin/app.js';
 import { createFeed, type Feed } from '../admin/feed.js';
 import { createRemapper, type Remapper } from '../admin/remap.js';
 import { createDispatcher } from '../dispatcher/dispatcher.js';
+import { runJanitor } from '../dispatcher/janitor/janitor.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
 import { createWriter, type Writer } from '../ingest/writer.js';
@@ -148,7 +149,7 @@ function createHandler(
   return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);
 }
 
-/** Relays and dispatches until `signal` aborts. */
+/** Relays, dispatches and purges until `signal` aborts. */
 async function runInBackground(
   { config, logger, store, log, sealer, committed, metrics }: Parts,
   signal: AbortSignal,
@@ -169,7 +170,9 @@ async function runInBackground(
     metrics: createDispatcherMetrics(metrics),
     allowCidrs: config.webhookAllowCidrs,
   });
-  await Promise.all([relay.run(signal), dispatcher.run(signal)]);
+  const { retention, logPartitions: partitions } = config;
+  const janitor = { store, retention, partitions, owner, clock: systemClock, logger, metrics };
+  await Promise.all([relay.run(signal), dispatcher.run(signal), runJanitor(janitor, signal)]);
 }
 
 /** The `standalone` role: says where it is and, on the first start, the admin key, once. */

@@ -1,4 +1,5 @@
 import { nearest } from '../runtime/nearest.js';
+import { DAY_MS, type Retention } from '../store/retention.js';
 import {
   environment,
   variable,
@@ -55,6 +56,7 @@ export interface DispatcherConfig extends Common<'dispatcher'> {
   readonly webhookAllowCidrs: readonly string[];
   /** Milliseconds before each attempt. */
   readonly retrySchedule: readonly number[];
+  readonly retention: Retention;
 }
 
 export interface AdminConfig extends Common<'admin'> {
@@ -79,6 +81,7 @@ export interface StandaloneConfig extends Common<'standalone'> {
   readonly webhookAllowCidrs: readonly string[];
   /** Milliseconds before each attempt. */
   readonly retrySchedule: readonly number[];
+  readonly retention: Retention;
 }
 
 export interface Configs {
@@ -103,6 +106,7 @@ export function loadConfig<R extends Role>(role: R, env: Environment): LoadedCon
     ...VARIABLE_NAMES.filter((name) => wrong.has(name)).map((name) => wrongValue(name, present[name] ?? '')),
     ...missing(role, present),
     ...contradictions(role, present),
+    ...(parsed.success ? tooLongAttempts(parsed.data) : []),
     ...unknown(present),
   ];
   return parsed.success && problems.length === 0 ? { config: BUILD[role](parsed.data) } : { problems };
@@ -131,6 +135,14 @@ function contradictions(role: Role, present: Environment): string[] {
   if (role !== 'standalone' || !isKafkaAlone) return [];
   return [
     'KAFKA_BROKERS: it is set without MONGODB_URI, but the SQLite store keeps its event log itself; set MONGODB_URI too, or unset KAFKA_BROKERS',
+  ];
+}
+
+function tooLongAttempts(values: Values): string[] {
+  const [events, attempts] = [values.ROLLCALL_EVENT_RETENTION_DAYS, values.ROLLCALL_ATTEMPT_RETENTION_DAYS ?? 0];
+  if (attempts <= events) return [];
+  return [
+    `ROLLCALL_ATTEMPT_RETENTION_DAYS: it is ${attempts}, but events and their deliveries are kept for ${events} days; set it to at most ${events}, or raise ROLLCALL_EVENT_RETENTION_DAYS`,
   ];
 }
 
@@ -171,6 +183,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     encryptionKey: needed(values.ROLLCALL_ENCRYPTION_KEY),
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? [],
     retrySchedule: values.ROLLCALL_RETRY_SCHEDULE,
+    retention: retentionOf(values),
   }),
   admin: (values) => ({
     ...common('admin', values),
@@ -192,11 +205,20 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     encryptionKey: values.ROLLCALL_ENCRYPTION_KEY,
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? LOOPBACK_CIDRS,
     retrySchedule: values.ROLLCALL_RETRY_SCHEDULE,
+    retention: retentionOf(values),
   }),
 };
 
 function common<R extends Role>(role: R, values: Values): Common<R> {
   return { role, port: values.ROLLCALL_PORT, logLevel: values.ROLLCALL_LOG_LEVEL };
+}
+
+const ATTEMPT_RETENTION_DAYS = 30;
+
+function retentionOf(values: Values): Retention {
+  const events = values.ROLLCALL_EVENT_RETENTION_DAYS;
+  const attempts = values.ROLLCALL_ATTEMPT_RETENTION_DAYS ?? Math.min(ATTEMPT_RETENTION_DAYS, events);
+  return { eventMs: events * DAY_MS, attemptMs: attempts * DAY_MS };
 }
 
 const mongoStore = (values: Values): MongoStoreConfig => ({ kind: 'mongodb', uri: needed(values.MONGODB_URI) });

@@ -179,6 +179,29 @@ export const environment = z.object({
       usedBy: ['dispatcher', 'standalone'],
       requiredBy: [],
     }),
+  ROLLCALL_EVENT_RETENTION_DAYS: integer(1, 3650)
+    .default(90)
+    .register(variables, {
+      description:
+        'How long events are kept, and deliveries that are over. The newest event of a directory stays, and so does all that is undelivered.',
+      allowed: 'an integer from 1 to 3650',
+      default: '90',
+      unit: 'days',
+      example: '90',
+      usedBy: ['dispatcher', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_ATTEMPT_RETENTION_DAYS: integer(1, 3650)
+    .optional()
+    .register(variables, {
+      description: 'How long the attempts of deliveries that are over are kept, with what receivers answered.',
+      allowed: 'an integer from 1 to 3650, and no more than ROLLCALL_EVENT_RETENTION_DAYS',
+      default: '30, or as long as events where that is shorter',
+      unit: 'days',
+      example: '30',
+      usedBy: ['dispatcher', 'standalone'],
+      requiredBy: [],
+    }),
   ROLLCALL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').register(variables, {
     description: 'The least severe log lines that are written, as JSON on standard output.',
     allowed: 'debug, info, warn or error',

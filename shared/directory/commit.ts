@@ -77,7 +77,7 @@ export interface Commit extends Head {
 }
 
 /** How long a tombstone outlives its commit: far longer than a paused writer can hold on to an old one. */
-const TOMBSTONE_LIFE_MS = 24 * 60 * 60 * 1000;
+export const TOMBSTONE_LIFE_MS = 24 * 60 * 60 * 1000;
 
 /** Most bytes of events in one commit, held or not, and so of one command: a commit stays well under a document store's 16 MB. */
 export const EVENT_BYTES_MAX = 4_000_000;

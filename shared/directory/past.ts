@@ -1,10 +1,11 @@
+import { isErased } from '../events/erase.js';
 import type { DirectoryEvent, GroupData, UserData } from '../events/event.js';
 import type { Membership } from './resource.js';
 
 /**
  * What a directory was at an earlier `seq`. Of each thing, its first event after that `seq` tells what it was then; what no
  * event is about is as it is now. So the present rows and the events since are enough, in whatever order they are read, as long
- * as the events are read after the rows.
+ * as the events are read after the rows. A user whose personal data was erased since is left out, as if it had never been there.
  */
 
 /** `updatedAt` is null where a later change has taken its place: events tell no older one. */
@@ -36,11 +37,13 @@ export function pastResources(wants: (id: string) => boolean = () => true): Past
         case 'group.created':
           return keep('Group', event.data.id, () => undefined);
         case 'user.deleted':
-          return keep('User', event.data.id, () => event.data);
+          return keep('User', event.data.id, () => (isErased(event.data) ? undefined : event.data));
         case 'group.deleted':
           return keep('Group', event.data.id, () => event.data);
         case 'user.updated':
-          return keep('User', event.data.id, () => before(event.data, event.previous));
+          return keep('User', event.data.id, () =>
+            isErased(event.data) ? undefined : before(event.data, event.previous),
+          );
         case 'group.updated':
           return keep('Group', event.data.id, () => before(event.data, event.previous));
         case 'group.members_added':

@@ -10,6 +10,9 @@ what its \`data\` is. The JSON Schema of each type is at \`/schemas/events/<type
 A field that is not there is null, never left out; only \`previous\` leaves out what has not changed. Deleting a user or a group ends its
 memberships without further events. Times are ISO 8601, UTC, with milliseconds.
 
+The schemas describe an event as it is made. Once a user's personal data is erased, the \`data\` of its events is \`{"id", "erased": true}\`
+without \`previous\`, and as a member it has null for all but \`id\` and \`type\`, and \`"erased": true\`: look for \`data.erased\` first.
+
 This page is the output of \`rollcall events\`.
 `;
 

@@ -3,7 +3,9 @@ import type { StoredEvent } from '../events/envelope.js';
 import type { Loaded, Needs } from '../directory/needs.js';
 import type { Membership, ResourceRow } from '../directory/resource.js';
 import type { DeliveryStore } from './deliveries.js';
+import type { ErasureStore } from './erasure.js';
 import type { Registry } from './registry.js';
+import type { RetentionStore } from './retention.js';
 
 /**
  * The store port. Two adapters: `sqlite/` and `mongo/`; one contract suite for both in test/contract. Consumers ask for the
@@ -18,6 +20,8 @@ export interface Store {
   readonly deliveries: DeliveryStore;
   readonly registry: Registry;
   readonly leases: Leases;
+  readonly retention: RetentionStore;
+  readonly erasure: ErasureStore;
   /** Throws when the store cannot be reached. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -118,9 +122,17 @@ export interface PositionedEvent extends StoredEvent, LogCursor {
 
 /** Events, read back from the commits that carry them. */
 export interface EventReader {
-  /** Events after the cursor, in log order, up to the first position that is not there yet. `{position: 0, index: 0}` is the start. */
+  /**
+   * The last position that a partition's log no longer has, 0 when it has them all. A reader that stands at it or before has
+   * missed what retention has removed.
+   */
+  logStart(partition: number): Promise<number>;
+  /**
+   * Events after the cursor, in log order, up to the first position that is not there yet; what the log no longer has is left
+   * out. `{position: 0, index: 0}` is the start.
+   */
   after(partition: number, cursor: LogCursor, limit: number): Promise<PositionedEvent[]>;
-  /** Events of a directory with `seq` above `afterSeq`, in order. */
+  /** Events of a directory with `seq` above `afterSeq`, in order. Retention removes them from the first on, and never the newest. */
   ofDirectory(directoryId: string, afterSeq: number, limit: number): Promise<StoredEvent[]>;
   /**
    * `seq` of a directory's newest event that was committed at `time` or before; 0 when there is none. Undefined when the

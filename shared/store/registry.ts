@@ -109,6 +109,22 @@ export interface AdminKey extends RegistryRecord {
   readonly hint: string;
 }
 
+/** An order to erase personal data, carried out by a janitor, and how far it has come. */
+export interface Erasure extends RegistryRecord {
+  readonly directoryId: string;
+  /** Null: everything of the directory. */
+  readonly userId: string | null;
+  readonly state: 'open' | 'done';
+  /** When a janitor looks at it next. */
+  readonly dueAt: number;
+  /** A user's events are gone through twice: the second time finds what was under way during the first. */
+  readonly pass: 1 | 2;
+  /** Where the pass goes on, see `ErasureStep.next`. */
+  readonly after: number;
+  /** How many events were rewritten or removed so far. */
+  readonly erased: number;
+}
+
 /** A table of records, looked up by id or by equality on the fields named in `Lookup`. */
 export interface RegistryTable<T extends RegistryRecord, Lookup extends keyof T> {
   /** Throws `DuplicateId` when the id is taken. */
@@ -127,6 +143,7 @@ export interface Registry {
   readonly tokens: RegistryTable<DirectoryToken, 'directoryId'>;
   readonly endpoints: RegistryTable<Endpoint, 'organizationId' | 'directoryId'>;
   readonly adminKeys: RegistryTable<AdminKey, 'hash'>;
+  readonly erasures: RegistryTable<Erasure, 'directoryId' | 'state'>;
 }
 
 /** Which fields each table is looked up by, for the adapters' indexes. */
@@ -136,6 +153,7 @@ export const REGISTRY_LOOKUPS = {
   tokens: ['directoryId'],
   endpoints: ['organizationId', 'directoryId'],
   adminKeys: ['hash'],
+  erasures: ['directoryId', 'state'],
 } as const satisfies { readonly [Name in keyof Registry]: readonly string[] };
 
 /** What a record has for a field that was not there yet when it was written. */

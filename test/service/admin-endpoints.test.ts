@@ -1,6 +1,14 @@
 import { newId } from '../../shared/runtime/ids.js';
 import { deliveryId, DELIVERY_STATUSES, type Delivery, type DeliveryStatus } from '../../shared/webhooks/delivery.js';
-import { expectProblem, newDirectory, newOrganization, openBench, sealer, type Bench } from './admin-support.js';
+import {
+  commit,
+  expectProblem,
+  newDirectory,
+  newOrganization,
+  openBench,
+  sealer,
+  type Bench,
+} from './admin-support.js';
 
 let bench: Bench;
 beforeAll(async () => (bench = await openBench()));
@@ -16,8 +24,10 @@ async function newEndpoint(body: object = {}) {
 /** One delivery of an endpoint per status. */
 async function addDeliveries(endpointId: string, statuses: readonly DeliveryStatus[]): Promise<Delivery[]> {
   const directoryId = newId();
+  const directory = { id: directoryId, organizationId: newId(), token: '', partition: 0 };
+  const events = await commit(bench, directory, { types: statuses.map(() => 'user.created') });
   const deliveries = statuses.map((status, place) => {
-    const eventId = newId();
+    const eventId = events[place]?.id ?? '';
     return {
       ...{
         id: deliveryId(eventId, endpointId),

@@ -256,3 +256,28 @@ async function drain(scope: string): Promise<EventsPage[]> {
   }
   return pages;
 }
+
+test('a cursor before what is purged is answered 410 with the oldest that is left; without one, reading begins there', async () => {
+  const directory = await newDirectory(bench);
+  for (let n = 0; n < 4; n += 1) await commit(bench, directory, { types: ['user.created'] });
+  await publish(bench.store);
+  const cursors = await Promise.all(
+    ['', `&directoryId=${directory.id}`].map(async (scope) => ({ scope, first: await page(`limit=1${scope}`) })),
+  );
+  const { retention, deliveries } = bench.store;
+  await deliveries.insert([], [{ directoryId: directory.id, seq: 4 }]);
+  const now = bench.now + 100 * 86_400_000;
+  const cutoffs = { now, events: bench.now + 1, attempts: bench.now + 1 };
+  expect(await retention.shortenLog(directory.partition, cutoffs, 10)).toBe(3);
+  expect(await retention.purgeEvents(directory.id, cutoffs, 100)).toBe(3);
+  for (const { scope, first } of cursors) {
+    expectProblem(
+      await bench.get(`/v1/events?after=${first.nextCursor}${scope}`),
+      410,
+      'purged',
+      /the oldest of .* is seq 4/,
+    );
+    const fresh = await page(`limit=1${scope}`);
+    expect([seqs(fresh), seqs(await page(`after=${fresh.nextCursor}${scope}`))]).toEqual([[4], []]);
+  }
+});

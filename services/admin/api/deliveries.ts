@@ -10,6 +10,7 @@ import {
 import type { AdminDeps } from '../deps.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { notFound, Problem } from '../problem.js';
+import { refusePurgedEvent } from '../purged.js';
 import { id, pathId, queryOf } from '../request.js';
 
 const listing = z.strictObject({
@@ -21,7 +22,7 @@ const listing = z.strictObject({
   status: z.enum(DELIVERY_STATUSES).exactOptional(),
 });
 
-export function deliveries({ deliveries: store, registry, clock }: AdminDeps) {
+export function deliveries({ deliveries: store, events, registry, clock }: AdminDeps) {
   const list: RequestHandler = async (req, res) => {
     const { after, limit, ...filter } = queryOf(req, listing);
     const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
@@ -53,12 +54,14 @@ export function deliveries({ deliveries: store, registry, clock }: AdminDeps) {
   };
 
   const retry: RequestHandler = async (req, res) => {
-    const { id, status, endpointId } = await known(pathId(req, 'delivery'));
+    const delivery = await known(pathId(req, 'delivery'));
+    const { id, status, endpointId } = delivery;
     refuse(status, whyNoRetry);
     const endpoint = await registry.endpoints.get(endpointId);
     if (endpoint === undefined)
       throw new Problem('conflict', 'The endpoint of the delivery is deleted; nothing can reach it.');
     if (!endpoint.enabled) throw new Problem('conflict', 'The endpoint of the delivery is disabled; enable it first.');
+    await refusePurgedEvent(events, delivery);
     if (!(await store.retry(id, status, clock()))) await refuseMoved(id, status, whyNoRetry);
     res.status(202).json(show(await known(id)));
   };

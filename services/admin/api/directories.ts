@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
-import { GENESIS, type Head } from '../../../shared/directory/commit.js';
+import { GENESIS, TOMBSTONE_LIFE_MS, type Head } from '../../../shared/directory/commit.js';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
 import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
@@ -15,6 +15,7 @@ import { pageOf, pageParameters } from '../paging.js';
 import { invalid } from '../problem.js';
 import { bodyOf, id, pathId, queryOf, text } from '../request.js';
 import { update } from '../update.js';
+import { orderErasure } from './erasures.js';
 import { newToken, revoke } from './tokens.js';
 
 const provider = text(1, 50).nullable().optional();
@@ -28,8 +29,8 @@ const change = z.strictObject({
 const listing = z.strictObject({ ...pageParameters, organizationId: id.exactOptional() });
 
 /**
- * `pending`: no authenticated SCIM request came yet. `active`: one did. `deleted`: it and its resources are gone, only its
- * record and its events remain.
+ * `pending`: no authenticated SCIM request came yet. `active`: one did. `deleted`: it and its resources are gone; the rest of it
+ * is being erased, down to a record that keeps its id from being used again.
  */
 type State = 'pending' | 'active' | 'deleted';
 
@@ -97,6 +98,7 @@ async function end(directory: Directory, { registry, commits, clock }: AdminDeps
   const now = clock();
   const tokens = await findAll(registry.tokens, { directoryId: directory.id });
   for (const { id } of tokens) await revoke(registry, id, now);
+  await orderErasure(registry, { directoryId: directory.id, userId: null }, now + TOMBSTONE_LIFE_MS, now);
   await update(registry.directories, 'directory', directory.id, now, (old) => ({ deletedAt: old.deletedAt ?? now }));
 }
 

@@ -28,7 +28,7 @@ export function events(deps: AdminDeps) {
   const streams = createSlots(STREAMS_MAX, `${STREAMS_MAX} streams are open already: close some, or try again later.`);
 
   /**
-   * Events as the webhooks carry them. `nextCursor` is never null: asking with it again later goes on where this page ended.
+   * Events as the webhooks carry them, from the oldest that is kept on. `nextCursor` is never null: asking with it again later goes on where this page ended.
    * `hasMore` says that it is worth asking at once; under a filter a page can be empty and yet have more.
    */
   const list: RequestHandler = async (req, res) => {

@@ -46,6 +46,15 @@ export interface PositionDocument {
   readonly directoryId: string;
   readonly number: number;
   readonly eventCount: number;
+  /** When it was given, by its relay's clock. */
+  readonly givenAt: number;
+}
+
+/** Where a partition's log begins. `_id` is the partition. */
+interface LogStartDocument {
+  readonly _id: number;
+  /** The last position that it no longer has. */
+  readonly position: number;
 }
 
 /** What every row of a directory has. A row that is not live is a tombstone: it keeps late writers from bringing the row back. */
@@ -132,6 +141,7 @@ interface MigrationDocument {
 export interface Collections extends Readonly<Record<keyof Registry, mongo.Collection<RecordDocument>>> {
   readonly commits: mongo.Collection<CommitDocument>;
   readonly positions: mongo.Collection<PositionDocument>;
+  readonly logStarts: mongo.Collection<LogStartDocument>;
   readonly resources: mongo.Collection<ResourceDocument>;
   readonly memberships: mongo.Collection<MembershipDocument>;
   readonly held: mongo.Collection<HeldDocument>;
@@ -145,6 +155,7 @@ export interface Collections extends Readonly<Record<keyof Registry, mongo.Colle
 export const collectionsOf = (db: mongo.Db): Collections => ({
   commits: db.collection('commits'),
   positions: db.collection('positions'),
+  logStarts: db.collection('log_starts'),
   resources: db.collection('resources'),
   memberships: db.collection('memberships'),
   held: db.collection('held_events'),
@@ -158,6 +169,7 @@ export const collectionsOf = (db: mongo.Db): Collections => ({
   tokens: db.collection('tokens'),
   endpoints: db.collection('endpoints'),
   adminKeys: db.collection('adminKeys'),
+  erasures: db.collection('erasures'),
 });
 
 /** Ids are ours and have no colon, so that two different rows never meet in one `_id`. */

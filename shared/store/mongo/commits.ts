@@ -48,20 +48,15 @@ export function createCommits({ connection, heads, marks }: ChainDeps, chain: Ch
     },
     async confirmHead(directoryId, number) {
       marks.release(directoryId);
-      const [isThere, isFollowed] = await Promise.all([
-        number === 0 || heads.isApplied(directoryId, number) || hasCommit(connection, directoryId, number),
-        isFollowedNow(connection, directoryId, number),
-      ]);
+      const known = heads.get(directoryId)?.number ?? 0;
+      // Of a head of long ago, the next commit may have been purged: that it is absent proves nothing.
+      if (known > number) return false;
+      const isNewest = async (): Promise<boolean> =>
+        known === number && number > 0 ? true : (await chain.newest(directoryId))?.number === (number || undefined);
+      const [isThere, isFollowed] = await Promise.all([isNewest(), isFollowedNow(connection, directoryId, number)]);
       return isThere && !isFollowed;
     },
   };
-}
-
-async function hasCommit(connection: MongoConnection, directoryId: string, number: number): Promise<boolean> {
-  const found = await connection.call(({ commits }, session) =>
-    commits.findOne(slot(directoryId, number), { session, projection: { _id: 1 } }),
-  );
-  return found !== null;
 }
 
 /**

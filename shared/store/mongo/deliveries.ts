@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import { newId } from '../../runtime/ids.js';
-import { OPEN_STATUSES, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
+import { OPEN_STATUSES, type Attempt, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
 import type { DeliveryOrder, DeliveryStore, Settlement } from '../deliveries.js';
 import { anyOf, slices, type DeliveryDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
@@ -238,7 +238,7 @@ function prepareRecords(
       const found = await connection.call(({ deliveries }, session) =>
         deliveries.findOne({ _id: deliveryId }, { session, projection: { attemptLog: 1 } }),
       );
-      const attempts = found?.attemptLog ?? [];
+      const attempts = attemptsOf(found ?? {});
       return attempts.toSorted((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
     },
     async countByStatus(endpointId) {
@@ -258,6 +258,10 @@ function prepareRecords(
 function toDocument({ id: _id, ...delivery }: Delivery): Omit<DeliveryDocument, '_id'> {
   return { ...delivery, attemptLog: [] };
 }
+
+/** Some compatible services leave an empty list out. */
+export const attemptsOf = ({ attemptLog }: Partial<Pick<DeliveryDocument, 'attemptLog'>>): readonly Attempt[] =>
+  attemptLog ?? [];
 
 /** Absent is null: some compatible services drop a null that an upsert inserts. */
 const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog' | 'nonce'>): Delivery => ({

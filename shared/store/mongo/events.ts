@@ -10,7 +10,7 @@ import { createSeek } from './seek.js';
 const COMMITS_PER_CALL = 50;
 const POSITIONS_PER_CALL = 200;
 
-/** The events of these commits, by `_id`. Throws when one of the commits is gone. */
+/** The events of these commits, by `_id`; those that are gone are left out. */
 export async function readEvents(
   connection: MongoConnection,
   ids: readonly string[],
@@ -22,21 +22,31 @@ export async function readEvents(
     );
     for (const commit of found) events.set(commit._id, commit.events);
   }
-  const gone = ids.find((id) => !events.has(id));
-  if (gone !== undefined)
-    throw new Error(`commit ${gone}: has a position in the log, but is gone; restore the collection commits`);
   return events;
+}
+
+async function logStart(connection: MongoConnection, partition: number): Promise<number> {
+  const found = await connection.call(({ logStarts }, session) => logStarts.findOne({ _id: partition }, { session }));
+  return found?.position ?? 0;
 }
 
 export function createEvents(connection: MongoConnection, positions: Positions): EventReader {
   return {
+    logStart: (partition) => logStart(connection, partition),
     async after(partition, cursor, limit) {
       const events: PositionedEvent[] = [];
-      let from = cursor.position === 0 ? { position: 1, index: 0 } : cursor;
+      const start = await logStart(connection, partition);
+      let from = cursor.position > start ? cursor : { position: start + 1, index: 0 };
       while (events.length < limit) {
         const run = await positions.run(partition, from.position, POSITIONS_PER_CALL);
         const needed = upTo(run, from.index + limit - events.length);
-        events.push(...(await readPage(connection, needed, from)));
+        const { page, gone } = await readPage(connection, needed, from);
+        if (gone !== undefined) {
+          if ((await logStart(connection, partition)) < gone.position) throw lost(gone.commit);
+          // Purged since the log's start was read.
+          return this.after(partition, cursor, limit);
+        }
+        events.push(...page);
         if (needed.length < POSITIONS_PER_CALL) break;
         from = { position: from.position + needed.length, index: 0 };
       }
@@ -80,6 +90,10 @@ export function createEvents(connection: MongoConnection, positions: Positions):
   };
 }
 
+/** A commit that has a position in the log is there; only retention takes both away. */
+export const lost = (commit: string): Error =>
+  new Error(`commit ${commit}: has a position in the log, but is gone; restore the collection commits`);
+
 const cursorId = (group: string, partition: number): string => `${partition}:${group}`;
 
 /** The first positions that have at least so many events together; all of them when they have fewer. */
@@ -93,15 +107,16 @@ async function readPage(
   connection: MongoConnection,
   run: readonly PositionDocument[],
   from: LogCursor,
-): Promise<PositionedEvent[]> {
+): Promise<{ page: PositionedEvent[]; gone: PositionDocument | undefined }> {
   const eventsOf = await readEvents(
     connection,
     run.map(({ commit }) => commit),
   );
-  return run.flatMap(({ commit, position, directoryId }) => {
+  const page = run.flatMap(({ commit, position, directoryId }) => {
     const events = eventsOf.get(commit) ?? [];
     return events
       .map((event, index) => ({ ...event, directoryId, position, index: index + 1 }))
       .slice(position === from.position ? from.index : 0);
   });
+  return { page, gone: run.find(({ commit }) => !eventsOf.has(commit)) };
 }

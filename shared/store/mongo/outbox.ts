@@ -2,7 +2,7 @@ import type { Outbox, PositionedCommit } from '../port.js';
 import type { Chain } from './chain.js';
 import { anyOf, commitId, slices, slot, type CommitDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
-import { readEvents } from './events.js';
+import { lost, readEvents } from './events.js';
 import type { AppliedHeads } from './heads.js';
 import type { Positions } from './positions.js';
 
@@ -51,12 +51,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       connection,
       next.map(({ _id }) => _id),
     );
-    return next.map(({ _id, directoryId, number }) => ({
-      directoryId,
-      number,
-      position: placeOf.get(_id) ?? 0,
-      events: eventsOf.get(_id) ?? [],
-    }));
+    return next.map(({ _id, directoryId, number }) => {
+      const events = eventsOf.get(_id);
+      if (events === undefined) throw lost(_id);
+      return { directoryId, number, position: placeOf.get(_id) ?? 0, events };
+    });
   };
   return {
     async next(partition, limit) {

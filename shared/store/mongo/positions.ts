@@ -1,3 +1,4 @@
+import { systemClock } from '../../runtime/clock.js';
 import { anyOf, positionId, slices, type PositionDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { isDuplicateKey, isRefusal } from './failures.js';
@@ -11,7 +12,7 @@ interface Placeable {
 }
 
 export interface Positions {
-  /** The last position given in the partition; 0 when none is. May be an older one: then taking fails. */
+  /** The last position given in the partition; 0 when none is. May be one of up to a minute ago: then taking fails. */
   tail(partition: number): Promise<number>;
   /** Where these commits are, by `_id`; those without a position are left out. */
   of(partition: number, commits: readonly Placeable[]): Promise<Map<string, number>>;
@@ -25,13 +26,15 @@ export interface Positions {
 }
 
 const ASKED_PER_CALL = 500;
+const TAIL_LIFE_MS = 60_000;
 
 /**
  * Each position is a unique insert and is never given again; nothing else orders the log. A remembered tail that others have
- * passed does no harm: the position after it is taken, and the insert begins with that one.
+ * passed does no harm: the position after it is taken, and the insert begins with that one. But positions are purged a day
+ * after they were given, and one that is gone would be free: no tail is remembered for long.
  */
 export function createPositions(connection: MongoConnection): Positions {
-  const tails = new Map<number, number>();
+  const tails = createTails();
   return {
     async tail(partition) {
       const known = tails.get(partition);
@@ -55,17 +58,11 @@ export function createPositions(connection: MongoConnection): Positions {
       return new Map(found.flat().map(({ commit, position }) => [commit, position]));
     },
     async take(partition, tail, commits) {
+      const givenAt = systemClock();
       const documents = commits.map(({ _id, directoryId, number, eventCount }, index) => {
         const position = tail + index + 1;
-        return {
-          _id: positionId(partition, position),
-          partition,
-          position,
-          commit: _id,
-          directoryId,
-          number,
-          eventCount,
-        };
+        const place = { _id: positionId(partition, position), partition, position, givenAt };
+        return { ...place, commit: _id, directoryId, number, eventCount };
       });
       try {
         await connection.once(({ positions }, session) => positions.insertMany(documents, { session, ordered: true }));
@@ -87,5 +84,18 @@ export function createPositions(connection: MongoConnection): Positions {
       const gap = found.findIndex(({ position }, index) => position !== from + index);
       return gap < 0 ? found : found.slice(0, gap);
     },
+  };
+}
+
+/** The last positions known, by partition, each for a while. */
+function createTails() {
+  const tails = new Map<number, { readonly tail: number; readonly readAt: number }>();
+  return {
+    get(partition: number): number | undefined {
+      const known = tails.get(partition);
+      return known !== undefined && performance.now() - known.readAt < TAIL_LIFE_MS ? known.tail : undefined;
+    },
+    set: (partition: number, tail: number) => tails.set(partition, { tail, readAt: performance.now() }),
+    delete: (partition: number) => tails.delete(partition),
   };
 }

@@ -16,6 +16,7 @@ export const createRegistry = (connection: MongoConnection): Registry => ({
   tokens: createTable(connection, 'tokens'),
   endpoints: createTable(connection, 'endpoints'),
   adminKeys: createTable(connection, 'adminKeys'),
+  erasures: createTable(connection, 'erasures'),
 });
 
 /**

@@ -4,6 +4,7 @@ import { createChain } from './chain.js';
 import { createCommits } from './commits.js';
 import { connectMongo, type MongoConnection } from './connection.js';
 import { createDeliveries } from './deliveries.js';
+import { createErasure } from './erasure.js';
 import { createEvents } from './events.js';
 import { createAppliedHeads } from './heads.js';
 import { createHeld } from './held.js';
@@ -14,6 +15,7 @@ import { createOutbox } from './outbox.js';
 import { createPositions } from './positions.js';
 import { createRegistry } from './registry.js';
 import { createResources } from './resources.js';
+import { createRetention } from './retention.js';
 
 export interface MongoOptions {
   /** Names the database, as in `mongodb://host/rollcall`. Its read and write concerns are not used: the protocol has its own. */
@@ -31,6 +33,7 @@ export interface MongoOptions {
  *                        `heads` and `marks` remember and record which commits are applied
  *   outbox, events       commits on their way to the log and back from it, in the order that `positions` gives them
  *   resources, held, deliveries, registry, leases   a part of the port each
+ *   retention, erasure   what removes
  *   migrations           the indexes
  *
  * Opens the store in a database that `rollcall migrate` has prepared. Rejects with `DatabaseNotMigrated` or `DatabaseTooNew`,
@@ -62,6 +65,8 @@ function createStore(connection: MongoConnection, logger: Logger): Store {
     deliveries: createDeliveries(connection),
     registry: createRegistry(connection),
     leases: createLeases(connection),
+    retention: createRetention(connection, positions),
+    erasure: createErasure(connection),
     async check() {
       await connection.once(newestMigration);
     },

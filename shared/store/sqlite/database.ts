@@ -27,6 +27,8 @@ export interface Database {
    * bookkeeping that is done again with the same result: marks, cursors, leases, and attempts, of which the worst is a repeat.
    */
   lazily<T>(work: () => T): T;
+  /** Brings everything from the log into the file and empties the log, which has former states of the pages. */
+  truncateLog(): void;
   /** Brings everything from the log into the file, so that the file alone is complete. */
   close(): void;
 }
@@ -77,6 +79,7 @@ export function openDatabase(file: string): Database {
     prepare,
     durably: (work) => transaction('FULL', work),
     lazily: (work) => transaction('NORMAL', work),
+    truncateLog: () => connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
     close() {
       // The driver lets go of the file only when its statements are collected, so that closing alone would leave the log full.
       try {
@@ -97,6 +100,7 @@ function connect(file: string): Connection {
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
       PRAGMA cache_size = -${CACHE_KIB};
       PRAGMA synchronous = FULL;
+      PRAGMA secure_delete = ON;
     `);
     return connection;
   } catch (error) {

@@ -154,8 +154,9 @@ function prepareSettle(database: Database): (settlement: Settlement, now: number
     INSERT INTO attempts (id, delivery_id, endpoint_id, started_at, duration_ms, status, error, response)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   return ({ deliveryId, attempt, status, attempts, nextAttemptAt, lastError }, now) => {
-    update.run(status, attempts, nextAttemptAt, lastError, now, deliveryId);
-    if (attempt === undefined) return;
+    const isThere = update.run(status, attempts, nextAttemptAt, lastError, now, deliveryId) > 0;
+    // Erased while it was under way: its attempt must not stay behind.
+    if (attempt === undefined || !isThere) return;
     const { id, endpointId, startedAt, durationMs, error, response } = attempt;
     insert.run(id, deliveryId, endpointId, startedAt, durationMs, attempt.status, error, response);
   };

@@ -4,6 +4,9 @@ import { nullableNumber, number, text } from './columns.js';
 import type { Database, Row } from './database.js';
 import { DIRECTORY, toEvent } from './rows.js';
 
+/** What the log no longer has stays in the table while it is a directory's newest, or its deliveries are unfinished. */
+const LOG_START = 'coalesce((SELECT position FROM log_starts WHERE log_starts.partition = ?1), 0)';
+
 export function createEvents(database: Database): EventReader {
   // CROSS JOIN keeps SQLite to this order of the tables, which is the order of the answer.
   const afterCursor = database.prepare(`
@@ -12,7 +15,7 @@ export function createEvents(database: Database): EventReader {
     CROSS JOIN heads ON heads.no = commits.directory
     CROSS JOIN events ON events.directory = commits.directory AND seq BETWEEN
       CASE position WHEN ?2 THEN first_seq + ?3 ELSE first_seq END AND commits.last_seq
-    WHERE partition = ?1 AND position >= ?2
+    WHERE partition = ?1 AND position >= ?2 AND position > ${LOG_START}
     ORDER BY position, seq LIMIT ?4`);
   const afterSeq = database.prepare(`
     SELECT id, type, seq, body FROM events WHERE directory = ${DIRECTORY} AND seq > ? ORDER BY seq LIMIT ?`);
@@ -21,7 +24,12 @@ export function createEvents(database: Database): EventReader {
   const save = database.prepare(`
     INSERT INTO log_cursors (consumer_group, partition, position, "index") VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET position = excluded.position, "index" = excluded."index"`);
+  const start = database.prepare('SELECT position FROM log_starts WHERE partition = ?');
   return {
+    async logStart(partition) {
+      const row = start.get(partition);
+      return row === undefined ? 0 : number(row, 'position');
+    },
     async after(partition, { position, index }, limit) {
       return afterCursor.all(partition, position, index, limit).map((row) => ({
         ...toEvent(row),

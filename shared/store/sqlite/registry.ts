@@ -15,6 +15,7 @@ export const createRegistry = (database: Database): Registry => ({
   tokens: createTable(database, 'tokens'),
   endpoints: createTable(database, 'endpoints'),
   adminKeys: createTable(database, 'adminKeys'),
+  erasures: createTable(database, 'erasures'),
 });
 
 /** A table of JSON records beside the columns that they are looked up by. */

@@ -4,6 +4,7 @@ import type { Store } from '../port.js';
 import { createCommits } from './commits.js';
 import { openDatabase, type Database } from './database.js';
 import { createDeliveries } from './deliveries.js';
+import { createErasure } from './erasure.js';
 import { createEvents } from './events.js';
 import { lockFolder } from './folder-lock.js';
 import { createHeld } from './held.js';
@@ -12,6 +13,7 @@ import { migrate } from './migrations.js';
 import { createOutbox } from './outbox.js';
 import { createRegistry } from './registry.js';
 import { createResources } from './resources.js';
+import { createRetention } from './retention.js';
 
 export interface SqliteOptions {
   /** Made when it is not there, readable by its owner only. One process at a time may use it. */
@@ -49,6 +51,8 @@ function createStore(database: Database, unlock: () => void): Store {
     deliveries: createDeliveries(database),
     registry: createRegistry(database),
     leases: createLeases(database),
+    retention: createRetention(database),
+    erasure: createErasure(database),
     async check() {
       probe.get();
     },

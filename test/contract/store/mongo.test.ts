@@ -60,5 +60,5 @@ function mongoHarness(): StoreHarness {
 if (mongoServer === undefined) {
   skipSuite('the store on MongoDB', 'MONGODB_URI is not set');
 } else {
-  describeStore(mongoHarness, { modelRuns: 6, raceRuns: 4 });
+  describeStore(mongoHarness, { modelRuns: 6, raceRuns: 4, purgeRuns: 4 });
 }

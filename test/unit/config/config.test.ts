@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { loadConfig, publicUrlOf } from '../../../shared/config/config.js';
+import { DAY_MS } from '../../../shared/store/retention.js';
 import { ROLES, variable, VARIABLE_NAMES, type Environment, type Role } from '../../../shared/config/env.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../../../shared/webhooks/schedule.js';
 
@@ -40,7 +41,25 @@ test('standalone needs no variable at all', () => {
     encryptionKey: undefined,
     webhookAllowCidrs: ['127.0.0.0/8', '::1/128'],
     retrySchedule,
+    retention: { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS },
   });
+});
+
+test('attempts are never kept longer than the events that they are about', () => {
+  const env = (events: string, attempts?: string): Environment => ({
+    ROLLCALL_EVENT_RETENTION_DAYS: events,
+    ...(attempts !== undefined && { ROLLCALL_ATTEMPT_RETENTION_DAYS: attempts }),
+  });
+  const retention = (events: number, attempts: number) => ({
+    eventMs: events * DAY_MS,
+    attemptMs: attempts * DAY_MS,
+  });
+  expect(config('standalone', env('7'))).toMatchObject({ retention: retention(7, 7) });
+  expect(config('standalone', env('365'))).toMatchObject({ retention: retention(365, 30) });
+  expect(config('standalone', env('7', '7'))).toMatchObject({ retention: retention(7, 7) });
+  expect(problems('standalone', env('7', '8'))).toEqual([
+    'ROLLCALL_ATTEMPT_RETENTION_DAYS: it is 8, but events and their deliveries are kept for 7 days; set it to at most 7, or raise ROLLCALL_EVENT_RETENTION_DAYS',
+  ]);
 });
 
 test('standalone runs on MongoDB, with and without Kafka', () => {
@@ -58,10 +77,20 @@ test('a separate role gets what it needs and no secret that it has no use for', 
   const eventLog = { kind: 'kafka', brokers: ['kafka-0:9092', 'kafka-1:9092'], topic: 'rollcall.events' };
   const common = { port: 3000, logLevel: 'info', store };
   const encryptionKey = Buffer.alloc(32, 1);
+  const retention = { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS };
   expect(ROLES.filter((role) => role !== 'standalone').map((role) => config(role, CLUSTER))).toEqual([
     { ...common, role: 'ingest', publicUrl: undefined },
     { ...common, role: 'relay', eventLog, logPartitions: 12 },
-    { ...common, role: 'dispatcher', eventLog, logPartitions: 12, encryptionKey, webhookAllowCidrs: [], retrySchedule },
+    {
+      ...common,
+      role: 'dispatcher',
+      eventLog,
+      logPartitions: 12,
+      encryptionKey,
+      webhookAllowCidrs: [],
+      retrySchedule,
+      retention,
+    },
     {
       ...common,
       role: 'admin',

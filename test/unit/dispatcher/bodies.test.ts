@@ -2,6 +2,8 @@ import { createBodies } from '../../../services/dispatcher/bodies.js';
 import type { StoredEvent } from '../../../shared/events/envelope.js';
 import { newRow } from './rows.js';
 
+let now = 0;
+
 /** A directory of 1,000 events, and how it was read. */
 function openEvents() {
   const reads: [afterSeq: number, limit: number][] = [];
@@ -20,7 +22,7 @@ const show = (found: ReadonlyMap<string, Buffer>): string[] => [...found.values(
 
 test('what has just come from the log is not read again', async () => {
   const { reads, events } = openEvents();
-  const bodies = createBodies(events);
+  const bodies = createBodies(events, () => now);
   bodies.keep('e7', 'body 7');
   expect(show(await bodies.of(rowsOf(7)))).toEqual(['body 7']);
   expect(reads).toEqual([]);
@@ -28,7 +30,7 @@ test('what has just come from the log is not read again', async () => {
 
 test('events that are near each other are read at once, far ones apart', async () => {
   const { reads, events } = openEvents();
-  const found = await createBodies(events).of(rowsOf(5, 1, 900, 3));
+  const found = await createBodies(events, () => now).of(rowsOf(5, 1, 900, 3));
   expect(show(found)).toEqual(['body 1', 'body 3', 'body 5', 'body 900']);
   expect(reads).toEqual([
     [0, 100],
@@ -39,15 +41,25 @@ test('events that are near each other are read at once, far ones apart', async (
 test('an event that is not in the store, or is another one there, is left out', async () => {
   const { events } = openEvents();
   const other = newRow({ seq: 2, eventId: 'another' });
-  expect(show(await createBodies(events).of([...rowsOf(1, 5000), other]))).toEqual(['body 1']);
+  expect(show(await createBodies(events, () => now).of([...rowsOf(1, 5000), other]))).toEqual(['body 1']);
 });
 
 test('memory is bounded: the oldest are read again', async () => {
   const { reads, events } = openEvents();
-  const bodies = createBodies(events, 20);
+  const bodies = createBodies(events, () => now, 20);
   for (let seq = 1; seq <= 5; seq += 1) bodies.keep(`e${seq}`, `body ${seq}`); // 6 bytes each
   await bodies.of(rowsOf(3, 4, 5));
   expect(reads).toEqual([]);
   expect(show(await bodies.of(rowsOf(2)))).toEqual(['body 2']);
   expect(reads).toEqual([[1, 1]]);
+});
+
+test('a body is read again after a minute: its personal data may have been erased', async () => {
+  const { events } = openEvents();
+  const bodies = createBodies(events, () => now);
+  bodies.keep('e1', 'as it came from the log');
+  now += 59_000;
+  expect(show(await bodies.of(rowsOf(1)))).toEqual(['as it came from the log']);
+  now += 2_000;
+  expect(show(await bodies.of(rowsOf(1)))).toEqual(['body 1']);
 });

@@ -10,7 +10,7 @@ import {
 import { newPartition, T0 } from './fixtures.js';
 import { useStore, type StoreHarness } from './harness.js';
 
-const delivery = (some: Partial<Delivery> = {}): Delivery => ({
+export const delivery = (some: Partial<Delivery> = {}): Delivery => ({
   id: newId(),
   eventId: newId(),
   eventType: 'user.created',
@@ -32,7 +32,7 @@ const delivery = (some: Partial<Delivery> = {}): Delivery => ({
   ...some,
 });
 
-const attemptOf = ({ id, endpointId }: Delivery, some: Partial<Attempt> = {}): Attempt => ({
+export const attemptOf = ({ id, endpointId }: Delivery, some: Partial<Attempt> = {}): Attempt => ({
   id: newId(),
   deliveryId: id,
   endpointId,
@@ -44,7 +44,7 @@ const attemptOf = ({ id, endpointId }: Delivery, some: Partial<Attempt> = {}): A
   ...some,
 });
 
-const settlement = ({ id }: Delivery, some: Partial<Settlement> = {}): Settlement => ({
+export const settlement = ({ id }: Delivery, some: Partial<Settlement> = {}): Settlement => ({
   deliveryId: id,
   status: 'delivered',
   attempts: 1,

@@ -66,15 +66,23 @@ export const heldEvent = (order: number, ...keys: string[]): HeldEvent => ({
 export interface CommitOptions {
   /** How many events; one unless told otherwise. */
   readonly events?: number;
+  readonly type?: string;
+  /** Makes an event's body. */
+  readonly body?: (event: { readonly id: string; readonly seq: number }) => string;
   readonly deleted?: boolean;
 }
+
+const bodyOf =
+  ({ id: directoryId }: DirectoryRef) =>
+  (event: object): string =>
+    JSON.stringify({ ...event, directoryId });
 
 /** The commit that follows `head` with these changes. */
 export function commitAfter(
   head: Head,
   directory: DirectoryRef,
   changes: readonly Change[],
-  { events: eventCount = 1, deleted = false }: CommitOptions = {},
+  { events: eventCount = 1, deleted = false, type = 'user.created', body = bodyOf(directory) }: CommitOptions = {},
 ): Commit {
   const number = head.number + 1;
   const counts: Record<string, number> = deleted ? {} : { ...head.counts };
@@ -85,7 +93,7 @@ export function commitAfter(
   const events = Array.from({ length: eventCount }, (_, index) => {
     const seq = head.lastSeq + index + 1;
     const id = newId();
-    return { id, type: 'user.created', seq, body: JSON.stringify({ id, seq, directoryId: directory.id }) };
+    return { id, type, seq, body: body({ id, seq }) };
   });
   return {
     directoryId: directory.id,

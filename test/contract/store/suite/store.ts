@@ -1,5 +1,6 @@
 import { describeCommits } from './commits.js';
 import { describeDeliveries } from './deliveries.js';
+import { describeErasure } from './erasure.js';
 import { describeEvents } from './events.js';
 import type { StoreHarness } from './harness.js';
 import { describeHeld } from './held.js';
@@ -9,12 +10,16 @@ import { describeOutbox } from './outbox.js';
 import { describePushdown } from './pushdown.js';
 import { describeRegistry } from './registry.js';
 import { describeResources } from './resources.js';
+import { describeRetention } from './retention.js';
 
 /**
  * Everything that every store must do. Each suite has a harness, and so an empty store, of its own. The numbers of runs are
  * for stores that are slow to test.
  */
-export function describeStore(createHarness: () => StoreHarness, { modelRuns = 50, raceRuns = 10 } = {}): void {
+export function describeStore(
+  createHarness: () => StoreHarness,
+  { modelRuns = 50, raceRuns = 10, purgeRuns = 40 } = {},
+): void {
   describeCommits(createHarness(), raceRuns);
   describeResources(createHarness());
   describeModel(createHarness(), modelRuns);
@@ -25,4 +30,6 @@ export function describeStore(createHarness: () => StoreHarness, { modelRuns = 5
   describeDeliveries(createHarness());
   describeRegistry(createHarness());
   describeLeases(createHarness());
+  describeRetention(createHarness(), purgeRuns);
+  describeErasure(createHarness());
 }
