@@ -78,6 +78,7 @@ describe('adapters are reached only through their ports', () => {
     'shared/store/mongo',
     'shared/event-log/in-process',
     'shared/event-log/kafka',
+    'shared/destinations/http',
   ];
   test.each(adapters)('only main.ts files import %s', (adapter) => {
     const wrong = product.filter(({ from, to }) => inside(adapter)(to) && !inside(adapter)(from) && !isMain(from));

@@ -6,12 +6,14 @@ import { deliveries } from './api/deliveries.js';
 import { directories } from './api/directories.js';
 import { endpoints } from './api/endpoints.js';
 import { rotateSecret } from './api/endpoint-secrets.js';
+import { testEndpoint } from './api/endpoint-test.js';
 import { erasures } from './api/erasures.js';
 import { eventSchemas } from './api/event-schemas.js';
 import { events } from './api/events.js';
 import { heldEvents } from './api/held-events.js';
 import { mapping } from './api/mapping.js';
 import { organizations } from './api/organizations.js';
+import { replays } from './api/replays.js';
 import { resourceTypes } from './api/resource-types.js';
 import { resources } from './api/resources.js';
 import { schemas } from './api/schemas.js';
@@ -123,6 +125,14 @@ function eventRoutes(router: express.Router, deps: AdminDeps): void {
   router.patch('/endpoints/:id', endpoint.modify);
   router.delete('/endpoints/:id', endpoint.remove);
   router.post('/endpoints/:id/secret/rotate', rotateSecret(deps));
+  router.post('/endpoints/:id/test', testEndpoint(deps));
+
+  const replay = replays(deps);
+  router.post('/endpoints/:id/replay', replay.create);
+  router.get('/replays', replay.list);
+  router.get('/replays/:id', replay.get);
+  router.post('/replays/:id/cancel', replay.cancel);
+  router.post('/events/:id/replay', replay.replayEvent);
 
   const event = events(deps);
   router.get('/events', event.list);

@@ -1,3 +1,4 @@
+import type { Courier } from '../../shared/destinations/port.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { Sealer } from '../../shared/runtime/seal.js';
@@ -16,6 +17,8 @@ export interface AdminDeps {
   readonly events: EventReader;
   readonly deliveries: DeliveryStore;
   readonly sealer: Sealer;
+  /** For test deliveries. */
+  readonly courier: Courier;
   /** Without a slash at the end; SCIM base URLs begin with it. */
   readonly publicUrl: string;
   /** Log partitions over which new directories are spread. */

@@ -1,5 +1,6 @@
 import { publicUrlOf, type AdminConfig } from '../../shared/config/config.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { createLogger } from '../../shared/runtime/logger.js';
 import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
@@ -14,9 +15,11 @@ import { createRemapper } from './remap.js';
 export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promise<void> {
   const logger = createLogger('admin', config.logLevel);
   const store = await openMongoStore({ uri: config.store.uri, logger });
+  const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
   const { registry, commits, resources } = store;
   const remapper = createRemapper({ registry, commits, resources, clock: systemClock, logger }, signal);
   const admin = createAdmin({
+    courier,
     remap: (directoryId) => remapper.start(directoryId),
     registry: store.registry,
     commits: store.commits,
@@ -38,6 +41,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
   const { port, closed } = await serve(behindProbes(probes, admin), config.port, signal);
   logger.info({ port }, 'Ready for management.');
   await closed;
+  await courier.close();
   await remapper.idle();
   await store.close();
 }

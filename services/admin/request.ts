@@ -27,7 +27,7 @@ export const wholeNumber = (min: number, max: number) =>
     })
     .transform(Number);
 
-/** A time in the query; milliseconds. */
+/** A time; milliseconds. */
 export const time = z
   .string()
   .refine((value) => z.iso.datetime({ offset: true }).safeParse(value).success, {

@@ -1,3 +1,4 @@
+import type { Courier } from '../../shared/destinations/port.js';
 import type { EventLog } from '../../shared/event-log/port.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
@@ -6,13 +7,12 @@ import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { EventReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
-import { parseCidrs } from '../../shared/webhooks/target-address.js';
-import { createCourier } from './attempt.js';
 import { createBodies } from './bodies.js';
 import { createConsumption } from './consume.js';
 import { createEndpoints } from './endpoints.js';
 import { insist } from './insist.js';
 import type { DispatcherMetrics } from './metrics.js';
+import { runReplays } from './replays.js';
 import { createScheduler } from './scheduler.js';
 
 export interface DispatcherDeps {
@@ -22,6 +22,7 @@ export interface DispatcherDeps {
   readonly deliveries: DeliveryStore;
   readonly events: EventReader;
   readonly endpoints: Registry['endpoints'];
+  readonly replays: Registry['replays'];
   readonly sealer: Sealer;
   /** Names this process in the leases of what it sends. */
   readonly owner: string;
@@ -29,8 +30,8 @@ export interface DispatcherDeps {
   readonly soleOwner: boolean;
   /** The pause before each attempt, the first one included, in milliseconds. */
   readonly retrySchedule: readonly number[];
-  /** Address ranges that webhooks may reach although the address guard refuses them. */
-  readonly allowCidrs: readonly string[];
+  /** Whoever made it closes it. */
+  readonly courier: Courier;
   readonly metrics: DispatcherMetrics;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -53,21 +54,20 @@ export interface Dispatcher {
  *       window         one endpoint's next rows in memory; its `lanes` say which may start, its `backlog` what is left to the store
  *     flights        what is on its way: `turns` picks the next row, `send` sends it, `ledger` writes down what came of it
  *       admission      which endpoints may get a request now: `token-bucket` and `breaker`
- *       send           one `attempt`, over a connection to allowed addresses only (`guarded-connect`), its `failure` in words
+ *       send           one attempt by the courier of shared/destinations
  *       health         disables endpoints that have failed for days
  *   endpoints      which endpoints there are, and their signatures
  *   bodies         the events' bytes, kept from `consume` to `send`
+ *   replays        marks deliveries of former times as pending again, a few at a time
  *   insist         repeats what must not be given up while the store is away
  */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { log, group, deliveries, events, metrics, clock, logger } = deps;
   const endpoints = createEndpoints(deps.endpoints, deps.sealer, clock);
   const bodies = createBodies(events, clock);
-  const allowed = parseCidrs(deps.allowCidrs);
   return {
     async run(signal) {
-      const courier = createCourier(allowed, clock);
-      const { owner, soleOwner, retrySchedule } = deps;
+      const { courier, owner, soleOwner, retrySchedule } = deps;
       const sending = { deliveries, endpoints, bodies, courier, owner, soleOwner, retrySchedule };
       const scheduler = createScheduler({ ...sending, metrics, clock, logger });
       metrics.watch(() => scheduler.gauges());
@@ -81,13 +81,21 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           ...{ onInserted, onUnsure },
         }),
       };
+      const replaying = runReplays(
+        {
+          ...{ deliveries, events, endpoints, clock, logger },
+          replays: deps.replays,
+          owns: (partition: number) => scheduler.owns(partition),
+        },
+        signal,
+      );
       const stop = (): void => void scheduler.drain();
       signal.addEventListener('abort', stop, { once: true });
       await insist('consume the event log', () => log.consume(group, consumer, signal), logger, signal).catch(
         (error: unknown) => logger.warn({ err: error }, 'The event log failed while the dispatcher stopped.'),
       );
+      await replaying;
       await scheduler.drain();
-      await courier.close();
     },
   };
 }

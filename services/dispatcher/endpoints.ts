@@ -1,7 +1,8 @@
+import { createSigners } from '../../shared/destinations/signatures.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Sealer } from '../../shared/runtime/seal.js';
 import { findAll, type Endpoint, type Registry } from '../../shared/store/registry.js';
-import { createSigner, type Signer } from '../../shared/webhooks/sign.js';
+import type { Signer } from '../../shared/webhooks/sign.js';
 
 type Table = Pick<Registry['endpoints'], 'get' | 'find' | 'replace'>;
 
@@ -18,7 +19,7 @@ export interface Endpoints {
   get(id: string): Promise<Endpoint | undefined>;
   /** One endpoint as of the last `read`. */
   known(id: string): Endpoint | undefined;
-  /** Signs with every secret that has not expired. Throws when one of them cannot be opened, or there is none. */
+  /** See `createSigners`. */
   signerOf(endpoint: Endpoint): Signer;
   /** Writes down since when all attempts have failed, unless the endpoint was changed or is gone by now. */
   setFailingSince(endpoint: Endpoint, failingSince: number | null): Promise<void>;
@@ -72,19 +73,5 @@ export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): End
         if (await table.replace(changed)) return;
       }
     },
-  };
-}
-
-/** Unsealing and preparing a key costs more than signing with it: both are done once per version and number of valid secrets. */
-function createSigners(sealer: Sealer, clock: Clock): (endpoint: Endpoint) => Signer {
-  const signers = new Map<string, { version: number; valid: number; signer: Signer }>();
-  return ({ id, version, secrets }) => {
-    const now = clock();
-    const valid = secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
-    const cached = signers.get(id);
-    if (cached?.version === version && cached.valid === valid.length) return cached.signer;
-    const signer = createSigner(valid.map(({ sealed }) => sealer.open(sealed, id)));
-    signers.set(id, { version, valid: valid.length, signer });
-    return signer;
   };
 }

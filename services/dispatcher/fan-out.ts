@@ -1,5 +1,7 @@
+import { compileDataFilter, type DataFilter } from '../../shared/events/data-filter.js';
 import type { DirectoryEvent } from '../../shared/events/event.js';
 import { matchesType } from '../../shared/events/selection.js';
+import { remember } from '../../shared/runtime/remember.js';
 import type { Endpoint } from '../../shared/store/registry.js';
 import { deliveryId, type Delivery } from '../../shared/webhooks/delivery.js';
 import { orderingKeys, type Ordering } from '../../shared/webhooks/ordering.js';
@@ -13,7 +15,7 @@ export interface PlacedEvent {
 
 /**
  * The deliveries that events call for: one for each endpoint whose scope has the event's directory and which subscribes to its
- * type, in the order of the events. An endpoint that is disabled gets its deliveries all the same, `held` until it is enabled.
+ * type and whose filter it passes, in the order of the events. An endpoint that is disabled gets its deliveries all the same, `held` until it is enabled.
  */
 export const fanOut = (events: readonly PlacedEvent[], endpoints: readonly Endpoint[], now: number): Delivery[] =>
   events.flatMap((placed) => {
@@ -26,8 +28,21 @@ export const fanOut = (events: readonly PlacedEvent[], endpoints: readonly Endpo
     return interested.map((endpoint) => newDelivery(placed, endpoint, keys.get(endpoint.ordering) ?? [], now));
   });
 
-const isFor = (endpoint: Endpoint, event: DirectoryEvent): boolean =>
-  (endpoint.organizationId === null || endpoint.organizationId === event.organizationId) && mayBeFor(endpoint, event);
+/** Whether an endpoint subscribes to an event. */
+export const isFor = (endpoint: Endpoint, event: DirectoryEvent): boolean =>
+  (endpoint.organizationId === null || endpoint.organizationId === event.organizationId) &&
+  mayBeFor(endpoint, event) &&
+  (endpoint.filter === null || filterOf(endpoint.filter)(event));
+
+/** By their texts, so that each is parsed once and not for every event. */
+const filters = new Map<string, DataFilter>();
+const FILTERS_KEPT = 10_000;
+
+function filterOf(text: string): DataFilter {
+  const filter = filters.get(text) ?? compileDataFilter(text);
+  if (!filters.has(text)) remember(filters, text, filter, FILTERS_KEPT);
+  return filter;
+}
 
 /** Whether an event can be for an endpoint, as far as its record tells without its body. */
 export const mayBeFor = (

@@ -1,8 +1,8 @@
+import { DEADLINE_MS, type Courier } from '../../shared/destinations/port.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
 import { createAdmission } from './admission.js';
-import { DEADLINE_MS, type Courier } from './attempt.js';
 import type { Bodies } from './bodies.js';
 import type { Sign } from './breaker.js';
 import type { Endpoints } from './endpoints.js';

@@ -1,4 +1,5 @@
 import type { DispatcherConfig } from '../../shared/config/config.js';
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import { createKafkaLog } from '../../shared/event-log/kafka/log.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
@@ -25,6 +26,7 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
   const metrics = createMetrics('dispatcher');
   const probes = createProbes({ ready: () => store.check(), metrics });
   const { port, closed } = await serve(behindProbes(probes), config.port, signal);
+  const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
   const common = { owner: newId(), clock: systemClock, logger };
   const dispatcher = createDispatcher({
     ...common,
@@ -33,15 +35,17 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
     deliveries: store.deliveries,
     events: store.events,
     endpoints: store.registry.endpoints,
+    replays: store.registry.replays,
     sealer: createSealer(config.encryptionKey),
     soleOwner: false,
     retrySchedule: config.retrySchedule,
-    allowCidrs: config.webhookAllowCidrs,
+    courier,
     metrics: createDispatcherMetrics(metrics),
   });
   const { retention, logPartitions: partitions } = config;
   logger.info({ port }, 'Dispatching.');
   await Promise.all([dispatcher.run(signal), runJanitor({ ...common, store, retention, partitions, metrics }, signal)]);
+  await courier.close();
   await closed;
   await log.close();
   await store.close();

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { DEADLINE_MS } from '../../shared/destinations/port.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
-import { DEADLINE_MS } from './attempt.js';
 import { createFlights, type FlightsDeps } from './flights.js';
 import type { Gauges } from './metrics.js';
 import { openPartition, type Partition } from './partition.js';
@@ -15,6 +15,7 @@ export interface Scheduler {
   open(partition: number): void;
   /** Nothing more of the partition starts; what is in flight ends by itself. */
   close(partition: number): void;
+  owns(partition: number): boolean;
   /** Takes over deliveries that were just inserted. */
   offer(partition: number, rows: readonly Delivery[]): void;
   /** The store may have deliveries of the partition that were not offered. */
@@ -57,6 +58,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       );
     },
     close,
+    owns: (number) => partitions.has(number),
     offer: (number, rows) => partitions.get(number)?.offer(rows),
     doubt: (number) => partitions.get(number)?.doubt(),
     gauges: () => {

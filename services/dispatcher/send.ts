@@ -1,11 +1,12 @@
+import type { Courier } from '../../shared/destinations/port.js';
 import type { Clock } from '../../shared/runtime/clock.js';
+import { thin } from '../../shared/events/thin.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
 import type { Endpoint } from '../../shared/store/registry.js';
 import { OPEN_STATUSES, type Delivery } from '../../shared/webhooks/delivery.js';
 import { nextAttempt } from '../../shared/webhooks/retry.js';
 import type { Signer } from '../../shared/webhooks/sign.js';
-import type { Courier } from './attempt.js';
 import type { Endpoints } from './endpoints.js';
 import type { Health } from './health.js';
 import { insist } from './insist.js';
@@ -49,7 +50,10 @@ export function createSending(deps: SendDeps): (delivery: Delivery, body: Buffer
       const reason = `it cannot be signed: ${error instanceof Error ? error.message : String(error)}`;
       return unsent(delivery, 'retrying', reason, clock() + UNSIGNABLE_PAUSE_MS);
     }
-    const { attempt, outcome } = await courier.attempt({ delivery, url: endpoint.url, body, sign });
+    const { attempt, outcome } = await courier.attempt({
+      ...{ delivery, url: endpoint.url, sign },
+      body: endpoint.payload === 'ids' ? thin(body) : body,
+    });
     const attempts = delivery.attempts + 1;
     const next = nextAttempt(outcome, attempts, clock(), Math.random(), retrySchedule);
     const whyDisable = next.disableEndpoint ?? (await health.note(endpoint.id, outcome.error === null));

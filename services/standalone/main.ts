@@ -2,6 +2,8 @@ import type { RequestListener } from 'node:http';
 import type { Registry } from 'prom-client';
 import { publicUrlOf, type StandaloneConfig } from '../../shared/config/config.js';
 import { adminKeyHash, firstAdminKey, storedEncryptionKey } from '../../shared/config/secrets.js';
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
+import type { Courier } from '../../shared/destinations/port.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
 import type { EventLog } from '../../shared/event-log/port.js';
 import { systemClock } from '../../shared/runtime/clock.js';
@@ -81,9 +83,10 @@ async function startOn(
   });
   const metrics = createMetrics('standalone');
   watchRelayLag(metrics, store.outbox, config.logPartitions, systemClock);
+  const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
   const serving = new AbortController();
   const stopping = serving.signal;
-  const parts: Parts = { config, logger, store, log, sealer, writer, committed, metrics, feed, stopping };
+  const parts: Parts = { config, logger, store, log, sealer, courier, writer, committed, metrics, feed, stopping };
   const background = new AbortController();
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
@@ -106,6 +109,7 @@ async function startOn(
       await writer.drained();
       background.abort();
       await running;
+      await courier.close();
       await remapper.idle();
       await log.close();
       await sole?.release();
@@ -121,6 +125,7 @@ interface Parts {
   readonly store: Store;
   readonly log: EventLog;
   readonly sealer: Sealer;
+  readonly courier: Courier;
   readonly writer: Writer;
   /** Woken after each commit, so that the relay need not wait for its next poll. */
   readonly committed: Wakeup;
@@ -132,7 +137,7 @@ interface Parts {
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
 function createHandler(
-  { config, logger, store, sealer, writer, metrics, feed, stopping }: Parts,
+  { config, logger, store, sealer, courier, writer, metrics, feed, stopping }: Parts,
   remapper: Remapper,
   publicUrl: string,
 ): RequestListener {
@@ -143,7 +148,7 @@ function createHandler(
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const reading = { held, events, deliveries, feed, stopping };
   const remap = (directoryId: string): void => remapper.start(directoryId);
-  const admin = createAdmin({ ...common, ...reading, remap, sealer, partitions, allowCidrs, ...key });
+  const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, allowCidrs, ...key });
   const probes = createProbes({ ready: () => store.check(), metrics });
   const outsideScim = behindProbes(probes, admin);
   return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);
@@ -151,7 +156,7 @@ function createHandler(
 
 /** Relays, dispatches and purges until `signal` aborts. */
 async function runInBackground(
-  { config, logger, store, log, sealer, committed, metrics }: Parts,
+  { config, logger, store, log, sealer, courier, committed, metrics }: Parts,
   signal: AbortSignal,
 ): Promise<void> {
   const { outbox, leases, deliveries, events, registry } = store;
@@ -164,11 +169,12 @@ async function runInBackground(
     deliveries,
     events,
     endpoints: registry.endpoints,
+    replays: registry.replays,
     sealer,
     soleOwner: config.store.kind === 'sqlite',
     retrySchedule: config.retrySchedule,
     metrics: createDispatcherMetrics(metrics),
-    allowCidrs: config.webhookAllowCidrs,
+    courier,
   });
   const { retention, logPartitions: partitions } = config;
   const janitor = { store, retention, partitions, owner, clock: systemClock, logger, metrics };

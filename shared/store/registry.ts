@@ -1,6 +1,8 @@
 import type { DeletionGuard } from '../directory/guard.js';
 import type { Mapping } from '../directory/mapping.js';
+import type { Payload } from '../events/thin.js';
 import type { Declarations } from '../scim/declarations/declarations.js';
+import type { DeliveryOrder } from './deliveries.js';
 import type { Ordering } from '../webhooks/ordering.js';
 
 /** A record that people and programs administer. `version` 1 when made, one more for each change. */
@@ -80,12 +82,17 @@ export interface EndpointSecret {
 export interface Endpoint extends RegistryRecord {
   readonly url: string;
   readonly description: string;
-  /** Types or patterns such as `user.*`; empty: every type. */
+  /** Patterns, see `matchesType` in shared/events. Empty: every type. */
   readonly eventTypes: readonly string[];
+  /** See `compileDataFilter` in shared/events; null: whatever the data. */
+  readonly filter: string | null;
   /** Null: every organization. */
   readonly organizationId: string | null;
   /** Null: every directory of the scope above. */
   readonly directoryId: string | null;
+  readonly payload: Payload;
+  /** Sent with every message. */
+  readonly headers: readonly SealedHeader[];
   readonly ordering: Ordering;
   /** At most so many requests in a second; null: as many as it takes. */
   readonly rateLimit: RateLimit | null;
@@ -95,6 +102,13 @@ export interface Endpoint extends RegistryRecord {
   readonly failingSince: number | null;
   /** Newest first. */
   readonly secrets: readonly EndpointSecret[];
+}
+
+interface SealedHeader {
+  /** In lower case. */
+  readonly name: string;
+  /** Its value, which may be a secret of the receiver's, sealed with the encryption key. */
+  readonly sealed: string;
 }
 
 interface RateLimit {
@@ -107,6 +121,30 @@ export interface AdminKey extends RegistryRecord {
   /** SHA-256 of the key, hex. */
   readonly hash: string;
   readonly hint: string;
+}
+
+/** An endpoint's deliveries of a time are sent again, a few at a time. Only those that were made before it was asked for. */
+export interface Replay extends RegistryRecord {
+  readonly endpointId: string;
+  readonly state: 'running' | 'done' | 'canceled';
+  /** Events committed from `since` on and before `until`. */
+  readonly since: number;
+  readonly until: number;
+  /** Null: every directory. */
+  readonly directoryId: string | null;
+  /** Patterns; empty: every type. */
+  readonly types: readonly string[];
+  /** Log partitions that are not through, and up to where they are. */
+  readonly remaining: readonly ReplayPlace[];
+  /** Deliveries that were sent again. */
+  readonly replayed: number;
+  /** Deliveries that were left out because their events are no longer stored. */
+  readonly missing: number;
+}
+
+interface ReplayPlace {
+  readonly partition: number;
+  readonly after: DeliveryOrder | null;
 }
 
 /** An order to erase personal data, carried out by a janitor, and how far it has come. */
@@ -143,6 +181,7 @@ export interface Registry {
   readonly tokens: RegistryTable<DirectoryToken, 'directoryId'>;
   readonly endpoints: RegistryTable<Endpoint, 'organizationId' | 'directoryId'>;
   readonly adminKeys: RegistryTable<AdminKey, 'hash'>;
+  readonly replays: RegistryTable<Replay, 'endpointId' | 'state'>;
   readonly erasures: RegistryTable<Erasure, 'directoryId' | 'state'>;
 }
 
@@ -153,12 +192,16 @@ export const REGISTRY_LOOKUPS = {
   tokens: ['directoryId'],
   endpoints: ['organizationId', 'directoryId'],
   adminKeys: ['hash'],
+  replays: ['endpointId', 'state'],
   erasures: ['directoryId', 'state'],
 } as const satisfies { readonly [Name in keyof Registry]: readonly string[] };
 
 /** What a record has for a field that was not there yet when it was written. */
 export const REGISTRY_DEFAULTS: { readonly [Name in keyof Registry]?: object } = {
-  endpoints: { ordering: 'resource', rateLimit: null, failingSince: null } satisfies Partial<Endpoint>,
+  endpoints: {
+    ...{ filter: null, payload: 'full', headers: [] },
+    ...{ ordering: 'resource', rateLimit: null, failingSince: null },
+  } satisfies Partial<Endpoint>,
 };
 
 const FIND_PAGE = 500;

@@ -29,6 +29,9 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 /** What the dispatcher still has to work on; `held` and `parked` wait for a person. */
 export const OPEN_STATUSES: readonly DeliveryStatus[] = ['pending', 'sending', 'retrying', 'blocked'];
 
+/** What a replay sends again; the others are on their way, or will be. */
+export const REPLAYABLE_STATUSES: readonly DeliveryStatus[] = ['delivered', 'canceled', 'parked'];
+
 /** What can still be delivered: the open ones, and those that wait for a person. */
 export const UNFINISHED_STATUSES: readonly DeliveryStatus[] = [...OPEN_STATUSES, 'parked', 'held'];
 
@@ -74,6 +77,9 @@ export interface Attempt {
   /** The first 4 KiB of the answer, as text. */
   readonly response: string;
 }
+
+/** When the event of a UUID of version 7 was made, in milliseconds: its first 48 bits. */
+export const timeOfId = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 
 /**
  * The one id that a delivery of this event to this endpoint can have, so that inserting it twice is inserting it once.

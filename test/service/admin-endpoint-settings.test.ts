@@ -25,7 +25,24 @@ test('endpoints say in which order and how fast they are sent to', async () => {
   });
 });
 
+test('endpoints subscribe to patterns of types, and to data that passes a filter', async () => {
+  const { id } = await newEndpoint({ eventTypes: ['user.*', 'group.deleted'], filter: 'department eq "Sales"' });
+  const url = `/v1/endpoints/${id}`;
+  const asked = { eventTypes: ['user.*', 'group.deleted'], filter: 'department eq "Sales"' };
+  expect((await bench.get(url)).body).toMatchObject(asked);
+  expect((await bench.patch(url, { description: 'x' })).body).toMatchObject(asked);
+  expect((await bench.patch(url, { filter: null, eventTypes: ['*'] })).body).toMatchObject({
+    filter: null,
+    eventTypes: ['*'],
+  });
+});
+
 test.each([
+  [
+    { filter: 'department = "x"' },
+    'filter is not valid: The filter needs an operator after department (eq, ne, co, sw, ew, gt, ge, lt, le or pr), but there is = at character 12',
+  ],
+  [{ eventTypes: ['users.*'] }, 'did you mean user.*?'],
   [{ ordering: 'directry' }, 'ordering must be one of resource, none, directory; did you mean directory?'],
   [{ rateLimit: 5 }, 'rateLimit must be an object.'],
   [{ rateLimit: {} }, 'rateLimit.perSecond must be a number from 0.1 to 1000'],

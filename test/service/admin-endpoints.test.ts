@@ -21,7 +21,7 @@ async function newEndpoint(body: object = {}) {
   return answer.body as { id: string; secret: string };
 }
 
-/** One delivery of an endpoint per status. */
+/** One delivery of an endpoint per status, each of an event that is kept. */
 async function addDeliveries(endpointId: string, statuses: readonly DeliveryStatus[]): Promise<Delivery[]> {
   const directoryId = newId();
   const directory = { id: directoryId, organizationId: newId(), token: '', partition: 0 };
@@ -66,8 +66,7 @@ describe('endpoints', () => {
     expect(shown).toEqual({
       ...{ id: expect.any(String), url: URL, description: 'CRM', eventTypes: ['user.created'] },
       ...{
-        organizationId: null,
-        directoryId: null,
+        ...{ filter: null, payload: 'full', headerNames: [], organizationId: null, directoryId: null },
         enabled: true,
         disabledReason: null,
         failingSince: null,
@@ -387,5 +386,14 @@ describe('deliveries', () => {
     );
     await bench.delete(`/v1/endpoints/${id}`).expect(204);
     expectProblem(await bench.post(`/v1/deliveries/${String(delivery?.id)}/retry`), 409, 'conflict', /is deleted/);
+  });
+
+  test('are not retried when their event is no longer kept', async () => {
+    const { id } = await newEndpoint();
+    for (const delivery of await addDeliveries(id, ['parked'])) {
+      const orphan = { ...delivery, id: newId(), eventId: newId() };
+      await bench.store.deliveries.insert([orphan], []);
+      expectProblem(await bench.post(`/v1/deliveries/${orphan.id}/retry`), 410, 'purged');
+    }
   });
 });

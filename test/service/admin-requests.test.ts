@@ -1,3 +1,4 @@
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import { firstAdminKey } from '../../shared/config/secrets.js';
 import request from 'supertest';
 import { newId } from '../../shared/runtime/ids.js';
@@ -142,6 +143,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     sealer: { seal: String, open: String },
     publicUrl: '',
     partitions: 1,
+    courier: createHttpCourier([], Date.now),
     allowCidrs: [],
     feed: bench.feed,
     stopping: bench.stopping.signal,

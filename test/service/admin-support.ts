@@ -7,6 +7,7 @@ import { createAdmin } from '../../services/admin/app.js';
 import { createFeed, type Feed } from '../../services/admin/feed.js';
 import { createRemapper } from '../../services/admin/remap.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import type { Change, Commit } from '../../shared/directory/commit.js';
 import type { StoredEvent } from '../../shared/events/envelope.js';
 import type { ResourceRow } from '../../shared/directory/resource.js';
@@ -42,7 +43,9 @@ export async function openBench(): Promise<Bench> {
   const logged: object[] = [];
   const feed = createFeed(store.events, PARTITIONS);
   const stopping = new AbortController();
+  const courier = createHttpCourier(['127.0.0.0/8'], () => bench.now);
   const app = createAdmin({
+    courier,
     ...store,
     sealer,
     publicUrl: 'https://directory.example.com',
@@ -71,6 +74,7 @@ export async function openBench(): Promise<Bench> {
     patch: (url, body) => signed(request(app).patch(url)).send(body),
     delete: (url) => signed(request(app).delete(url)),
     async close() {
+      await courier.close();
       work.abort();
       await remapper.idle();
       await store.close();

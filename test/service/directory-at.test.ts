@@ -3,6 +3,7 @@ import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
 import { createFeed } from '../../services/admin/feed.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import { createDigest } from '../../shared/directory/digest.js';
 import type { DirectoryEvent } from '../../shared/events/event.js';
 import { silent } from '../support/ingest.js';
@@ -20,6 +21,7 @@ const admin = () => {
     publicUrl: 'https://directory.example.com',
     partitions: 1,
     adminKeyHash: adminKeyHash(KEY),
+    courier: createHttpCourier([], () => clock.now),
     allowCidrs: [],
     feed: createFeed(store.events, 1),
     remap: () => undefined,

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { createCourier, type AttemptResult, type Courier } from '../../services/dispatcher/attempt.js';
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
+import type { AttemptResult, Courier } from '../../shared/destinations/port.js';
 import { createSecret, createSigner } from '../../shared/webhooks/sign.js';
-import { parseCidrs } from '../../shared/webhooks/target-address.js';
 import { eventually } from '../support/eventually.js';
 import { startReceiver, verified, type Answer } from './dispatcher-support.js';
 
@@ -15,7 +15,7 @@ const secret = createSecret();
 
 let courier: Courier;
 const openCourier = (allowed: readonly string[]): void => {
-  courier = createCourier(parseCidrs(allowed), Date.now, DEADLINE_MS);
+  courier = createHttpCourier(allowed, Date.now, DEADLINE_MS);
 };
 beforeEach(() => openCourier(['127.0.0.0/8']));
 afterEach(() => courier.close());

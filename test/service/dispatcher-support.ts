@@ -9,6 +9,7 @@ import { createDispatcher, type DispatcherDeps } from '../../services/dispatcher
 import { createDispatcherMetrics } from '../../services/dispatcher/metrics.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
 import { GENESIS, type Head } from '../../shared/directory/commit.js';
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
 import { storeEvent, type EventDraft, type StoredEvent } from '../../shared/events/envelope.js';
 import { newId } from '../../shared/runtime/ids.js';
@@ -136,7 +137,9 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
   const logger = recorder(logged);
   const log = createInProcessLog({ events: store.events, partitions: PARTITIONS, logger });
   const clock = (): number => Date.now() + bench.ahead;
-  const deps = { ...store, sealer, clock, logger, allowCidrs: ['127.0.0.0/8'] };
+  const allowCidrs = ['127.0.0.0/8'];
+  const courier = createHttpCourier(allowCidrs, clock);
+  const deps = { ...store, sealer, clock, logger, courier, allowCidrs };
   const app = createAdmin({
     ...deps,
     publicUrl: 'https://directory.example.com',
@@ -146,7 +149,10 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     stopping: new AbortController().signal,
     remap: () => undefined,
   });
-  closers.push(() => store.close());
+  closers.push(
+    () => store.close(),
+    () => courier.close(),
+  );
   const bench: DispatcherBench = {
     store,
     logged,
@@ -175,7 +181,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
       const stopping = new AbortController();
       bench.metrics = new Registry();
       const { deliveries, events } = store;
-      const { endpoints } = store.registry;
+      const { endpoints, replays } = store.registry;
       const dispatcher = createDispatcher({
         ...deps,
         log,
@@ -183,6 +189,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
         deliveries,
         events,
         endpoints,
+        replays,
         owner: newId(),
         soleOwner: true,
         metrics: createDispatcherMetrics(bench.metrics),

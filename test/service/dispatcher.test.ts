@@ -1,3 +1,4 @@
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import { createSealer } from '../../shared/runtime/seal.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import { eventually } from '../support/eventually.js';
@@ -297,7 +298,7 @@ test('an endpoint whose secret cannot be opened waits, without using up its retr
 test('a private address is refused when the connection is made', async () => {
   const receiver = await startReceiver();
   const { id } = await bench.addEndpoint(receiver.url.replace('127.0.0.1', 'localhost'));
-  bench.start({ allowCidrs: [] });
+  bench.start({ courier: createHttpCourier([], Date.now) });
   await bench.addDirectory().emit(userDraft('a'));
   await eventually('tried', async () => (await bench.statusesOf(id)) === 'retrying');
   const [delivery] = await bench.deliveriesOf(id);

@@ -14,6 +14,7 @@ import { createIngest } from '../../services/ingest/app.js';
 import { createWriter } from '../../services/ingest/writer.js';
 import { createRelay } from '../../services/relay/relay.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
+import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger } from '../../shared/runtime/logger.js';
@@ -127,6 +128,7 @@ async function startProduct({ store }: Target) {
   const common = { ...store, clock, logger, publicUrl, newId, owner: newId(), log, partitions: PARTITIONS };
   const ingest = createIngest({ ...common, writer });
   const allowCidrs = ['127.0.0.0/8'];
+  const courier = createHttpCourier(allowCidrs, clock);
   const stopping = new AbortController();
   const feed = createFeed(store.events, PARTITIONS);
   const admin = createAdmin({
@@ -135,6 +137,7 @@ async function startProduct({ store }: Target) {
     remap: () => undefined,
     stopping: stopping.signal,
     sealer,
+    courier,
     allowCidrs,
     adminKeyHash: adminKeyHash(KEY),
   });
@@ -143,8 +146,9 @@ async function startProduct({ store }: Target) {
   const dispatcher = createDispatcher({
     ...common,
     sealer,
-    allowCidrs,
+    courier,
     endpoints,
+    replays: store.registry.replays,
     group: 'dispatcher',
     soleOwner: true,
     retrySchedule: parseSchedule(RETRY_SCHEDULE) ?? [],
@@ -175,6 +179,7 @@ async function startProduct({ store }: Target) {
     async stop() {
       stopping.abort();
       await running;
+      await courier.close();
       await log.close();
     },
   };

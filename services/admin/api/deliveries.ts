@@ -22,30 +22,20 @@ const listing = z.strictObject({
   status: z.enum(DELIVERY_STATUSES).exactOptional(),
 });
 
-export function deliveries({ deliveries: store, events, registry, clock }: AdminDeps) {
+export function deliveries(deps: AdminDeps) {
+  const { deliveries: store, clock } = deps;
   const list: RequestHandler = async (req, res) => {
     const { after, limit, ...filter } = queryOf(req, listing);
     const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
       store.list(filter, { ...(afterId !== undefined && { beforeId: afterId }), ...slice }),
     );
-    res.json(mapPage(page, show));
+    res.json(mapPage(page, showDelivery));
   };
 
-  const known = async (deliveryId: string): Promise<Delivery> => {
-    const delivery = await store.get(deliveryId);
-    if (delivery === undefined) throw notFound('delivery', deliveryId);
-    return delivery;
-  };
-
-  /** It has gone on since it was looked at. */
-  const refuseMoved = async (id: string, from: DeliveryStatus, why: WhyNot): Promise<never> => {
-    const { status } = await known(id);
-    refuse(status, why);
-    throw new Problem('conflict', `The delivery was ${from} and is ${status} by now; look at it, and try again.`);
-  };
+  const known = (deliveryId: string): Promise<Delivery> => knownDelivery(deliveryId, store);
 
   const get: RequestHandler = async (req, res) => {
-    res.json(show(await known(pathId(req, 'delivery'))));
+    res.json(showDelivery(await known(pathId(req, 'delivery'))));
   };
 
   const attempts: RequestHandler = async (req, res) => {
@@ -54,26 +44,50 @@ export function deliveries({ deliveries: store, events, registry, clock }: Admin
   };
 
   const retry: RequestHandler = async (req, res) => {
-    const delivery = await known(pathId(req, 'delivery'));
-    const { id, status, endpointId } = delivery;
-    refuse(status, whyNoRetry);
-    const endpoint = await registry.endpoints.get(endpointId);
-    if (endpoint === undefined)
-      throw new Problem('conflict', 'The endpoint of the delivery is deleted; nothing can reach it.');
-    if (!endpoint.enabled) throw new Problem('conflict', 'The endpoint of the delivery is disabled; enable it first.');
-    await refusePurgedEvent(events, delivery);
-    if (!(await store.retry(id, status, clock()))) await refuseMoved(id, status, whyNoRetry);
-    res.status(202).json(show(await known(id)));
+    res.status(202).json(showDelivery(await sendAgain(await known(pathId(req, 'delivery')), deps)));
   };
 
   const skip: RequestHandler = async (req, res) => {
     const { id, status } = await known(pathId(req, 'delivery'));
     refuse(status, whyNoSkip);
-    if (!(await store.skip(id, status, clock()))) await refuseMoved(id, status, whyNoSkip);
-    res.json(show(await known(id)));
+    if (!(await store.skip(id, status, clock()))) await refuseMoved(id, status, whyNoSkip, store);
+    res.json(showDelivery(await known(id)));
   };
 
   return { list, get, attempts, retry, skip };
+}
+
+async function knownDelivery(deliveryId: string, store: AdminDeps['deliveries']): Promise<Delivery> {
+  const delivery = await store.get(deliveryId);
+  if (delivery === undefined) throw notFound('delivery', deliveryId);
+  return delivery;
+}
+
+/** It has gone on since it was looked at. */
+async function refuseMoved(
+  id: string,
+  from: DeliveryStatus,
+  why: WhyNot,
+  store: AdminDeps['deliveries'],
+): Promise<never> {
+  const { status } = await knownDelivery(id, store);
+  refuse(status, why);
+  throw new Problem('conflict', `The delivery was ${from} and is ${status} by now; look at it, and try again.`);
+}
+
+/** Makes a delivery pending under the same webhook-id, or throws the problem why not. Answers it as it is then. */
+export async function sendAgain(delivery: Delivery, deps: AdminDeps): Promise<Delivery> {
+  const { id, status, endpointId } = delivery;
+  const { deliveries: store, registry, events, clock } = deps;
+  refuse(status, whyNoRetry);
+  const endpoint = await registry.endpoints.get(endpointId);
+  if (endpoint === undefined) {
+    throw new Problem('conflict', 'The endpoint of the delivery is deleted; nothing can reach it.');
+  }
+  if (!endpoint.enabled) throw new Problem('conflict', 'The endpoint of the delivery is disabled; enable it first.');
+  await refusePurgedEvent(events, delivery);
+  if (!(await store.retry(id, status, clock()))) await refuseMoved(id, status, whyNoRetry, store);
+  return knownDelivery(id, store);
 }
 
 /** Why something cannot be done with a delivery of that status; undefined where it can. */
@@ -120,7 +134,7 @@ function whyNoSkip(status: DeliveryStatus): string | undefined {
   }
 }
 
-const show = (delivery: Delivery) => ({
+export const showDelivery = (delivery: Delivery) => ({
   id: delivery.id,
   eventId: delivery.eventId,
   eventType: delivery.eventType,

@@ -1,12 +1,17 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
+import { compileDataFilter } from '../../../shared/events/data-filter.js';
 import { TYPE_PATTERNS } from '../../../shared/events/selection.js';
+import { PAYLOADS } from '../../../shared/events/thin.js';
+import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
+import type { Sealer } from '../../../shared/runtime/seal.js';
+import { InvalidFilter } from '../../../shared/scim/errors.js';
 import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
 import { OPEN_STATUSES, UNFINISHED_STATUSES } from '../../../shared/webhooks/delivery.js';
 import { currentFailingSince } from '../../../shared/webhooks/health.js';
 import { ORDERINGS } from '../../../shared/webhooks/ordering.js';
+import { checkHeaders } from '../../../shared/webhooks/own-headers.js';
 import { checkTarget } from '../../../shared/webhooks/target-address.js';
 import type { AdminDeps } from '../deps.js';
 import { refuseDeleted } from '../directory.js';
@@ -26,10 +31,26 @@ const rateLimit = z.strictObject({
     `must be a number from ${RATE_MIN} to ${RATE_MAX}`,
   ),
 });
+/** Refused in the words of its parser. */
+const dataFilter = z.string().superRefine((value, context) => {
+  try {
+    compileDataFilter(value);
+  } catch (error) {
+    if (!(error instanceof InvalidFilter)) throw error;
+    context.addIssue({ code: 'custom', message: `is not valid: ${error.message.replace(/\.$/, '')}` });
+  }
+});
+const ownHeaders = z.record(z.string(), z.string()).superRefine((value, context) => {
+  const message = checkHeaders(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 const settings = {
   ordering: z.enum(ORDERINGS).optional(),
   rateLimit: rateLimit.nullable().optional(),
   eventTypes: z.array(z.enum(TYPE_PATTERNS)).max(TYPE_PATTERNS.length).optional(),
+  filter: dataFilter.nullable().optional(),
+  payload: z.enum(PAYLOADS).optional(),
+  headers: ownHeaders.optional(),
   description: text(0, 500).optional(),
 };
 const url = z.string().max(2048);
@@ -50,7 +71,8 @@ export function endpoints(deps: AdminDeps) {
     const scope = await scopeOf(body, deps);
     const [id, now] = [newId(), clock()];
     const { secret, stored } = newSecret(id, now, deps.sealer);
-    const endpoint = newEndpoint(id, now, body, scope, stored);
+    const headers = seal(body.headers ?? {}, id, deps.sealer);
+    const endpoint = newEndpoint(id, now, { ...body, headers }, scope, stored);
     await registry.endpoints.insert(endpoint);
     res
       .status(201)
@@ -70,17 +92,14 @@ export function endpoints(deps: AdminDeps) {
   };
 
   const modify: RequestHandler = async (req, res) => {
-    const { enabled, ...body } = bodyOf(req, change);
+    const body = bodyOf(req, change);
+    const { enabled } = body;
     const id = pathId(req, 'endpoint');
     if (body.url !== undefined) refuseTarget(body.url, deps);
+    const headers = body.headers && seal(body.headers, id, deps.sealer);
     const changed = await update(registry.endpoints, 'endpoint', id, clock(), (old) => ({
-      url: body.url ?? old.url,
-      description: body.description ?? old.description,
-      eventTypes: body.eventTypes ?? old.eventTypes,
-      ordering: body.ordering ?? old.ordering,
-      rateLimit: body.rateLimit === undefined ? old.rateLimit : body.rateLimit,
-      enabled: enabled ?? old.enabled,
-      disabledReason: enabled === undefined ? old.disabledReason : reasonOf(enabled),
+      ...settingsAfter(old, body),
+      headers: headers ?? old.headers,
     }));
     // Whenever it is said, changed or not: repeating a change that was cut short does the rest of it.
     if (enabled === true) await deliveries.move(id, ['held'], 'pending', clock());
@@ -105,6 +124,10 @@ const show = (endpoint: Endpoint) => ({
   url: endpoint.url,
   description: endpoint.description,
   eventTypes: endpoint.eventTypes,
+  filter: endpoint.filter,
+  payload: endpoint.payload,
+  // Their values may be secrets.
+  headerNames: endpoint.headers.map(({ name }) => name),
   ordering: endpoint.ordering,
   rateLimit: endpoint.rateLimit,
   organizationId: endpoint.organizationId,
@@ -119,14 +142,34 @@ const show = (endpoint: Endpoint) => ({
 function newEndpoint(
   id: string,
   now: number,
-  { url, description = '', eventTypes = [], ordering = 'resource', rateLimit = null }: z.output<typeof creation>,
+  body: Omit<z.output<typeof creation>, 'headers'> & Pick<Endpoint, 'headers'>,
   scope: Scope,
   secret: EndpointSecret,
 ): Endpoint {
   const record = { id, version: 1, createdAt: now, updatedAt: now };
-  const settings = { url, description, eventTypes, ordering, rateLimit, ...scope };
+  const { url, description = '', eventTypes = [], filter = null, payload = 'full', headers } = body;
+  const { ordering = 'resource', rateLimit = null } = body;
+  const settings = { url, description, eventTypes, filter, payload, headers, ordering, rateLimit, ...scope };
   return { ...record, ...settings, enabled: true, disabledReason: null, failingSince: null, secrets: [secret] };
 }
+
+const seal = (headers: Readonly<Record<string, string>>, endpointId: string, sealer: Sealer): Endpoint['headers'] =>
+  Object.entries(headers).map(([name, value]) => ({
+    name: name.toLowerCase(),
+    sealed: sealer.seal(value, endpointId),
+  }));
+
+const settingsAfter = (old: Endpoint, body: z.output<typeof change>) => ({
+  url: body.url ?? old.url,
+  description: body.description ?? old.description,
+  eventTypes: body.eventTypes ?? old.eventTypes,
+  filter: body.filter === undefined ? old.filter : body.filter,
+  payload: body.payload ?? old.payload,
+  ordering: body.ordering ?? old.ordering,
+  rateLimit: body.rateLimit === undefined ? old.rateLimit : body.rateLimit,
+  enabled: body.enabled ?? old.enabled,
+  disabledReason: body.enabled === undefined ? old.disabledReason : reasonOf(body.enabled),
+});
 
 const reasonOf = (enabled: boolean): string | null => (enabled ? null : 'disabled through the management API');
 

@@ -2,6 +2,7 @@ import type { AttributeValue } from '../attributes.js';
 import type { RelatedFacts } from '../messages.js';
 import { findAttribute, resolvePath } from '../path.js';
 import type { Attribute, ResourceType } from '../schema.js';
+import { combine, type Leaf } from './combine.js';
 import { comparator } from './compare.js';
 import { resourceScope, subValues, valueScope, type Field, type Scope } from './field.js';
 import type { Filter } from './parse.js';
@@ -37,30 +38,21 @@ export function relationsIn(type: ResourceType, filter: Filter): ('members' | 'g
   }
 }
 
-function compile<Subject>(filter: Filter, scope: Scope<Subject>): (subject: Subject) => boolean {
-  switch (filter.kind) {
-    case 'and': {
-      const [left, right] = [compile(filter.left, scope), compile(filter.right, scope)];
-      return (subject) => left(subject) && right(subject);
-    }
-    case 'or': {
-      const [left, right] = [compile(filter.left, scope), compile(filter.right, scope)];
-      return (subject) => left(subject) || right(subject);
-    }
-    case 'not': {
-      const operand = compile(filter.operand, scope);
-      return (subject) => !operand(subject);
-    }
+const compile = <Subject>(filter: Filter, scope: Scope<Subject>): ((subject: Subject) => boolean) =>
+  combine(filter, (leaf) => compileLeaf(leaf, scope));
+
+function compileLeaf<Subject>(leaf: Leaf, scope: Scope<Subject>): (subject: Subject) => boolean {
+  const field = scope(leaf.path);
+  switch (leaf.kind) {
     case 'present':
-      return presence(scope(filter.path));
+      return presence(field);
     case 'valuePath': {
-      const field = scope(filter.path);
       if (field === undefined) return () => false;
-      const matches = compile(filter.filter, valueScope(field.attribute));
+      const matches = compile(leaf.filter, valueScope(field.attribute));
       return (subject) => field.read(subject).some(matches);
     }
     case 'compare':
-      return comparison(filter, scope(filter.path));
+      return comparison(leaf, field);
   }
 }
 

@@ -169,6 +169,7 @@ export const collectionsOf = (db: mongo.Db): Collections => ({
   tokens: db.collection('tokens'),
   endpoints: db.collection('endpoints'),
   adminKeys: db.collection('adminKeys'),
+  replays: db.collection('replays'),
   erasures: db.collection('erasures'),
 });
 

@@ -7,12 +7,13 @@ import { isDuplicateKey } from './failures.js';
 import { INDEXES } from './migrations/1-indexes.js';
 import { HELD_EVENTS } from './migrations/2-held-events.js';
 import { RETENTION } from './migrations/3-retention.js';
+import { REPLAYS } from './migrations/4-replays.js';
 
 /** Indexes to make, by collection. */
 export type Indexes = { readonly [Name in keyof Collections]?: readonly mongo.IndexDescription[] };
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
-const MIGRATIONS: readonly Indexes[] = [INDEXES, HELD_EVENTS, RETENTION];
+const MIGRATIONS: readonly Indexes[] = [INDEXES, HELD_EVENTS, RETENTION, REPLAYS];
 
 /** The database lacks migrations that this version needs. */
 export class DatabaseNotMigrated extends Error {

@@ -16,6 +16,7 @@ export const createRegistry = (connection: MongoConnection): Registry => ({
   tokens: createTable(connection, 'tokens'),
   endpoints: createTable(connection, 'endpoints'),
   adminKeys: createTable(connection, 'adminKeys'),
+  replays: createTable(connection, 'replays'),
   erasures: createTable(connection, 'erasures'),
 });
 

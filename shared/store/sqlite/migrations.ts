@@ -8,9 +8,18 @@ import { REGISTRY } from './migrations/3-registry.js';
 import { DELETION_GUARD } from './migrations/4-deletion-guard.js';
 import { ENDED_MEMBERSHIPS } from './migrations/5-ended-memberships.js';
 import { RETENTION } from './migrations/6-retention.js';
+import { REPLAYS } from './migrations/7-replays.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
-const MIGRATIONS: readonly string[] = [DIRECTORIES, DELIVERIES, REGISTRY, DELETION_GUARD, ENDED_MEMBERSHIPS, RETENTION];
+const MIGRATIONS: readonly string[] = [
+  DIRECTORIES,
+  DELIVERIES,
+  REGISTRY,
+  DELETION_GUARD,
+  ENDED_MEMBERSHIPS,
+  RETENTION,
+  REPLAYS,
+];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */
 export function migrate(database: Database): void {

@@ -15,6 +15,7 @@ export const createRegistry = (database: Database): Registry => ({
   tokens: createTable(database, 'tokens'),
   endpoints: createTable(database, 'endpoints'),
   adminKeys: createTable(database, 'adminKeys'),
+  replays: createTable(database, 'replays'),
   erasures: createTable(database, 'erasures'),
 });
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { fanOut, type PlacedEvent } from '../../../services/dispatcher/fan-out.js';
 import type { DirectoryEvent } from '../../../shared/events/event.js';
 import type { Endpoint } from '../../../shared/store/registry.js';
@@ -72,4 +73,42 @@ test('deliveries are in the order of their events', () => {
   const second = { ...created, id: '0197a6f2-0000-7000-8000-000000000002', seq: 8 };
   const rows = fanOut([placed(created), placed(second)], [newEndpoint('a'), newEndpoint('b')], 5);
   expect(rows.map(({ seq, endpointId }) => `${seq}${endpointId}`)).toEqual(['7a', '7b', '8a', '8b']);
+});
+
+/** What the documentation says of subscriptions, spelled out again. */
+function isWanted(endpoint: Endpoint, one: DirectoryEvent): boolean {
+  const [subject] = one.type.split('.');
+  const ofType = ['*', `${subject ?? ''}.*`, one.type];
+  const { department } = one.data as { department?: string };
+  return (
+    (endpoint.organizationId === null || endpoint.organizationId === one.organizationId) &&
+    (endpoint.directoryId === null || endpoint.directoryId === one.directoryId) &&
+    (endpoint.eventTypes.length === 0 || endpoint.eventTypes.some((pattern) => ofType.includes(pattern))) &&
+    (endpoint.filter === null || department === 'Sales')
+  );
+}
+
+test('property: nothing is for an endpoint that does not subscribe to it, and all else is', () => {
+  const types = ['user.created', 'user.deleted', 'group.created'];
+  const patterns = ['*', 'user.*', 'group.*', ...types];
+  const endpoint = fc.record({
+    organizationId: fc.constantFrom(null, 'o1', 'o2'),
+    directoryId: fc.constantFrom(null, 'd1', 'd2'),
+    eventTypes: fc.subarray(patterns),
+    filter: fc.constantFrom(null, 'department eq "Sales"'),
+  });
+  const some = fc.record({
+    type: fc.constantFrom(...types),
+    organizationId: fc.constantFrom('o1', 'o2'),
+    directoryId: fc.constantFrom('d1', 'd2'),
+    department: fc.constantFrom('Sales', 'Legal', undefined),
+  });
+  fc.assert(
+    fc.property(fc.array(endpoint, { maxLength: 5 }), some, (wishes, { type, department, ...where }) => {
+      const endpoints = wishes.map((wish, index) => newEndpoint(String(index), wish));
+      const one = event(type, { id: 'x', ...(department !== undefined && { department }) }, where);
+      const wanted = endpoints.filter((each) => isWanted(each, one)).map(({ id }) => id);
+      expect(receivers(one, ...endpoints)).toEqual(wanted);
+    }),
+  );
 });

@@ -1,5 +1,5 @@
-import { failureInWords, whyNotDelivered } from '../../../services/dispatcher/failure.js';
-import { AddressRefused } from '../../../services/dispatcher/guarded-connect.js';
+import { failureInWords, whyNotDelivered } from '../../../shared/destinations/http/failure.js';
+import { AddressRefused } from '../../../shared/destinations/http/guarded-connect.js';
 
 test.each([
   [200, null, null],

@@ -1,16 +1,12 @@
 import { Agent, type Dispatcher } from 'undici';
-import type { Clock } from '../../shared/runtime/clock.js';
-import { newId } from '../../shared/runtime/ids.js';
-import { version } from '../../shared/runtime/version.js';
-import type { Attempt, Delivery } from '../../shared/webhooks/delivery.js';
-import type { AttemptOutcome } from '../../shared/webhooks/retry.js';
-import type { Signer } from '../../shared/webhooks/sign.js';
-import type { AddressRanges } from '../../shared/webhooks/target-address.js';
+import type { Clock } from '../../runtime/clock.js';
+import { newId } from '../../runtime/ids.js';
+import { version } from '../../runtime/version.js';
+import { parseCidrs } from '../../webhooks/target-address.js';
+import { DEADLINE_MS, type Courier, type Message } from '../port.js';
 import { failureInWords, whyNotDelivered } from './failure.js';
 import { guardedConnect } from './guarded-connect.js';
 
-/** For the whole attempt: the name, the connection, the request and the answer with its body. */
-export const DEADLINE_MS = 15_000;
 /** An answer is read no further than this. */
 const READ_BYTES = 64 * 1024;
 /** What is kept of it. */
@@ -18,28 +14,10 @@ const KEEP_BYTES = 4 * 1024;
 
 const USER_AGENT = `Rollcall/${version}`;
 
-interface Message {
-  readonly delivery: Pick<Delivery, 'id' | 'eventId' | 'endpointId'>;
-  readonly url: string;
-  /** Signed and sent as it is, byte for byte. */
-  readonly body: Buffer;
-  readonly sign: Signer;
-}
-
-export interface AttemptResult {
-  readonly attempt: Attempt;
-  readonly outcome: AttemptOutcome;
-}
-
-export interface Courier {
-  /** One HTTP request, over in `deadlineMs` whatever the receiver does. Never rejects. */
-  attempt(message: Message): Promise<AttemptResult>;
-  close(): Promise<void>;
-}
-
-export function createCourier(allowed: AddressRanges, clock: Clock, deadlineMs = DEADLINE_MS): Courier {
+/** Signed POSTs to allowed addresses only; `allowCidrs` are address ranges that they may reach although the guard refuses them. */
+export function createHttpCourier(allowCidrs: readonly string[], clock: Clock, deadlineMs = DEADLINE_MS): Courier {
   // One pool of kept-alive connections per origin. The limits of undici are off: the deadline stands for all of them.
-  const connect = guardedConnect(allowed, deadlineMs);
+  const connect = guardedConnect(parseCidrs(allowCidrs), deadlineMs);
   const agent = new Agent({ connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
   return {
     async attempt(message) {

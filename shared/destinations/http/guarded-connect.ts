@@ -1,7 +1,7 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import { whyRefused, type AddressRanges } from '../../shared/webhooks/target-address.js';
+import { whyRefused, type AddressRanges } from '../../webhooks/target-address.js';
 
 /** A webhook's host is, or resolves to, nothing but addresses that webhooks may not go to. */
 export class AddressRefused extends Error {
