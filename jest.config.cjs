@@ -7,7 +7,7 @@ module.exports = {
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   maxWorkers: 2,
   collectCoverageFrom: ['shared/**/*.ts'],
   coverageThreshold: { global: { lines: 90 } },

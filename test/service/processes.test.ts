@@ -38,10 +38,10 @@ if (mongoServer === undefined || kafkaBrokers === undefined) {
       `http://localhost:${await portOf(ingest)}`,
     );
     expect(run.failures).toEqual([]);
-    const report = await stage.report(run, 120_000);
+    const report = await stage.report(run, 300_000);
     expect(report).toMatchObject({ ...KEPT, doubtful: 0 });
     expect(report.acknowledged).toBeGreaterThan(400);
     await stage.receiver.close();
     expect(await Promise.all(roles.map((role) => role.kill('SIGTERM')))).toEqual([0, 0, 0, 0]);
-  }, 400_000);
+  }, 600_000);
 }

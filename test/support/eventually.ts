@@ -2,7 +2,7 @@
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  deadlineMs = 45_000,
+  deadlineMs = 90_000,
 ): Promise<T> {
   const until = Date.now() + deadlineMs;
   for (;;) {
