@@ -1,12 +1,12 @@
-import type { mongo } from 'mongoose';
 import { eraseUserFrom, eraseUserFromHeld } from '../../directory/erase.js';
 import type { Change, HeldEvent } from '../../directory/commit.js';
 import { eraseUser } from '../../events/erase.js';
 import { UNFINISHED_STATUSES } from '../../webhooks/delivery.js';
 import type { ErasureStore } from '../erasure.js';
-import { anyOf, slot, type CommitDocument, type Row } from './collections.js';
+import { anyOf, slot, type CommitDocument } from './collections.js';
 import { attemptsOf } from './deliveries.js';
 import type { MongoConnection } from './connection.js';
+import { removeSome } from './remove-some.js';
 
 /** Each commit can be some megabytes. */
 const COMMITS_PER_CALL = 50;
@@ -138,22 +138,4 @@ async function emptyCommits(connection: MongoConnection, directoryId: string, li
     commits.updateMany({ directoryId, _id: ids }, { $set: { events: [], eventCount: 0, changes: '[]' } }, { session }),
   );
   return found.length;
-}
-
-async function removeSome(
-  connection: MongoConnection,
-  table: 'deliveries' | 'resources' | 'memberships' | 'held',
-  where: object,
-  limit: number,
-): Promise<number> {
-  return connection.call(async (collections, session) => {
-    const rows = collections[table] as unknown as mongo.Collection<Pick<Row, '_id' | 'directoryId'>>;
-    const found = await rows
-      .find(where, { session, projection: { _id: 1 } })
-      .limit(limit)
-      .toArray();
-    if (found.length === 0) return 0;
-    const { deletedCount } = await rows.deleteMany({ ...where, _id: anyOf(found.map(({ _id }) => _id)) }, { session });
-    return deletedCount;
-  });
 }

@@ -1,4 +1,3 @@
-import type { mongo } from 'mongoose';
 import { TOMBSTONE_LIFE_MS } from '../../directory/commit.js';
 import { UNFINISHED_STATUSES } from '../../webhooks/delivery.js';
 import {
@@ -10,9 +9,10 @@ import {
   type Cutoffs,
   type RetentionStore,
 } from '../retention.js';
-import { anyOf, slices, slot, type CommitDocument, type PositionDocument, type Row } from './collections.js';
+import { anyOf, slices, slot, type CommitDocument, type PositionDocument } from './collections.js';
 import { attemptsOf } from './deliveries.js';
 import type { MongoConnection } from './connection.js';
+import { removeSome } from './remove-some.js';
 import { isFinalForUpsert } from './failures.js';
 import type { Positions } from './positions.js';
 
@@ -177,22 +177,9 @@ function preparePurgeDeliveries(connection: MongoConnection): RetentionStore['pu
   };
 }
 
-async function purgeRows(
+const purgeRows = (
   connection: MongoConnection,
   table: 'resources' | 'memberships' | 'held',
   before: number,
   limit: number,
-): Promise<number> {
-  const where = { live: false, purgeAt: { $gt: 0, $lt: before } };
-  return connection.call(async (collections, session) => {
-    const rows = collections[table] as unknown as mongo.Collection<Row>;
-    const found = await rows
-      .find(where, { session, projection: { _id: 1 } })
-      .limit(limit)
-      .toArray();
-    if (found.length === 0) return 0;
-    // The condition again: a membership can have begun anew meanwhile.
-    const { deletedCount } = await rows.deleteMany({ ...where, _id: anyOf(found.map(({ _id }) => _id)) }, { session });
-    return deletedCount;
-  });
-}
+): Promise<number> => removeSome(connection, table, { live: false, purgeAt: { $gt: 0, $lt: before } }, limit);
