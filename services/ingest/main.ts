@@ -17,7 +17,8 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
   const publicUrl = publicUrlOf(config, config.port);
   const ingest = createIngest({ registry, commits, resources, writer, publicUrl, clock: systemClock, newId, logger });
   const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('ingest') });
-  const { port, closed } = await serve(behindProbes(probes, ingest), config.port, signal);
+  const { port, closed, adopt } = await serve(behindProbes(probes, ingest), config.port, signal);
+  adopt(ingest);
   logger.info({ port }, 'Ready for SCIM.');
   await closed;
   await writer.drained();

@@ -11,7 +11,7 @@ import { newId } from '../../shared/runtime/ids.js';
 import { createLogger, type Logger } from '../../shared/runtime/logger.js';
 import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { createSealer, type Sealer } from '../../shared/runtime/seal.js';
-import { serve } from '../../shared/runtime/serve.js';
+import { serve, type Serving } from '../../shared/runtime/serve.js';
 import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
 import { beSoleProcess, type SoleProcess } from '../../shared/store/sole-process.js';
 import { checkPartitions } from '../../shared/store/check-partitions.js';
@@ -90,13 +90,13 @@ async function startOn(
   const background = new AbortController();
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
-  const { port, closed } = await serve((req, res) => handler(req, res), config.port, serving.signal);
+  const { port, closed, adopt } = await serve((req, res) => handler(req, res), config.port, serving.signal);
   // Made only now, because it is shown only when the start succeeds.
   const adminKey =
     config.adminKey === undefined ? await firstAdminKey(store.registry.adminKeys, systemClock, newId) : undefined;
   const { registry, commits, resources } = store;
   const remapper = createRemapper({ registry, commits, resources, clock: systemClock, logger }, background.signal);
-  handler = createHandler(parts, remapper, publicUrlOf(config, port));
+  handler = createHandler(parts, remapper, publicUrlOf(config, port), adopt);
   const running = runInBackground(parts, background.signal);
   const finished = sole === undefined ? running : Promise.race([running, sole.lost]);
   return {
@@ -140,11 +140,13 @@ function createHandler(
   { config, logger, store, sealer, courier, writer, metrics, feed, stopping }: Parts,
   remapper: Remapper,
   publicUrl: string,
+  adopt: Serving['adopt'],
 ): RequestListener {
   const { registry, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
   const ingest = createIngest({ ...common, writer, newId });
+  adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const reading = { held, events, deliveries, feed, stopping };
   const remap = (directoryId: string): void => remapper.start(directoryId);

@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { createExpressMessages, type ExpressMessages } from './express-messages.js';
 
 /** How long requests under way may take once the server stops; then their connections are cut. */
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -10,6 +11,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** A server that listens. `closed` resolves once it has drained after the abort, and never rejects. */
 export interface Serving {
   readonly port: number;
+  /** Makes an Express app's requests cheap; for the one that has most of them. */
+  readonly adopt: ExpressMessages['adopt'];
   readonly closed: Promise<void>;
 }
 
@@ -18,10 +21,12 @@ export interface Serving {
  * Port 0 picks a free one. Rejects when the port cannot be listened on.
  */
 export async function serve(handler: http.RequestListener, port: number, signal: AbortSignal): Promise<Serving> {
-  const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, handler);
+  const { adopt, ...messages } = createExpressMessages();
+  const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, ...messages }, handler);
   await listen(server, port);
   const serving = {
     port: boundPort(server),
+    adopt,
     closed: new Promise<void>((resolve) => server.once('close', resolve)),
   };
   const stop = (): void => drain(server);
