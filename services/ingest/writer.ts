@@ -13,8 +13,8 @@ export interface WriterDeps {
   readonly commits: CommitStore;
   readonly clock: Clock;
   readonly newId: () => string;
-  /** Called after each commit: there is something for the relay. */
-  readonly onCommit: () => void;
+  /** Called after each commit: there is something for the relay in the partition. */
+  readonly onCommit: (partition: number) => void;
 }
 
 export interface Writer {
@@ -144,7 +144,7 @@ async function writeBatch(
       }
       if ((await deps.commits.commit(commit)) === 'conflict') continue;
       remember(heads, directory.id, headOf(commit), HEADS_MAX);
-      deps.onCommit();
+      deps.onCommit(commit.partition);
       return outcomes;
     }
   } catch (error) {

@@ -16,8 +16,6 @@ export interface RelayOptions {
   readonly owner: string;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Woken after commits of this process. Without it, polling alone finds them. */
-  readonly wakeup?: Wakeup;
 }
 
 export interface Relay {
@@ -26,15 +24,17 @@ export interface Relay {
    * store or a log that cannot be reached is waited for.
    */
   run(signal: AbortSignal): Promise<void>;
+  /** A hint that a partition has a new commit. Without one, polling finds it. */
+  wake(partition: number): void;
 }
 
 /** A relay that died is followed by another one after so long. */
 const LEASE_MS = 10_000;
 /** How often leases are renewed and free ones are asked for. */
 const RENEWAL_MS = 2500;
-/** Wake-ups come with every commit and name no partition: however many they are, all partitions are looked at this often at most. */
+/** Wake-ups come with every commit: however many they are, a partition is looked at this often at most for their sake. */
 const WAKE_SPACING_MS = 10;
-/** Where no commit comes for so long, all partitions are looked at anyhow. */
+/** A wait for wake-ups may end without any. */
 const QUIET_MS = 60_000;
 
 /** A partition that this relay publishes. */
@@ -48,10 +48,27 @@ type OpenPartitions = Map<number, OpenPartition>;
 
 /** Moves commits from the outbox to the event log. A relay takes every partition that is free; others wait to take over. */
 export function createRelay(options: RelayOptions): Relay {
+  const open: OpenPartitions = new Map();
+  const grown = new Set<number>();
+  const wakeup = createWakeup();
+
+  /** Tells the partitions that have grown. */
+  const passOn = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await wakeup.wait(QUIET_MS, signal);
+      for (const partition of grown) open.get(partition)?.committed.wake();
+      grown.clear();
+      await pause(WAKE_SPACING_MS, signal);
+    }
+  };
+
   return {
     async run(signal) {
-      const open: OpenPartitions = new Map();
-      await Promise.all([keepLeases(options, open, signal), passOn(options.wakeup, open, signal)]);
+      await Promise.all([keepLeases(options, open, signal), passOn(signal)]);
+    },
+    wake(partition) {
+      grown.add(partition);
+      wakeup.wake();
     },
   };
 }
@@ -105,13 +122,4 @@ function openPartition(
     open.delete(partition);
   });
   open.set(partition, { committed, stop, ended });
-}
-
-/** Wakes every open partition after commits. */
-async function passOn(wakeup: Wakeup | undefined, open: OpenPartitions, signal: AbortSignal): Promise<void> {
-  while (wakeup !== undefined && !signal.aborted) {
-    await wakeup.wait(QUIET_MS, signal);
-    for (const { committed } of open.values()) committed.wake();
-    await pause(WAKE_SPACING_MS, signal);
-  }
 }

@@ -12,7 +12,6 @@ import { createLogger, type Logger } from '../../shared/runtime/logger.js';
 import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { createSealer, type Sealer } from '../../shared/runtime/seal.js';
 import { serve, type Serving } from '../../shared/runtime/serve.js';
-import { createWakeup, type Wakeup } from '../../shared/runtime/wakeup.js';
 import { beSoleProcess, type SoleProcess } from '../../shared/store/sole-process.js';
 import { checkPartitions } from '../../shared/store/check-partitions.js';
 import type { Store } from '../../shared/store/port.js';
@@ -26,7 +25,7 @@ import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
 import { createWriter, type Writer } from '../ingest/writer.js';
 import { watchRelayLag } from '../relay/metrics.js';
-import { createRelay } from '../relay/relay.js';
+import { createRelay, type Relay } from '../relay/relay.js';
 
 export interface Standalone {
   readonly url: string;
@@ -66,27 +65,9 @@ async function startOn(
   sole: SoleProcess | undefined,
   logger: Logger,
 ): Promise<Standalone> {
-  await checkPartitions(store.registry.directories, config.logPartitions);
-  const log = await openLog(config, store, logger);
-  await log.check();
-  const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir));
-  const committed = createWakeup();
-  const feed = createFeed(store.events, config.logPartitions);
-  const writer = createWriter({
-    commits: store.commits,
-    clock: systemClock,
-    newId,
-    onCommit: () => {
-      committed.wake();
-      feed.wake();
-    },
-  });
-  const metrics = createMetrics('standalone');
-  watchRelayLag(metrics, store.outbox, config.logPartitions, systemClock);
-  const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
   const serving = new AbortController();
-  const stopping = serving.signal;
-  const parts: Parts = { config, logger, store, log, sealer, courier, writer, committed, metrics, feed, stopping };
+  const parts = await createParts(config, store, logger, serving.signal);
+  const { log, courier, writer } = parts;
   const background = new AbortController();
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
@@ -127,12 +108,39 @@ interface Parts {
   readonly sealer: Sealer;
   readonly courier: Courier;
   readonly writer: Writer;
-  /** Woken after each commit, so that the relay need not wait for its next poll. */
-  readonly committed: Wakeup;
+  readonly relay: Relay;
+  /** Of the leases of the background work. */
+  readonly owner: string;
   readonly metrics: Registry;
-  /** Likewise, for those who wait for events. */
+  /** Woken after each commit, for those who wait for events. */
   readonly feed: Feed;
   readonly stopping: AbortSignal;
+}
+
+async function createParts(
+  config: StandaloneConfig,
+  store: Store,
+  logger: Logger,
+  stopping: AbortSignal,
+): Promise<Parts> {
+  const { logPartitions: partitions } = config;
+  const { registry, commits, outbox, leases, events } = store;
+  await checkPartitions(registry.directories, partitions);
+  const log = await openLog(config, store, logger);
+  await log.check();
+  const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir));
+  const owner = newId();
+  const relay = createRelay({ outbox, leases, log, owner, partitions, clock: systemClock, logger });
+  const feed = createFeed(events, partitions);
+  const onCommit = (partition: number): void => {
+    relay.wake(partition);
+    feed.wake();
+  };
+  const writer = createWriter({ commits, clock: systemClock, newId, onCommit });
+  const metrics = createMetrics('standalone');
+  watchRelayLag(metrics, outbox, partitions, systemClock);
+  const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
+  return { config, logger, store, log, sealer, courier, writer, relay, owner, metrics, feed, stopping };
 }
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
@@ -158,15 +166,15 @@ function createHandler(
 
 /** Relays, dispatches and purges until `signal` aborts. */
 async function runInBackground(
-  { config, logger, store, log, sealer, courier, committed, metrics }: Parts,
+  { config, logger, store, log, sealer, courier, relay, owner, metrics }: Parts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { outbox, leases, deliveries, events, registry } = store;
-  const owner = newId();
-  const common = { log, owner, clock: systemClock, logger };
-  const relay = createRelay({ ...common, outbox, leases, partitions: config.logPartitions, wakeup: committed });
+  const { deliveries, events, registry } = store;
   const dispatcher = createDispatcher({
-    ...common,
+    log,
+    owner,
+    clock: systemClock,
+    logger,
     group: 'dispatcher',
     deliveries,
     events,

@@ -6,7 +6,7 @@ export interface ExpressMessages {
   readonly IncomingMessage: typeof http.IncomingMessage;
   readonly ServerResponse: typeof http.ServerResponse;
   /** Makes them the app's, at most once. The app is called as ever; other handlers see ordinary messages. */
-  adopt(app: Express): void;
+  readonly adopt: (app: Express) => void;
 }
 
 /**

@@ -19,7 +19,6 @@ import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger } from '../../shared/runtime/logger.js';
 import { createSealer } from '../../shared/runtime/seal.js';
-import { createWakeup } from '../../shared/runtime/wakeup.js';
 import { migrateMongo } from '../../shared/store/mongo/migrations.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import type { Store } from '../../shared/store/port.js';
@@ -122,10 +121,10 @@ async function startProduct({ store }: Target) {
   const clock = (): number => Date.now() + ahead;
   const sealer = createSealer(Buffer.alloc(32, 7));
   const publicUrl = 'https://directory.example.com';
-  const committed = createWakeup();
   const log = createInProcessLog({ events: store.events, partitions: PARTITIONS, logger });
-  const writer = createWriter({ commits: store.commits, clock, newId, onCommit: () => committed.wake() });
   const common = { ...store, clock, logger, publicUrl, newId, owner: newId(), log, partitions: PARTITIONS };
+  const relay = createRelay(common);
+  const writer = createWriter({ commits: store.commits, clock, newId, onCommit: (partition) => relay.wake(partition) });
   const ingest = createIngest({ ...common, writer });
   const allowCidrs = ['127.0.0.0/8'];
   const courier = createHttpCourier(allowCidrs, clock);
@@ -141,7 +140,6 @@ async function startProduct({ store }: Target) {
     allowCidrs,
     adminKeyHash: adminKeyHash(KEY),
   });
-  const relay = createRelay({ ...common, wakeup: committed });
   const { endpoints } = store.registry;
   const dispatcher = createDispatcher({
     ...common,

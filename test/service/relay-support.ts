@@ -54,6 +54,7 @@ export async function waitingIn({ outbox }: Store): Promise<number> {
 
 export interface RunningRelay {
   readonly owner: string;
+  readonly wake: (partition: number) => void;
   stop(): Promise<void>;
 }
 
@@ -65,9 +66,11 @@ export function startRelay(
   const owner = newId();
   const controller = new AbortController();
   const base = { outbox, leases, log, partitions: PARTITIONS, owner, clock: systemClock, logger: silent };
-  const running = createRelay({ ...base, ...options }).run(controller.signal);
+  const relay = createRelay({ ...base, ...options });
+  const running = relay.run(controller.signal);
   return {
     owner,
+    wake: (partition) => relay.wake(partition),
     async stop() {
       controller.abort();
       await running;

@@ -2,7 +2,6 @@ import { Registry } from 'prom-client';
 import { watchRelayLag } from '../../services/relay/metrics.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
 import type { LogRecord } from '../../shared/event-log/port.js';
-import { createWakeup } from '../../shared/runtime/wakeup.js';
 import type { Leases, Outbox, Store } from '../../shared/store/port.js';
 import { createGate, startRecorder } from '../contract/event-log/suite/recorder.js';
 import { eventually } from '../support/eventually.js';
@@ -69,13 +68,12 @@ describe('relay', () => {
   });
 
   test('finds later commits by itself, and at once when it is woken', async () => {
-    const wakeup = createWakeup();
     const chain = chainIn(store, 1);
-    const relay = startRelay(store, log, { wakeup });
+    const relay = startRelay(store, log);
     await write(chain, 1);
     await allPublished(1);
     await write(chain, 1);
-    wakeup.wake();
+    relay.wake(1);
     await allPublished(2);
     await relay.stop();
     expect(log.published.map(({ seq }) => seq)).toEqual([1, 2]);
