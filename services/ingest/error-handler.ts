@@ -10,9 +10,9 @@ import {
   Unauthorized,
   Unavailable,
 } from '../../shared/scim/errors.js';
-import { BODY_MAX_BYTES } from '../../shared/scim/bulk.js';
 import { StoreUnavailable } from '../../shared/store/port.js';
 import { send, type CallLocals } from './call.js';
+import { bodyCut, bodyTooLarge } from './read-body.js';
 
 /** What a client is told of whatever a request threw. */
 export type RefusalOf = (thrown: unknown, request: { readonly requestId: string }) => ScimError;
@@ -53,14 +53,12 @@ export function toScimError(thrown: unknown): ScimError {
   // body-parser's errors carry a `type`.
   switch (typeOf(thrown)) {
     case 'entity.too.large':
-      return new PayloadTooLarge(
-        `The body is larger than ${BODY_MAX_BYTES} bytes (1 MiB). Split the request into several.`,
-      );
+      return bodyTooLarge();
     case 'encoding.unsupported':
       return new InvalidSyntax('The body is in an unknown content encoding. Send it plain, or as gzip, deflate or br.');
     case 'request.aborted':
     case 'request.size.invalid':
-      return new InvalidSyntax('The body ended early. Send it again, as long as Content-Length says.');
+      return bodyCut();
     default:
       return thrown instanceof URIError
         ? new InvalidSyntax(
