@@ -19,9 +19,9 @@ interface Answer {
 }
 
 async function start() {
-  const { app, addDirectory } = await startIngest();
-  const { token, base } = await addDirectory();
-  const server = http.createServer(app).listen(0, '127.0.0.1');
+  const ingest = await startIngest();
+  const { token, base } = await ingest.addDirectory();
+  const server = http.createServer(ingest.app).listen(0, '127.0.0.1');
   stops.push(() => server.close().closeAllConnections());
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
