@@ -8,7 +8,8 @@ module.exports = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // More than cores: a good part of the time tests wait for processes and for time to pass.
+  maxWorkers: 3,
   collectCoverageFrom: ['shared/**/*.ts'],
   coverageThreshold: { global: { lines: 90 } },
 };
