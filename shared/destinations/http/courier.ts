@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent } from 'undici';
 import type { Clock } from '../../runtime/clock.js';
 import { newId } from '../../runtime/ids.js';
 import { version } from '../../runtime/version.js';
@@ -45,51 +46,76 @@ interface Answer {
   readonly status: number | null;
   readonly error: string | null;
   readonly response: string;
-  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly headers: IncomingHttpHeaders;
 }
 
-async function post(agent: Agent, message: Message, now: number, deadlineMs: number): Promise<Answer> {
-  const deadline = new AbortController();
-  const { signal } = deadline;
-  let status: number | null = null;
-  // undici heeds the signal only once it is connected, so that the end of the deadline has to be raced for.
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('late')), { once: true });
+const LATE = new Error('The deadline has passed.');
+const ENOUGH = new Error('The answer is longer than it is read.');
+
+/**
+ * Never rejects. By undici's `dispatch`, because its `request` makes a stream of each answer and needs an abort signal for the
+ * deadline: two thirds of the time of an attempt.
+ */
+function post(agent: Agent, message: Message, now: number, deadlineMs: number): Promise<Answer> {
+  return new Promise((resolve) => {
+    let status: number | null = null;
+    let headers: IncomingHttpHeaders = {};
+    let size = 0;
+    const kept: Buffer[] = [];
+    let isOver = false;
+    const end = (answer: Answer): void => {
+      isOver = true;
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const fail = (cause: unknown): void => {
+      if (isOver) return;
+      const error = failureInWords(cause, { isLate: cause === LATE, deadlineMs, url: message.url, status });
+      end({ status, error, response: '', headers: {} });
+    };
+    /** The answer is here, as far as it is read. */
+    const succeed = (code: number): void => {
+      const error = whyNotDelivered(code, first(headers['location']));
+      end({ status, error, response: Buffer.concat(kept).toString(), headers });
+    };
+    let cut = (_reason: Error): void => undefined;
+    const timer = setTimeout(() => {
+      fail(LATE);
+      cut(LATE);
+    }, deadlineMs);
+    agent.dispatch(requestOf(message, now), {
+      onRequestStart(controller) {
+        // What had no connection when the deadline passed must not start any more.
+        if (isOver) controller.abort(LATE);
+        else cut = (reason) => controller.abort(reason);
+      },
+      onResponseStart(_controller, code, received) {
+        if (code < 200) return; // informational: the answer is still to come
+        [status, headers] = [code, received];
+      },
+      onResponseData(_controller, chunk) {
+        if (size < KEEP_BYTES) kept.push(chunk.subarray(0, KEEP_BYTES - size));
+        size += chunk.length;
+        if (size <= READ_BYTES || status === null) return;
+        succeed(status);
+        cut(ENOUGH);
+      },
+      onResponseEnd() {
+        if (status !== null && !isOver) succeed(status);
+      },
+      onResponseError: (_controller, error) => fail(error),
+    });
   });
-  const timer = setTimeout(() => deadline.abort(), deadlineMs);
-  try {
-    const { statusCode, headers, body } = await Promise.race([agent.request(requestOf(message, now, signal)), late]);
-    status = statusCode;
-    const response = await Promise.race([readStart(body), late]);
-    return { status, error: whyNotDelivered(status, first(headers['location'])), response, headers };
-  } catch (cause) {
-    const error = failureInWords(cause, { isLate: signal.aborted, deadlineMs, url: message.url, status });
-    return { status, error, response: '', headers: {} };
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
-function requestOf({ delivery, url, body, sign }: Message, now: number, signal: AbortSignal) {
+function requestOf({ delivery, url, body, sign }: Message, now: number) {
   const { origin, pathname, search } = new URL(url);
   const headers = {
     'content-type': 'application/json',
     'user-agent': USER_AGENT,
     ...sign(delivery.eventId, Math.floor(now / 1000), body),
   };
-  return { origin, path: pathname + search, method: 'POST', headers, body, signal } as const;
-}
-
-/** Reads the answer to its end, so that the connection can be used again; one that is too long is cut off with its connection. */
-async function readStart(answer: AsyncIterable<Buffer>): Promise<string> {
-  const kept: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of answer) {
-    if (size < KEEP_BYTES) kept.push(chunk.subarray(0, KEEP_BYTES - size));
-    size += chunk.length;
-    if (size > READ_BYTES) break;
-  }
-  return Buffer.concat(kept).toString();
+  return { origin, path: pathname + search, method: 'POST', headers, body } as const;
 }
 
 const first = (value: string | string[] | undefined): string | null =>
