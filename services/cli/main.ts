@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { createProgram } from './program.js';
+import { keepNurserySmall } from '../../shared/runtime/nursery.js';
 
+keepNurserySmall();
 /** The `rollcall` command. Each action sets the exit code: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration. */
-void createProgram().parseAsync();
+void import('./program.js').then(({ createProgram }) => createProgram().parseAsync());

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { createExpressMessages, type ExpressMessages } from './express-messages.js';
+import { letNurseryGrow } from './nursery.js';
 
 /** How long requests under way may take once the server stops; then their connections are cut. */
 const DRAIN_TIMEOUT_MS = 10_000;
@@ -24,6 +25,7 @@ export async function serve(handler: http.RequestListener, port: number, signal:
   const { adopt, ...messages } = createExpressMessages();
   const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, ...messages }, handler);
   await listen(server, port);
+  letNurseryGrow();
   const serving = {
     port: boundPort(server),
     adopt,

@@ -37,7 +37,7 @@ export interface Database {
 const PAGE_BYTES = 8192;
 /** 32 MiB of log between checkpoints: each one rewrites a page once, however often it changed; it takes about 50 ms. */
 const CHECKPOINT_PAGES = 4096;
-const CACHE_KIB = 64 * 1024;
+const CACHE_KIB = 24 * 1024;
 
 type Connection = InstanceType<typeof DatabaseSync>;
 
