@@ -15,13 +15,15 @@ export interface DeliverPlan {
 
 const MEBIBYTE = 1024 ** 2;
 const AT_ONCE = 32;
+/** With one endpoint the SCIM request takes most of the time of a delivery; with many, it is the delivering that is measured. */
+const ENDPOINTS = [1, 16];
 const SAMPLE_MS = 100;
 /** USER_HZ on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
 /**
  * Signed deliveries per second from the SCIM request to the receiver's 2xx, each with its attempt on record, beside a bare undici
- * loop to the same receiver; and what the process uses meanwhile (Linux only: read from /proc).
+ * loop to the same receiver, with one endpoint and with many; and what the process uses meanwhile (Linux only: read from /proc).
  */
 export async function measureDeliver(plan: DeliverPlan, load: Load, say: (text: string) => void): Promise<void> {
   const receivers = await startReceivers();
@@ -33,29 +35,34 @@ export async function measureDeliver(plan: DeliverPlan, load: Load, say: (text: 
     const { scimBaseUrl, token } = await management.createDirectory(organization, 'Bench', 'okta');
     await pause(3_000);
     say(`Idle: ${memoryOf(pid).toFixed(0)} MiB resident.`);
-    await management.createEndpoint(url);
     const creates = load.against(port, join(__dirname, 'create.ts'), { path: new URL(scimBaseUrl).pathname, token });
-    await creates.measure(2); // to warm up
-    await settled(receivers);
-    const pairs: { bare: number; delivered: number }[] = [];
-    for (let number = 1; number <= plan.repetitions; number += 1) {
-      const bare = await postLoop(url, plan.seconds);
+    const arrived = async (seconds: number): Promise<{ count: number; perSecond: number }> => {
       await receivers.ask('forget');
-      const use = watch(pid);
       const startedAt = Date.now();
-      const { failed, failure } = await creates.measure(plan.seconds);
+      const { failed, failure } = await creates.measure(seconds);
       if (failed > 0) throw new Error(`a create failed: ${failure ?? ''}`);
       const { count, lastAt } = await settled(receivers);
-      const delivered = count / ((lastAt - startedAt) / 1000);
-      pairs.push({ bare, delivered });
-      const { cpu, mostMiB } = use.end();
-      say(
-        `${number}: ${delivered.toFixed(0)} delivered/s (${count} in all), bare loop ${bare.toFixed(0)}/s, ` +
-          `ratio ${(delivered / bare).toFixed(3)}; ${(cpu * 100).toFixed(0)} % of a core, at most ${mostMiB.toFixed(0)} MiB resident.`,
-      );
+      return { count, perSecond: count / ((lastAt - startedAt) / 1000) };
+    };
+    let endpoints = 0;
+    for (const wanted of ENDPOINTS) {
+      for (; endpoints < wanted; endpoints += 1) await management.createEndpoint(`${url}${endpoints}`);
+      await arrived(2); // to warm up
+      const pairs: { bare: number; delivered: number }[] = [];
+      for (let number = 1; number <= plan.repetitions; number += 1) {
+        const bare = await postLoop(url, plan.seconds);
+        const use = watch(pid);
+        const { count, perSecond: delivered } = await arrived(plan.seconds);
+        const { cpu, mostMiB } = use.end();
+        pairs.push({ bare, delivered });
+        say(
+          `${number}: ${delivered.toFixed(0)} delivered/s (${count} in all), bare loop ${bare.toFixed(0)}/s, ` +
+            `ratio ${(delivered / bare).toFixed(3)}; ${(cpu * 100).toFixed(0)} % of a core, at most ${mostMiB.toFixed(0)} MiB resident.`,
+        );
+      }
+      const ratio = median(pairs.map(({ delivered }) => delivered)) / median(pairs.map(({ bare }) => bare));
+      say(`${wanted} endpoint${wanted === 1 ? '' : 's'}: ratio of the medians ${ratio.toFixed(3)}.`);
     }
-    const ratio = median(pairs.map(({ delivered }) => delivered)) / median(pairs.map(({ bare }) => bare));
-    say(`Ratio of the medians: ${ratio.toFixed(3)}.`);
   } finally {
     await rollcall.stop();
     receivers.stop();
