@@ -1,12 +1,17 @@
 import http from 'node:http';
-import type { Express } from 'express';
+
+/** Of an Express app, the prototypes that it gives its messages. */
+interface ExpressApp {
+  request: object;
+  response: object;
+}
 
 /** Classes for `http.createServer`. */
 export interface ExpressMessages {
   readonly IncomingMessage: typeof http.IncomingMessage;
   readonly ServerResponse: typeof http.ServerResponse;
   /** Makes them the app's, at most once. The app is called as ever; other handlers see ordinary messages. */
-  readonly adopt: (app: Express) => void;
+  readonly adopt: (app: ExpressApp) => void;
 }
 
 /**
@@ -21,8 +26,8 @@ export function createExpressMessages(): ExpressMessages {
     IncomingMessage,
     ServerResponse,
     adopt(app) {
-      app.request = Object.setPrototypeOf(IncomingMessage.prototype, app.request) as typeof app.request;
-      app.response = Object.setPrototypeOf(ServerResponse.prototype, app.response) as typeof app.response;
+      app.request = Object.setPrototypeOf(IncomingMessage.prototype, app.request) as object;
+      app.response = Object.setPrototypeOf(ServerResponse.prototype, app.response) as object;
     },
   };
 }
