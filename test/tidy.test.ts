@@ -60,6 +60,10 @@ describe('the pure folders do no I/O', () => {
     const wrong = product.filter(({ from, to }) => inside('shared/scim')(from) && !inside('shared/scim')(to));
     expect(wrong.map(show)).toEqual([]);
   });
+  test('shared/consumer is for host applications, and needs nothing but itself', () => {
+    const wrong = product.filter(({ from, to }) => inside('shared/consumer')(from) && !inside('shared/consumer')(to));
+    expect(wrong.map(show)).toEqual([]);
+  });
   test('none of them reads the clock, the environment or chance', () => {
     const wrong = tracked
       .filter((file) => pure.some((folder) => inside(folder)(file)))

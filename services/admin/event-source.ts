@@ -8,11 +8,12 @@ import { readDirectory, readLog, type EventPage } from './event-pages.js';
 import { pageParameters } from './paging.js';
 import { invalid } from './problem.js';
 import { oldestPlace, oldestSeq } from './purged.js';
-import { id, oneOrMore, time } from './request.js';
+import { id, oneOrMore, time, wholeNumber } from './request.js';
 
 /** Which events a request asks for, and after which one it begins. */
 export const eventParameters = {
   after: pageParameters.after,
+  afterSeq: wholeNumber(0, 999_999_999).optional(),
   directoryId: id.optional(),
   organizationId: id.optional(),
   resourceId: id.optional(),
@@ -23,6 +24,8 @@ export const eventParameters = {
 
 export interface EventQuery extends Omit<EventSelection, 'types'> {
   readonly after?: string | undefined;
+  /** Of the directory's events: a place that any receiver knows. */
+  readonly afterSeq?: number | undefined;
   readonly directoryId?: string | undefined;
   readonly type: readonly string[];
 }
@@ -48,19 +51,25 @@ type Deps = Pick<AdminDeps, 'events' | 'registry' | 'partitions'>;
 const CLOCKS_APART_MS = 600_000;
 
 export async function eventSource(query: EventQuery, deps: Deps): Promise<EventSource> {
-  const { type: types, directoryId, ...selection } = query;
+  const { type: types, directoryId, after, afterSeq, ...selection } = query;
+  if (afterSeq !== undefined && directoryId === undefined) {
+    throw invalid({ field: 'afterSeq', message: 'counts the events of one directory; name it in directoryId' });
+  }
+  if (afterSeq !== undefined && after !== undefined) {
+    throw invalid({ field: 'afterSeq', message: 'and after both say where to begin; send one of them' });
+  }
   if (selection.since !== undefined && selection.until !== undefined && selection.until <= selection.since) {
     throw invalid({ field: 'until', message: 'must be later than since' });
   }
   return directoryId === undefined
-    ? logSource({ ...selection, types }, query.after, deps)
-    : directorySource({ ...selection, types }, directoryId, query.after, deps);
+    ? logSource({ ...selection, types }, after, deps)
+    : directorySource({ ...selection, types }, directoryId, { after, afterSeq }, deps);
 }
 
 async function directorySource(
   selection: EventSelection,
   directoryId: string,
-  after: string | undefined,
+  { after, afterSeq }: Pick<EventQuery, 'after' | 'afterSeq'>,
   deps: Deps,
 ): Promise<EventSource> {
   const { events } = deps;
@@ -72,11 +81,10 @@ async function directorySource(
     });
   }
   const { since, until } = selection;
-  const start =
-    after === undefined
-      ? ((since === undefined ? undefined : await events.seqAt(directoryId, since - 1)) ??
-        (await oldestSeq(events, directoryId)))
-      : directoryCursor(after, directoryId);
+  const first = async (): Promise<number> =>
+    (since === undefined ? undefined : await events.seqAt(directoryId, since - 1)) ??
+    (await oldestSeq(events, directoryId));
+  const start = after === undefined ? (afterSeq ?? (await first())) : directoryCursor(after, directoryId);
   const render = (seq: number): string => directoryCursorAt(directoryId, seq);
   return {
     start: render(start),

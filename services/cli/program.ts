@@ -3,6 +3,7 @@ import { loadConfig, type Configs } from '../../shared/config/config.js';
 import { processEnvironment, type Role } from '../../shared/config/env.js';
 import { configReference } from '../../shared/config/reference.js';
 import { eventReference } from '../../shared/events/reference.js';
+import { eventTypes } from '../../shared/events/typescript.js';
 import { runUntilStopped } from '../../shared/runtime/lifecycle.js';
 import { version } from '../../shared/runtime/version.js';
 import type { runSimulate } from './simulate.js';
@@ -33,7 +34,8 @@ export function createProgram(): Command {
   program
     .command('events')
     .description('print the reference of all events')
-    .action(() => void process.stdout.write(eventReference()));
+    .option('--types', 'print them as TypeScript types')
+    .action(({ types }: { types?: true }) => void process.stdout.write(types ? eventTypes() : eventReference()));
   program
     .command('demo')
     .description('watch a simulated identity provider’s changes become verified webhooks')

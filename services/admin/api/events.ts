@@ -44,9 +44,11 @@ export function events(deps: AdminDeps) {
 
   /** The same as Server-Sent Events, for as long as the client stays. */
   const stream: RequestHandler = async (req, res) => {
-    const { after, ...query } = queryOf(req, streaming);
+    const query = queryOf(req, streaming);
+    // A browser that connects again keeps the address, and with it where it began at first.
     const lastEventId = req.get('last-event-id');
-    const source = await eventSource({ ...query, after: lastEventId ?? after }, deps);
+    const resumed = lastEventId === undefined ? query : { ...query, after: lastEventId, afterSeq: undefined };
+    const source = await eventSource(resumed, deps);
     await streams.run(() => streamEvents(source, res, deps));
   };
 
