@@ -263,11 +263,11 @@ function toDocument({ id: _id, ...delivery }: Delivery): Omit<DeliveryDocument, 
 export const attemptsOf = ({ attemptLog }: Partial<Pick<DeliveryDocument, 'attemptLog'>>): readonly Attempt[] =>
   attemptLog ?? [];
 
-/** Absent is null: some compatible services drop a null that an upsert inserts. */
+/** Absent is null, or empty: some compatible services drop a null and an empty list that an upsert inserts. */
 const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog' | 'nonce'>): Delivery => ({
   id: _id,
   ...ABSENT,
   ...delivery,
 });
 
-const ABSENT = { nextAttemptAt: null, leaseOwner: null, leaseUntil: null, lastError: null };
+const ABSENT = { laneKeys: [], nextAttemptAt: null, leaseOwner: null, leaseUntil: null, lastError: null };

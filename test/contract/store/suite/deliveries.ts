@@ -76,6 +76,13 @@ export function describeDeliveries(harness: StoreHarness): void {
       expect(await deliveries.get(newId())).toBeUndefined();
     });
 
+    test('a delivery that shares no lane is read back with an empty list of lane keys', async () => {
+      const made = delivery({ laneKeys: [] });
+      const deliveries = await insert(made);
+      expect(await deliveries.get(made.id)).toEqual(made);
+      expect(await deliveries.queue(made.partition, made.endpointId, ['pending'], undefined, 1)).toEqual([made]);
+    });
+
     test('inserting twice is inserting once: the first one stays as it has become', async () => {
       const made = delivery();
       const deliveries = await insert(made);
