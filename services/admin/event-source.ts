@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventSelection } from '../../shared/events/selection.js';
-import { TYPE_PATTERNS } from '../../shared/events/selection.js';
+import { DIRECTORY_PATTERNS } from '../../shared/events/selection.js';
 import type { AdminDeps } from './deps.js';
 import { knownDirectory } from './directory.js';
 import { directoryCursor, directoryCursorAt, logCursor, logCursorAt } from './event-cursor.js';
@@ -17,7 +17,7 @@ export const eventParameters = {
   directoryId: id.optional(),
   organizationId: id.optional(),
   resourceId: id.optional(),
-  type: oneOrMore(z.enum(TYPE_PATTERNS), TYPE_PATTERNS.length),
+  type: oneOrMore(z.enum(DIRECTORY_PATTERNS), DIRECTORY_PATTERNS.length),
   since: time.optional(),
   until: time.optional(),
 };

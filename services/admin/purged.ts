@@ -54,11 +54,12 @@ export function refusePurgedEvents(events: readonly StoredEvent[], afterSeq: num
   if (next !== undefined) throw purged(`the oldest of the directory is ${told(next)}`);
 }
 
-/** A delivery is sent from its event. Throws 410. */
+/** A delivery is sent from its event, unless it has a body of its own. Throws 410. */
 export async function refusePurgedEvent(
   reader: Pick<EventReader, 'ofDirectory'>,
-  { directoryId, seq, eventId }: Pick<Delivery, 'directoryId' | 'seq' | 'eventId'>,
+  { directoryId, seq, eventId, body }: Pick<Delivery, 'directoryId' | 'seq' | 'eventId' | 'body'>,
 ): Promise<void> {
+  if (body !== null || directoryId === null) return;
   const [event] = await reader.ofDirectory(directoryId, seq - 1, 1);
   if (event?.id === eventId) return;
   throw new Problem(

@@ -8,7 +8,7 @@ const KEPT_BYTES = 8 * 1024 * 1024;
 /** And for how long: later on, an event is sent as it is in the store, where its personal data may have been erased. */
 const KEPT_MS = 60_000;
 
-/** The bytes of events on their way: from memory when they have just come from the log, else from the store. */
+/** The bytes of events on their way: of the delivery itself, from memory when they have just come from the log, or from the store. */
 export interface Bodies {
   keep(eventId: string, body: string): void;
   /** By event id. An event that is not in the store is left out. */
@@ -43,9 +43,10 @@ export function createBodies(events: Pick<EventReader, 'ofDirectory'>, clock: Cl
       const found = new Map<string, Buffer>();
       const missing = new Map<string, Delivery[]>();
       for (const delivery of deliveries) {
-        const body = kept.get(delivery.eventId)?.body;
-        if (body !== undefined) found.set(delivery.eventId, body);
-        else missing.set(delivery.directoryId, [...(missing.get(delivery.directoryId) ?? []), delivery]);
+        const { eventId, directoryId } = delivery;
+        const body = delivery.body === null ? kept.get(eventId)?.body : Buffer.from(delivery.body);
+        if (body !== undefined) found.set(eventId, body);
+        else if (directoryId !== null) missing.set(directoryId, [...(missing.get(directoryId) ?? []), delivery]);
       }
       for (const [directoryId, wanted] of missing) {
         const stored = await readEvents(

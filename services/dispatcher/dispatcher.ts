@@ -9,6 +9,7 @@ import type { Registry } from '../../shared/store/registry.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import { createBodies } from './bodies.js';
 import { createConsumption } from './consume.js';
+import { runDisablings } from './disablings.js';
 import { createEndpoints } from './endpoints.js';
 import { insist } from './insist.js';
 import type { DispatcherMetrics } from './metrics.js';
@@ -56,9 +57,11 @@ export interface Dispatcher {
  *       admission      which endpoints may get a request now: `token-bucket` and `breaker`
  *       send           one attempt by the courier of shared/destinations
  *       health         disables endpoints that have failed for days
+ *       operational    the deliveries that tell of a parked delivery or a disabled endpoint
  *   endpoints      which endpoints there are, and their signatures
  *   bodies         the events' bytes, kept from `consume` to `send`
  *   replays        marks deliveries of former times as pending again, a few at a time
+ *   disablings     tells of endpoints that were disabled (`operational`)
  *   insist         repeats what must not be given up while the store is away
  */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
@@ -81,20 +84,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           ...{ onInserted, onUnsure },
         }),
       };
-      const replaying = runReplays(
-        {
-          ...{ deliveries, events, endpoints, clock, logger },
-          replays: deps.replays,
-          owns: (partition: number) => scheduler.owns(partition),
-        },
-        signal,
-      );
+      const owns = (partition: number): boolean => scheduler.owns(partition);
+      const aside = [
+        runReplays({ deliveries, events, endpoints, replays: deps.replays, owns, clock, logger }, signal),
+        runDisablings({ deliveries, endpoints, owns, clock, logger }, signal),
+      ];
       const stop = (): void => void scheduler.drain();
       signal.addEventListener('abort', stop, { once: true });
       await insist('consume the event log', () => log.consume(group, consumer, signal), logger, signal).catch(
         (error: unknown) => logger.warn({ err: error }, 'The event log failed while the dispatcher stopped.'),
       );
-      await replaying;
+      await Promise.all(aside);
       await scheduler.drain();
     },
   };

@@ -1,7 +1,8 @@
 import { createSigners } from '../../shared/destinations/signatures.js';
+import type { DisablingReason } from '../../shared/events/event.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Sealer } from '../../shared/runtime/seal.js';
-import { findAll, type Endpoint, type Registry } from '../../shared/store/registry.js';
+import { findAll, type Disabling, type Endpoint, type Registry } from '../../shared/store/registry.js';
 import type { Signer } from '../../shared/webhooks/sign.js';
 
 type Table = Pick<Registry['endpoints'], 'get' | 'find' | 'replace'>;
@@ -13,8 +14,8 @@ export interface Endpoints {
    * Callers that wait share one read.
    */
   read(): Promise<readonly Endpoint[]>;
-  /** Reads unless the last read is younger than a second. */
-  refresh(): Promise<void>;
+  /** All endpoints as they were a second ago at most. */
+  refresh(): Promise<readonly Endpoint[]>;
   /** One endpoint as it is now. */
   get(id: string): Promise<Endpoint | undefined>;
   /** One endpoint as of the last `read`. */
@@ -23,13 +24,16 @@ export interface Endpoints {
   signerOf(endpoint: Endpoint): Signer;
   /** Writes down since when all attempts have failed, unless the endpoint was changed or is gone by now. */
   setFailingSince(endpoint: Endpoint, failingSince: number | null): Promise<void>;
-  /** Disables it unless it is disabled, gone, or has another URL by now. */
-  disable(id: string, url: string, reason: string): Promise<void>;
+  /** Disables it unless it is disabled, gone, or has another URL by now. `words`: the reason, for people. */
+  disable(id: string, url: string, reason: DisablingReason, words: string): Promise<void>;
+  /** Writes down that this disabling has been told, unless the endpoint was disabled anew or is gone by now. */
+  setTold(id: string, disabling: Disabling): Promise<void>;
 }
 
 const FRESH_MS = 1_000;
 
 export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): Endpoints {
+  let all: readonly Endpoint[] = [];
   let known: ReadonlyMap<string, Endpoint> = new Map();
   let next: Promise<readonly Endpoint[]> | undefined;
   let current: Promise<unknown> = Promise.resolve();
@@ -37,7 +41,7 @@ export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): End
   const readAll = async (): Promise<readonly Endpoint[]> => {
     next = undefined; // whoever asks from here on may have seen something newer
     const startedAt = performance.now();
-    const all = await findAll(table, {});
+    all = await findAll(table, {});
     readAt = startedAt;
     known = new Map(all.map((endpoint) => [endpoint.id, endpoint]));
     return all;
@@ -52,7 +56,7 @@ export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): End
   return {
     read,
     async refresh() {
-      if (performance.now() - readAt > FRESH_MS) await read();
+      return performance.now() - readAt > FRESH_MS ? read() : all;
     },
     get: (id) => table.get(id),
     known: (id) => known.get(id),
@@ -63,15 +67,22 @@ export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): End
       await table.replace({ ...endpoint, failingSince, version: endpoint.version + 1 });
       await read();
     },
-    async disable(id, url, disabledReason) {
+    async disable(id, url, reason, disabledReason) {
       for (;;) {
         const endpoint = await table.get(id);
         if (endpoint?.enabled !== true || endpoint.url !== url) return;
-        const { version } = endpoint;
-        const disabled = { enabled: false, disabledReason, failingSince: null };
-        const changed = { ...endpoint, ...disabled, version: version + 1, updatedAt: clock() };
+        const [{ version }, at] = [endpoint, clock()];
+        const disabling: Disabling = { at, reason, requestId: null };
+        const disabled = { enabled: false, disabledReason, disabling, failingSince: null };
+        const changed = { ...endpoint, ...disabled, version: version + 1, updatedAt: at };
         if (await table.replace(changed)) return;
       }
+    },
+    async setTold(id, { at }) {
+      const endpoint = await table.get(id);
+      if (endpoint?.disabling?.at !== at) return;
+      // As long as it was not written down it is told again, under the same id.
+      await table.replace({ ...endpoint, disabling: null, version: endpoint.version + 1 });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { compileDataFilter, type DataFilter } from '../../shared/events/data-filter.js';
-import type { DirectoryEvent } from '../../shared/events/event.js';
+import type { DirectoryEvent, WebhookEvent } from '../../shared/events/event.js';
 import { matchesType } from '../../shared/events/selection.js';
 import { remember } from '../../shared/runtime/remember.js';
 import type { Endpoint } from '../../shared/store/registry.js';
@@ -18,18 +18,21 @@ export interface PlacedEvent {
  * type and whose filter it passes, in the order of the events. An endpoint that is disabled gets its deliveries all the same, `held` until it is enabled.
  */
 export const fanOut = (events: readonly PlacedEvent[], endpoints: readonly Endpoint[], now: number): Delivery[] =>
-  events.flatMap((placed) => {
-    const interested = endpoints.filter((endpoint) => isFor(endpoint, placed.event));
+  events.flatMap(({ event, partition, offset }) => {
+    const interested = endpoints.filter((endpoint) => isFor(endpoint, event));
     // Once per event and ordering: a membership event has up to a hundred members.
     const keys = new Map<Ordering, readonly string[]>();
     for (const { ordering } of interested) {
-      if (!keys.has(ordering)) keys.set(ordering, orderingKeys(placed.event, ordering));
+      if (!keys.has(ordering)) keys.set(ordering, orderingKeys(event, ordering));
     }
-    return interested.map((endpoint) => newDelivery(placed, endpoint, keys.get(endpoint.ordering) ?? [], now));
+    return interested.map((endpoint) => {
+      const place = { partition, offset, seq: event.seq, laneKeys: keys.get(endpoint.ordering) ?? [], body: null };
+      return newDelivery(event, endpoint, place, now);
+    });
   });
 
 /** Whether an endpoint subscribes to an event. */
-export const isFor = (endpoint: Endpoint, event: DirectoryEvent): boolean =>
+export const isFor = (endpoint: Endpoint, event: WebhookEvent): boolean =>
   (endpoint.organizationId === null || endpoint.organizationId === event.organizationId) &&
   mayBeFor(endpoint, event) &&
   (endpoint.filter === null || filterOf(endpoint.filter)(event));
@@ -47,33 +50,29 @@ function filterOf(text: string): DataFilter {
 /** Whether an event can be for an endpoint, as far as its record tells without its body. */
 export const mayBeFor = (
   { directoryId, eventTypes }: Endpoint,
-  event: { readonly directoryId: string; readonly type: string },
+  event: { readonly directoryId: string | null; readonly type: string },
 ): boolean => (directoryId === null || directoryId === event.directoryId) && matchesType(eventTypes, event.type);
 
-function newDelivery(
-  { event, partition, offset }: PlacedEvent,
+/** A delivery that has not been tried yet. */
+export const newDelivery = (
+  event: WebhookEvent,
   endpoint: Endpoint,
-  keys: readonly string[],
+  place: Pick<Delivery, 'partition' | 'offset' | 'seq' | 'laneKeys' | 'body'>,
   now: number,
-): Delivery {
-  return {
-    id: deliveryId(event.id, endpoint.id),
-    eventId: event.id,
-    eventType: event.type,
-    endpointId: endpoint.id,
-    organizationId: event.organizationId,
-    directoryId: event.directoryId,
-    partition,
-    offset,
-    seq: event.seq,
-    laneKeys: keys,
-    status: endpoint.enabled ? 'pending' : 'held',
-    attempts: 0,
-    nextAttemptAt: null,
-    leaseOwner: null,
-    leaseUntil: null,
-    lastError: null,
-    createdAt: now,
-    updatedAt: now,
-  };
-}
+): Delivery => ({
+  id: deliveryId(event.id, endpoint.id),
+  eventId: event.id,
+  eventType: event.type,
+  endpointId: endpoint.id,
+  organizationId: event.organizationId,
+  directoryId: event.directoryId,
+  ...place,
+  status: endpoint.enabled ? 'pending' : 'held',
+  attempts: 0,
+  nextAttemptAt: null,
+  leaseOwner: null,
+  leaseUntil: null,
+  lastError: null,
+  createdAt: now,
+  updatedAt: now,
+});

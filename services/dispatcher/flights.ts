@@ -15,7 +15,7 @@ import { createTurns } from './turns.js';
 import { forget, land, start, type Entry, type Reader } from './window.js';
 
 export interface FlightsDeps {
-  readonly deliveries: Pick<DeliveryStore, 'claim' | 'settle' | 'move'>;
+  readonly deliveries: Pick<DeliveryStore, 'attempts' | 'claim' | 'settle' | 'move'>;
   readonly endpoints: Endpoints;
   readonly bodies: Pick<Bodies, 'of'>;
   readonly courier: Courier;

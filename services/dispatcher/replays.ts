@@ -1,4 +1,4 @@
-import type { DirectoryEvent } from '../../shared/events/event.js';
+import type { WebhookEvent } from '../../shared/events/event.js';
 import { matchesType } from '../../shared/events/selection.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
@@ -88,7 +88,8 @@ async function look(
       reached = { offset: row.offset, seq: row.seq };
       if (isSelected(replay, row) && selected.push(row) === room) return { selected, reached, isEnd: false };
     }
-    const isPast = page.every(({ createdAt }) => createdAt > replay.createdAt);
+    // Those before the log are in no order of time.
+    const isPast = page.every(({ createdAt, body }) => body === null && createdAt > replay.createdAt);
     if (page.length < PAGE || isPast) return { selected, reached, isEnd: true };
   }
   return { selected, reached, isEnd: false };
@@ -113,7 +114,7 @@ async function sendAgain(rows: readonly Delivery[], endpoint: Endpoint, deps: Re
   for (const { id, eventId, status } of rows) {
     const body = bodies.get(eventId);
     if (body === undefined) missing += 1;
-    else if (isFor(endpoint, JSON.parse(body) as DirectoryEvent)) {
+    else if (isFor(endpoint, JSON.parse(body) as WebhookEvent)) {
       if (await deps.deliveries.retry(id, status, deps.clock())) replayed += 1;
     }
   }
@@ -122,9 +123,10 @@ async function sendAgain(rows: readonly Delivery[], endpoint: Endpoint, deps: Re
 
 /** By event id; without events that are no longer stored. */
 async function bodiesOf(rows: readonly Delivery[], events: ReplayDeps['events']): Promise<Map<string, string>> {
-  const bodies = new Map<string, string>();
+  const bodies = new Map(rows.flatMap(({ eventId, body }) => (body === null ? [] : [[eventId, body]])));
   for (const directoryId of new Set(rows.map((row) => row.directoryId))) {
-    const seqs = rows.filter((row) => row.directoryId === directoryId).map(({ seq }) => seq);
+    if (directoryId === null) continue;
+    const seqs = rows.filter((row) => row.directoryId === directoryId && row.body === null).map(({ seq }) => seq);
     for (const { id, body } of (await readEvents(events, directoryId, seqs)).values()) bodies.set(id, body);
   }
   return bodies;

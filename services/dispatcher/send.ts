@@ -1,18 +1,20 @@
 import type { Courier } from '../../shared/destinations/port.js';
+import type { DisablingReason } from '../../shared/events/event.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { thin } from '../../shared/events/thin.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
 import type { Endpoint } from '../../shared/store/registry.js';
-import { OPEN_STATUSES, type Delivery } from '../../shared/webhooks/delivery.js';
+import { OPEN_STATUSES, seqOf, type Delivery } from '../../shared/webhooks/delivery.js';
 import { nextAttempt } from '../../shared/webhooks/retry.js';
 import type { Signer } from '../../shared/webhooks/sign.js';
 import type { Endpoints } from './endpoints.js';
 import type { Health } from './health.js';
 import { insist } from './insist.js';
+import { tellParked } from './operational.js';
 
 interface SendDeps {
-  readonly deliveries: Pick<DeliveryStore, 'move'>;
+  readonly deliveries: Pick<DeliveryStore, 'attempts' | 'move'>;
   readonly endpoints: Endpoints;
   readonly courier: Courier;
   readonly health: Health;
@@ -31,7 +33,7 @@ export interface Sent {
 /** How long a delivery waits that cannot be signed: until an operator has set the right encryption key, or rotated the secret. */
 const UNSIGNABLE_PAUSE_MS = 60_000;
 
-/** Sends a claimed delivery once and decides what becomes of it. `body` undefined: its event is not in the store. Never rejects. */
+/** Sends a claimed delivery once and decides what becomes of it. `body` undefined: its event is not in the store. Rejects only once the store was given up. */
 export function createSending(deps: SendDeps): (delivery: Delivery, body: Buffer | undefined) => Promise<Sent> {
   const { endpoints, courier, health, retrySchedule, clock, logger } = deps;
   return async (delivery, body) => {
@@ -56,20 +58,39 @@ export function createSending(deps: SendDeps): (delivery: Delivery, body: Buffer
     });
     const attempts = delivery.attempts + 1;
     const next = nextAttempt(outcome, attempts, clock(), Math.random(), retrySchedule);
+    const isGone = next.disableEndpoint !== undefined;
     const whyDisable = next.disableEndpoint ?? (await health.note(endpoint.id, outcome.error === null));
-    if (whyDisable !== undefined) await disable(endpoint, whyDisable, deps);
+    if (whyDisable !== undefined) await disable(endpoint, isGone ? 'gone' : 'failing', whyDisable, deps);
     const { status, nextAttemptAt } =
       whyDisable === undefined ? next : { status: 'held' as const, nextAttemptAt: null };
-    if (status === 'parked')
-      logger.warn({ ...namesOf(delivery), err: outcome.error }, 'A delivery has used up its retries; it is parked.');
-    return {
-      settlement: { deliveryId: delivery.id, attempt, status, attempts, nextAttemptAt, lastError: outcome.error },
-      answer: outcome.status,
-    };
+    const settled = { deliveryId: delivery.id, attempt, status, attempts, nextAttemptAt, lastError: outcome.error };
+    if (status !== 'parked') return { settlement: settled, answer: outcome.status };
+    logger.warn({ ...namesOf(delivery), err: outcome.error }, 'A delivery has used up its retries; it is parked.');
+    const tells = await whoIsTold(delivery, attempts, outcome.status, deps);
+    return { settlement: { ...settled, tells }, answer: outcome.status };
   };
 }
 
-const namesOf = ({ id, endpointId, directoryId, seq }: Delivery) => ({ deliveryId: id, endpointId, directoryId, seq });
+const namesOf = (delivery: Delivery) => {
+  const { id, endpointId, eventType, directoryId } = delivery;
+  return { deliveryId: id, endpointId, eventType, directoryId, seq: seqOf(delivery) };
+};
+
+/** The deliveries that tell of one that is parked. One that itself tells of another is parked silently, or there would be no end. */
+async function whoIsTold(
+  delivery: Delivery,
+  attempts: number,
+  answer: number | null,
+  { deliveries, endpoints, clock, logger, giveUp }: SendDeps,
+): Promise<Delivery[]> {
+  if (delivery.body !== null) return [];
+  const work = async (): Promise<Delivery[]> => {
+    const all = await endpoints.read();
+    const last = (await deliveries.attempts(delivery.id)).at(-1)?.id;
+    return tellParked(delivery, { attempts, answer, last }, all, clock());
+  };
+  return insist('tell of a parked delivery', work, logger, giveUp);
+}
 
 const unsent = (
   { id, attempts }: Delivery,
@@ -79,15 +100,15 @@ const unsent = (
 ): Sent => ({ settlement: { deliveryId: id, status, attempts, nextAttemptAt, lastError }, answer: undefined });
 
 /** First the endpoint, then its deliveries: a stop in between leaves deliveries that the next poll holds. */
-async function disable({ id, url }: Endpoint, reason: string, deps: SendDeps): Promise<void> {
+async function disable({ id, url }: Endpoint, reason: DisablingReason, words: string, deps: SendDeps): Promise<void> {
   const { deliveries, endpoints, clock, logger, giveUp } = deps;
   const work = async (): Promise<void> => {
-    await endpoints.disable(id, url, reason);
+    await endpoints.disable(id, url, reason, words);
     await endpoints.read();
     if (endpoints.known(id)?.enabled !== false) return;
     // The parked ones too: on its return, all goes on where it stopped.
     await deliveries.move(id, [...OPEN_STATUSES, 'parked'], 'held', clock());
-    logger.warn({ endpointId: id, reason }, 'An endpoint is disabled; its deliveries are held.');
+    logger.warn({ endpointId: id, reason: words }, 'An endpoint is disabled; its deliveries are held.');
   };
   // Given up only at a stop; then the first delivery after the restart is told the same.
   await insist('disable an endpoint', work, logger, giveUp).catch(() => undefined);

@@ -1,10 +1,10 @@
 import { combine, type Leaf } from '../scim/filter/combine.js';
 import { parseFilter, type Comparison, type Literal } from '../scim/filter/parse.js';
 import { parseDateTime } from '../scim/values.js';
-import type { DirectoryEvent } from './event.js';
+import type { WebhookEvent } from './event.js';
 
 /** Whether an event is wanted. */
-export type DataFilter = (event: Pick<DirectoryEvent, 'data'>) => boolean;
+export type DataFilter = (event: Pick<WebhookEvent, 'data'>) => boolean;
 
 /**
  * A filter in SCIM's syntax (RFC 7644 section 3.4.2.2) over the `data` of events, such as `department eq "Sales"`. An update also

@@ -1,4 +1,4 @@
-import type { DirectoryEvent } from './event.js';
+import type { DirectoryEvent, OperationalEvent } from './event.js';
 
 /** An event as a commit carries it: numbered, and serialized once. */
 export interface StoredEvent {
@@ -15,6 +15,12 @@ type Distribute<Event> = Event extends unknown
 
 /** An event before it is numbered: what happened, and which request caused it. */
 export type EventDraft = Distribute<DirectoryEvent>;
+
+/** What happened outside of all directories' chains. */
+export type OperationalDraft = Distribute<OperationalEvent>;
+
+/** Which directories it concerns, and when it happened. */
+export type OperationalPlace = Pick<OperationalEvent, 'id' | 'timestamp' | 'organizationId' | 'directoryId'>;
 
 /** Where and when a draft becomes an event. */
 export interface EventPlace {
@@ -43,6 +49,12 @@ export function storeEvent(draft: EventDraft, place: EventPlace): StoredEvent {
   });
   return { id, type: draft.type, seq, body };
 }
+
+/** An operational event, with its fields in the documented order. Its body is its JSON. */
+export const operationalEvent = (
+  { type, data, cause }: OperationalDraft,
+  { id, timestamp, organizationId, directoryId }: OperationalPlace,
+) => ({ id, type, timestamp, organizationId, directoryId, seq: null, data, cause }) as OperationalEvent;
 
 /** When it was committed; milliseconds. */
 export const committedAt = ({ body }: Pick<StoredEvent, 'body'>): number =>

@@ -145,6 +145,38 @@ const envelope = <Type extends string>(type: Type) => ({
   seq: z.int().min(1).meta({ description: 'Gapless per directory, from 1' }),
 });
 
+/** What an endpoint's or a delivery's operational event has around its data: it is of no directory's chain. */
+const operational = <Type extends string, Data extends z.ZodType>(type: Type, data: Data, description: string) =>
+  z
+    .object({
+      id: text('Of the event; deliveries of one event share it'),
+      type: z.literal(type).meta({ description: 'What has happened' }),
+      timestamp: time('When it happened'),
+      organizationId: nullable('Organization that it concerns; null: not one alone'),
+      directoryId: nullable('Directory that it concerns; null: not one alone'),
+      seq: z.null().meta({ description: 'Always null: it is not numbered' }),
+      data,
+      cause: cause.nullable().meta({ description: '`{requestId}` of the management API; null: nobody asked for it' }),
+    })
+    .meta({ title: type, description });
+
+const disabledEndpoint = z.object({
+  id: text('The endpoint'),
+  reason: z.enum(['gone', 'failing', 'operator']).meta({
+    description: '`gone`: it answered 410; `failing`: five days of failures only; `operator`: by the management API',
+  }),
+});
+
+const parkedDelivery = z.object({
+  id: text('The delivery: for `POST /v1/deliveries/:id/retry` or `…/skip`'),
+  endpointId: text('Endpoint that it could not be delivered to'),
+  eventId: text('Its event'),
+  eventType: text('The type of that event'),
+  seq: z.int().min(1).meta({ description: 'Of that event, in its directory' }),
+  attempts: z.int().min(1).meta({ description: 'How often it was tried' }),
+  answer: z.int().nullable().meta({ description: 'HTTP status of the last attempt; null: there was no answer' }),
+});
+
 const UNTOLD = {
   id: true,
   directoryId: true,
@@ -154,8 +186,8 @@ const UNTOLD = {
   updatedAt: true,
 } as const;
 
-/** The sole home of the event types. */
-export const EVENT_SCHEMAS = {
+/** Events of a directory's chain. With the operational ones below, the sole home of the event types. */
+const DIRECTORY_SCHEMAS = {
   'user.created': event('user.created', user, 'A user is there.'),
   'user.updated': update('user.updated', user, user.omit(UNTOLD).partial(), 'A user has changed, `active` included.'),
   'user.deleted': event('user.deleted', user, 'A user is gone, and its memberships with it; its last state.'),
@@ -184,8 +216,26 @@ export const EVENT_SCHEMAS = {
   ),
 };
 
+/** Events that tell operators of endpoints and deliveries. They come of deliveries, and are in no commit. */
+const OPERATIONAL_SCHEMAS = {
+  'endpoint.disabled': operational(
+    'endpoint.disabled',
+    disabledEndpoint,
+    'An endpoint is disabled: its deliveries are held.',
+  ),
+  'delivery.parked': operational(
+    'delivery.parked',
+    parkedDelivery,
+    'The retries of a delivery are spent: it waits for an operator.',
+  ),
+};
+
+export const EVENT_SCHEMAS = { ...DIRECTORY_SCHEMAS, ...OPERATIONAL_SCHEMAS };
+
+export type DirectoryEventType = keyof typeof DIRECTORY_SCHEMAS;
 export type EventType = keyof typeof EVENT_SCHEMAS;
 
+export const OPERATIONAL_TYPES = Object.keys(OPERATIONAL_SCHEMAS) as readonly EventType[];
 export const EVENT_TYPES = Object.keys(EVENT_SCHEMAS) as readonly EventType[];
 
 type Immutable<T> = T extends readonly (infer Item)[]
@@ -209,7 +259,12 @@ export type HeldData = Immutable<z.infer<typeof hold>>;
 export type FailureData = Immutable<z.infer<typeof failure>>;
 
 /** The body of a webhook and the value of a Kafka record, discriminated by `type`. */
-export type DirectoryEvent = Immutable<z.infer<(typeof EVENT_SCHEMAS)[EventType]>>;
+export type DirectoryEvent = Immutable<z.infer<(typeof DIRECTORY_SCHEMAS)[DirectoryEventType]>>;
+/** The body of a webhook, and of nothing else. */
+export type OperationalEvent = Immutable<z.infer<(typeof OPERATIONAL_SCHEMAS)[keyof typeof OPERATIONAL_SCHEMAS]>>;
+/** What an endpoint can get. */
+export type WebhookEvent = DirectoryEvent | OperationalEvent;
+export type DisablingReason = z.infer<typeof disabledEndpoint>['reason'];
 
 /**
  * The resources that an event is about, as far as order matters: the user, the group or the other resource, and of a membership event its group

@@ -1,5 +1,5 @@
-import { storeEvent, type EventDraft, type StoredEvent } from './envelope.js';
-import type { EventType, GroupData, ResourceData, UserData } from './event.js';
+import { operationalEvent, storeEvent, type EventDraft } from './envelope.js';
+import type { DirectoryEventType, EventType, GroupData, ResourceData, UserData } from './event.js';
 
 /** Ids of nothing: no directory, organization, user or group has them. */
 const ids = {
@@ -8,17 +8,25 @@ const ids = {
   user: '00000000-0000-4000-8000-000000000003',
   group: '00000000-0000-4000-8000-000000000004',
   device: '00000000-0000-4000-8000-000000000005',
+  endpoint: '00000000-0000-4000-8000-000000000006',
+  delivery: '00000000-0000-4000-8000-000000000007',
+  event: '00000000-0000-4000-8000-000000000008',
 };
 
-/** An example of an event type, for receivers to be tried with. `timestamp` is ISO 8601, UTC, milliseconds. */
-export const exampleEvent = (type: EventType, id: string, timestamp: string): StoredEvent =>
-  storeEvent(draftOf(type, timestamp), {
-    ...{ id, seq: 1, timestamp },
-    organizationId: ids.organization,
-    directoryId: ids.directory,
-  });
+/** The body of an example of an event type, for receivers to be tried with. `timestamp` is ISO 8601, UTC, milliseconds. */
+export function exampleEvent(type: EventType, id: string, timestamp: string): string {
+  const place = { id, timestamp, organizationId: ids.organization, directoryId: ids.directory };
+  switch (type) {
+    case 'endpoint.disabled':
+      return JSON.stringify(operationalEvent({ type, data: { id: ids.endpoint, reason: 'gone' }, cause: null }, place));
+    case 'delivery.parked':
+      return JSON.stringify(operationalEvent({ type, data: PARKED, cause: null }, place));
+    default:
+      return storeEvent(draftOf(type, timestamp), { ...place, seq: 1 }).body;
+  }
+}
 
-function draftOf(type: EventType, at: string): EventDraft {
+function draftOf(type: DirectoryEventType, at: string): EventDraft {
   const cause = { requestId: 'test' };
   const directory = { id: ids.directory, organizationId: ids.organization };
   switch (type) {
@@ -108,4 +116,14 @@ const FAILURE = {
   status: 409,
   scimType: 'uniqueness',
   detail: 'Another user has this userName.',
+};
+
+const PARKED = {
+  id: ids.delivery,
+  endpointId: ids.endpoint,
+  eventId: ids.event,
+  eventType: 'user.created',
+  seq: 1,
+  attempts: 10,
+  answer: 500,
 };

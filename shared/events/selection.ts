@@ -1,22 +1,25 @@
 import type { StoredEvent } from './envelope.js';
-import { EVENT_TYPES, laneKeys, type DirectoryEvent } from './event.js';
+import { EVENT_TYPES, laneKeys, OPERATIONAL_TYPES, type DirectoryEvent } from './event.js';
 
-const subjects = new Set(EVENT_TYPES.map((type) => type.slice(0, type.indexOf('.'))));
+const isOperational = (type: string): boolean => OPERATIONAL_TYPES.some((one) => one === type);
+
+function patternsOf(types: readonly string[]): readonly string[] {
+  const subjects = new Set(types.map((type) => type.slice(0, type.indexOf('.'))));
+  return [...types, ...[...subjects].map((subject) => `${subject}.*`), '*'];
+}
 
 /** What can be subscribed to: a type, all types of one subject (`user.*`), or all (`*`). */
-export const TYPE_PATTERNS: readonly string[] = [
-  ...EVENT_TYPES,
-  ...[...subjects].map((subject) => `${subject}.*`),
-  '*',
-];
+export const TYPE_PATTERNS = patternsOf(EVENT_TYPES);
+/** Those of what directories' chains have. */
+export const DIRECTORY_PATTERNS = patternsOf(EVENT_TYPES.filter((type) => !isOperational(type)));
 
-/** Whether one of the patterns takes in the type. No pattern at all: every type. */
+/**
+ * Whether one of the patterns takes in the type. No pattern at all, as `*`, is every type but the operational ones: these have to
+ * be asked for by type or subject, so that a receiver of what directories tell never gets an event without a `seq`.
+ */
 export const matchesType = (patterns: readonly string[], type: string): boolean =>
-  patterns.length === 0 ||
-  patterns.some(
-    (pattern) =>
-      pattern === type || pattern === '*' || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
-  );
+  patterns.some((pattern) => pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)))) ||
+  ((patterns.length === 0 || patterns.includes('*')) && !isOperational(type));
 
 /** Which events are wanted; what is undefined does not matter. */
 export interface EventSelection {

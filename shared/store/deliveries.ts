@@ -15,6 +15,8 @@ export interface Settlement {
   readonly attempts: number;
   readonly nextAttemptAt: number | null;
   readonly lastError: string | null;
+  /** Deliveries of the operational events that tell of it. */
+  readonly tells?: readonly Delivery[];
 }
 
 export interface DeliveryFilter {
@@ -60,7 +62,10 @@ export interface DeliveryStore {
     leaseUntil: number,
     now: number,
   ): Promise<Set<string>>;
-  /** After: the attempt and the delivery's next state as one; clears the lease. */
+  /**
+   * After: the attempt and the delivery's next state as one; clears the lease. What tells of it is inserted no later, those that are
+   * not there yet (by id): a crash in between leaves a delivery that is still `sending`, whose end is told under the same id.
+   */
   settle(settlements: readonly Settlement[], now: number): Promise<void>;
   /**
    * Moves all of an endpoint's deliveries from one status to another (hold, resume, cancel). Answers how many. What becomes pending

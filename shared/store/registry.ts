@@ -1,5 +1,6 @@
 import type { DeletionGuard } from '../directory/guard.js';
 import type { Mapping } from '../directory/mapping.js';
+import type { DisablingReason } from '../events/event.js';
 import type { Payload } from '../events/thin.js';
 import type { Declarations } from '../scim/declarations/declarations.js';
 import type { DeliveryOrder } from './deliveries.js';
@@ -98,10 +99,19 @@ export interface Endpoint extends RegistryRecord {
   readonly rateLimit: RateLimit | null;
   readonly enabled: boolean;
   readonly disabledReason: string | null;
+  /** That it was disabled, until `endpoint.disabled` is made of it; null: there is nothing to tell. */
+  readonly disabling: Disabling | null;
   /** Since when every attempt has failed; see `judge` in shared/webhooks. Written by the dispatcher; `updatedAt` does not move. */
   readonly failingSince: number | null;
   /** Newest first. */
   readonly secrets: readonly EndpointSecret[];
+}
+
+export interface Disabling {
+  readonly at: number;
+  readonly reason: DisablingReason;
+  /** The request that asked for it; null: none did. */
+  readonly requestId: string | null;
 }
 
 interface SealedHeader {
@@ -200,7 +210,7 @@ export const REGISTRY_LOOKUPS = {
 export const REGISTRY_DEFAULTS: { readonly [Name in keyof Registry]?: object } = {
   endpoints: {
     ...{ filter: null, payload: 'full', headers: [] },
-    ...{ ordering: 'resource', rateLimit: null, failingSince: null },
+    ...{ ordering: 'resource', rateLimit: null, failingSince: null, disabling: null },
   } satisfies Partial<Endpoint>,
 };
 

@@ -128,9 +128,3 @@ export function fateOf(
   if (UNFINISHED_STATUSES.includes(status) || createdAt >= attempts) return 'keep';
   return createdAt < events && updatedAt < attempts ? 'remove' : 'trim';
 }
-
-/** Ids of deliveries made before the time are below this one, because they begin with their event's time (RFC 9562 section 5.7). */
-export function idAt(time: number): string {
-  const hex = Math.max(0, time).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}

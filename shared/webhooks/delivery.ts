@@ -41,14 +41,20 @@ export interface Delivery {
   readonly eventId: string;
   readonly eventType: string;
   readonly endpointId: string;
-  readonly organizationId: string;
-  readonly directoryId: string;
+  /** Null where an operational event concerns more than one. */
+  readonly organizationId: string | null;
+  readonly directoryId: string | null;
   readonly partition: number;
-  /** Place of the event's record in its log partition; with `seq` the order in which an endpoint's deliveries are worked through. */
+  /**
+   * Place of the event's record in its log partition; with `seq` the order in which an endpoint's deliveries are worked through. An
+   * operational event has a place before the log, see `placeBeforeLog`.
+   */
   readonly offset: number;
   readonly seq: number;
   /** See `laneKeys` in shared/events. */
   readonly laneKeys: readonly string[];
+  /** Of an operational event, which is in no commit: the message. Null: the event of that directory and `seq` is the message. */
+  readonly body: string | null;
   readonly status: DeliveryStatus;
   /** Attempts so far in the present run of the retry schedule. */
   readonly attempts: number;
@@ -85,7 +91,32 @@ export const timeOfId = (id: string): number => Number.parseInt(id.slice(0, 8) +
  * The one id that a delivery of this event to this endpoint can have, so that inserting it twice is inserting it once.
  * UUID version 8: the first 48 bits are the event id's time, so that listing by id lists by time.
  */
-export function deliveryId(eventId: string, endpointId: string): string {
-  const hash = createHash('sha256').update(eventId).update(endpointId).digest('hex');
-  return `${eventId.slice(0, 13)}-8${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+export const deliveryId = (eventId: string, endpointId: string): string =>
+  derivedId(eventId.slice(0, 13), eventId, endpointId);
+
+/** The one id that an event which is told of these, at that time (ms), can have; likewise a UUID of version 8. */
+export const eventIdOf = (time: number, ...about: readonly string[]): string => derivedId(idAt(time), ...about);
+
+/** What ids of that time (ms) begin with (RFC 9562 section 5.7): those of earlier times are below it. */
+export function idAt(time: number): string {
+  const hex = Math.max(0, time).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
+
+function derivedId(prefix: string, ...parts: readonly string[]): string {
+  const hash = createHash('sha256').update(parts.join('')).digest('hex');
+  return `${prefix}-8${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+}
+
+/**
+ * The place of an operational event's delivery among those of its endpoint and partition. The log has no record of it, and it must
+ * not be taken for having been read up to some record; so it stands before all records, found by looking at everything anew, as a
+ * replayed delivery is. Each has a `seq` of its own there, 52 bits of its id, since whoever reads in pages goes on after a place.
+ */
+export const placeBeforeLog = (eventId: string): Pick<Delivery, 'offset' | 'seq'> => ({
+  offset: -1,
+  seq: Number.parseInt(createHash('sha256').update(eventId).digest('hex').slice(0, 13), 16),
+});
+
+/** The `seq` of its event in the directory; null of an operational event. */
+export const seqOf = ({ body, seq }: Pick<Delivery, 'body' | 'seq'>): number | null => (body === null ? seq : null);

@@ -42,6 +42,7 @@ async function addDeliveries(endpointId: string, statuses: readonly DeliveryStat
         offset: place,
         seq: place + 1,
         laneKeys: [newId()],
+        body: null,
         status,
         attempts: 3,
         nextAttemptAt: bench.now + 5,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import {
   DELIVERY_STATUSES,
+  seqOf,
   type Attempt,
   type Delivery,
   type DeliveryStatus,
@@ -141,7 +142,7 @@ export const showDelivery = (delivery: Delivery) => ({
   endpointId: delivery.endpointId,
   organizationId: delivery.organizationId,
   directoryId: delivery.directoryId,
-  seq: delivery.seq,
+  seq: seqOf(delivery),
   status: delivery.status,
   attempts: delivery.attempts,
   nextAttemptAt: isoOrNull(delivery.nextAttemptAt),

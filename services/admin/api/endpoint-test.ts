@@ -26,17 +26,17 @@ export function testEndpoint({ registry, courier, sealer, clock }: AdminDeps): R
     const endpoint = await registry.endpoints.get(pathId(req, 'endpoint'));
     if (endpoint === undefined) throw notFound('endpoint', pathId(req, 'endpoint'));
     const sign = signerOrProblem(endpoint, signerOf);
-    const event = exampleEvent(type, newId(), iso(clock()));
-    const full = Buffer.from(event.body);
+    const eventId = newId();
+    const full = Buffer.from(exampleEvent(type, eventId, iso(clock())));
     const { attempt } = await courier.attempt({
-      delivery: { id: newId(), eventId: event.id, endpointId: endpoint.id },
+      delivery: { id: newId(), eventId, endpointId: endpoint.id },
       url: endpoint.url,
       body: endpoint.payload === 'ids' ? thin(full) : full,
       sign: (...message) => ({ ...sign(...message), 'webhook-test': 'true' }),
     });
     const { startedAt, durationMs, status, error, response } = attempt;
     const delivered = error === null;
-    res.json({ eventId: event.id, type, delivered, startedAt: iso(startedAt), durationMs, status, error, response });
+    res.json({ eventId, type, delivered, startedAt: iso(startedAt), durationMs, status, error, response });
   };
 }
 

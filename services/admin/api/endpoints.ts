@@ -7,7 +7,7 @@ import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import type { Sealer } from '../../../shared/runtime/seal.js';
 import { InvalidFilter } from '../../../shared/scim/errors.js';
-import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
+import type { Disabling, Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
 import { OPEN_STATUSES, UNFINISHED_STATUSES } from '../../../shared/webhooks/delivery.js';
 import { currentFailingSince } from '../../../shared/webhooks/health.js';
 import { ORDERINGS } from '../../../shared/webhooks/ordering.js';
@@ -15,6 +15,7 @@ import { checkHeaders } from '../../../shared/webhooks/own-headers.js';
 import { checkTarget } from '../../../shared/webhooks/target-address.js';
 import type { AdminDeps } from '../deps.js';
 import { refuseDeleted } from '../directory.js';
+import { requestIdOf } from '../error-handler.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { invalid, notFound } from '../problem.js';
 import { bodyOf, id, pathId, queryOf, text } from '../request.js';
@@ -97,8 +98,11 @@ export function endpoints(deps: AdminDeps) {
     const id = pathId(req, 'endpoint');
     if (body.url !== undefined) refuseTarget(body.url, deps);
     const headers = body.headers && seal(body.headers, id, deps.sealer);
-    const changed = await update(registry.endpoints, 'endpoint', id, clock(), (old) => ({
+    const now = clock();
+    const disabling: Disabling = { at: now, reason: 'operator', requestId: requestIdOf(res) };
+    const changed = await update(registry.endpoints, 'endpoint', id, now, (old) => ({
       ...settingsAfter(old, body),
+      disabling: old.enabled && enabled === false ? disabling : old.disabling,
       headers: headers ?? old.headers,
     }));
     // Whenever it is said, changed or not: repeating a change that was cut short does the rest of it.
@@ -150,8 +154,10 @@ function newEndpoint(
   const { url, description = '', eventTypes = [], filter = null, payload = 'full', headers } = body;
   const { ordering = 'resource', rateLimit = null } = body;
   const settings = { url, description, eventTypes, filter, payload, headers, ordering, rateLimit, ...scope };
-  return { ...record, ...settings, enabled: true, disabledReason: null, failingSince: null, secrets: [secret] };
+  return { ...record, ...settings, ...AS_NEW, secrets: [secret] };
 }
+
+const AS_NEW = { enabled: true, disabledReason: null, disabling: null, failingSince: null };
 
 const seal = (headers: Readonly<Record<string, string>>, endpointId: string, sealer: Sealer): Endpoint['headers'] =>
   Object.entries(headers).map(([name, value]) => ({

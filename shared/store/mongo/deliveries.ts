@@ -27,16 +27,7 @@ export const createDeliveries = (connection: MongoConnection): DeliveryStore => 
 function prepareIntake(connection: MongoConnection): Pick<DeliveryStore, 'insert' | 'progress'> {
   return {
     async insert(deliveries, progress) {
-      for (const slice of slices(deliveries, WRITES_PER_CALL)) {
-        const writes = slice.map((delivery) => ({
-          updateOne: { filter: { _id: delivery.id }, update: { $setOnInsert: toDocument(delivery) }, upsert: true },
-        }));
-        // In order: whoever reads in between must not find a later delivery without the earlier ones of its lane.
-        await connection.call(
-          (collections, session) => collections.deliveries.bulkWrite(writes, { session, ordered: true }),
-          isFinalForUpsert,
-        );
-      }
+      await insertNew(connection, deliveries);
       // After the rows that it vouches for: a crash in between brings the records again, and their rows are there already.
       for (const slice of slices(progress, WRITES_PER_CALL)) {
         const writes = slice.map(({ directoryId, seq }) => ({
@@ -56,6 +47,20 @@ function prepareIntake(connection: MongoConnection): Pick<DeliveryStore, 'insert
       return new Map(directoryIds.map((directoryId) => [directoryId, known.get(directoryId) ?? 0]));
     },
   };
+}
+
+/** Those that are not there yet. */
+async function insertNew(connection: MongoConnection, deliveries: readonly Delivery[]): Promise<void> {
+  for (const slice of slices(deliveries, WRITES_PER_CALL)) {
+    const writes = slice.map((delivery) => ({
+      updateOne: { filter: { _id: delivery.id }, update: { $setOnInsert: toDocument(delivery) }, upsert: true },
+    }));
+    // In order: whoever reads in between must not find a later delivery without the earlier ones of its lane.
+    await connection.call(
+      (collections, session) => collections.deliveries.bulkWrite(writes, { session, ordered: true }),
+      isFinalForUpsert,
+    );
+  }
 }
 
 /** What becomes of a delivery. */
@@ -84,6 +89,11 @@ function prepareSteps(
     skip: (deliveryId, from, now) =>
       changeByHand(connection, deliveryId, from, { status: 'canceled', nextAttemptAt: null, updatedAt: now }),
     async settle(settlements, now) {
+      // First, since these two are not one write.
+      await insertNew(
+        connection,
+        settlements.flatMap(({ tells = [] }) => tells),
+      );
       for (const slice of slices(settlements, WRITES_PER_CALL)) {
         const writes = slice.map((settlement) => settle(settlement, now));
         await connection.call(({ deliveries }, session) => deliveries.bulkWrite(writes, { session, ordered: false }));
@@ -270,4 +280,7 @@ const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog' | 
   ...delivery,
 });
 
-const ABSENT = { laneKeys: [], nextAttemptAt: null, leaseOwner: null, leaseUntil: null, lastError: null };
+const ABSENT = {
+  ...{ organizationId: null, directoryId: null, laneKeys: [], body: null },
+  ...{ nextAttemptAt: null, leaseOwner: null, leaseUntil: null, lastError: null },
+};

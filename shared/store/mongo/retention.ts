@@ -1,10 +1,9 @@
 import { TOMBSTONE_LIFE_MS } from '../../directory/commit.js';
-import { UNFINISHED_STATUSES } from '../../webhooks/delivery.js';
+import { idAt, UNFINISHED_STATUSES } from '../../webhooks/delivery.js';
 import {
   beginning,
   beginningThatIsOver,
   fateOf,
-  idAt,
   logStartAfter,
   type Cutoffs,
   type RetentionStore,

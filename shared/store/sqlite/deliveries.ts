@@ -4,10 +4,7 @@ import { json, nullableNumber, nullableText, number, text } from './columns.js';
 import type { Database, Row } from './database.js';
 
 export function createDeliveries(database: Database): DeliveryStore {
-  const insert = database.prepare(`
-    INSERT INTO deliveries (id, event_id, event_type, endpoint_id, organization_id, directory_id, partition, "offset", seq,
-      lane_keys, status, attempts, next_attempt_at, lease_owner, lease_until, last_error, created_at, updated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+  const insert = prepareInsert(database);
   const advance = database.prepare(`
     INSERT INTO delivery_progress (directory_id, seq) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`);
@@ -19,7 +16,7 @@ export function createDeliveries(database: Database): DeliveryStore {
     async insert(deliveries, progress) {
       // The log's cursor is in this database too and is saved later, so that what is undone is consumed again.
       database.lazily(() => {
-        for (const delivery of deliveries) insert.run(...toValues(delivery));
+        deliveries.forEach(insert);
         for (const { directoryId, seq } of progress) advance.run(directoryId, seq);
       });
     },
@@ -32,6 +29,14 @@ export function createDeliveries(database: Database): DeliveryStore {
       );
     },
   };
+}
+
+function prepareInsert(database: Database): (delivery: Delivery) => void {
+  const insert = database.prepare(`
+    INSERT INTO deliveries (id, event_id, event_type, endpoint_id, organization_id, directory_id, partition, "offset", seq,
+      lane_keys, body, status, attempts, next_attempt_at, lease_owner, lease_until, last_error, created_at, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+  return (delivery) => void insert.run(...toValues(delivery));
 }
 
 const OPEN = OPEN_STATUSES.map((status) => `'${status}'`).join(', ');
@@ -116,6 +121,9 @@ function prepareRecords(database: Database): Pick<DeliveryStore, 'get' | 'list' 
   };
 }
 
+/** Before all places. */
+const FIRST = { offset: -1, seq: -1 };
+
 function prepareQueue(database: Database): Pick<DeliveryStore, 'endpointsWith' | 'queue'> {
   // Steps from one endpoint to the next: however many deliveries wait, it looks at a row per endpoint.
   const endpoints = database.prepare(`
@@ -134,7 +142,7 @@ function prepareQueue(database: Database): Pick<DeliveryStore, 'endpointsWith' |
       const ids = statuses.flatMap((status) => endpoints.all(partition, status).map((row) => text(row, 'id')));
       return [...new Set(ids)];
     },
-    async queue(partition, endpointId, statuses, after = { offset: -1, seq: -1 }, limit) {
+    async queue(partition, endpointId, statuses, after = FIRST, limit) {
       return statuses
         .flatMap((status) =>
           inStatus.all(endpointId, partition, status, after.offset, after.seq, limit).map(toDelivery),
@@ -150,15 +158,18 @@ function prepareSettle(database: Database): (settlement: Settlement, now: number
     UPDATE deliveries SET status = ?, attempts = ?, next_attempt_at = ?, last_error = ?, lease_owner = NULL,
       lease_until = NULL, updated_at = ?
     WHERE id = ?`);
-  const insert = database.prepare(`
+  const insertDelivery = prepareInsert(database);
+  const insertAttempt = database.prepare(`
     INSERT INTO attempts (id, delivery_id, endpoint_id, started_at, duration_ms, status, error, response)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
-  return ({ deliveryId, attempt, status, attempts, nextAttemptAt, lastError }, now) => {
+  return ({ deliveryId, attempt, status, attempts, nextAttemptAt, lastError, tells = [] }, now) => {
     const isThere = update.run(status, attempts, nextAttemptAt, lastError, now, deliveryId) > 0;
-    // Erased while it was under way: its attempt must not stay behind.
-    if (attempt === undefined || !isThere) return;
+    // Erased while it was under way: its attempt must not stay behind, nor what tells of it.
+    if (!isThere) return;
+    tells.forEach(insertDelivery);
+    if (attempt === undefined) return;
     const { id, endpointId, startedAt, durationMs, error, response } = attempt;
-    insert.run(id, deliveryId, endpointId, startedAt, durationMs, attempt.status, error, response);
+    insertAttempt.run(id, deliveryId, endpointId, startedAt, durationMs, attempt.status, error, response);
   };
 }
 
@@ -197,12 +208,14 @@ const toValues = (delivery: Delivery) => [
   delivery.eventId,
   delivery.eventType,
   delivery.endpointId,
-  delivery.organizationId,
-  delivery.directoryId,
+  // The columns take no null.
+  delivery.organizationId ?? '',
+  delivery.directoryId ?? '',
   delivery.partition,
   delivery.offset,
   delivery.seq,
   JSON.stringify(delivery.laneKeys),
+  delivery.body,
   delivery.status,
   delivery.attempts,
   delivery.nextAttemptAt,
@@ -220,12 +233,13 @@ const toDelivery = (row: Row): Delivery => ({
   eventId: text(row, 'event_id'),
   eventType: text(row, 'event_type'),
   endpointId: text(row, 'endpoint_id'),
-  organizationId: text(row, 'organization_id'),
-  directoryId: text(row, 'directory_id'),
+  organizationId: text(row, 'organization_id') || null,
+  directoryId: text(row, 'directory_id') || null,
   partition: number(row, 'partition'),
   offset: number(row, 'offset'),
   seq: number(row, 'seq'),
   laneKeys: json(row, 'lane_keys') as string[],
+  body: nullableText(row, 'body'),
   status: toStatus(row),
   attempts: number(row, 'attempts'),
   nextAttemptAt: nullableNumber(row, 'next_attempt_at'),

@@ -9,6 +9,7 @@ import { DELETION_GUARD } from './migrations/4-deletion-guard.js';
 import { ENDED_MEMBERSHIPS } from './migrations/5-ended-memberships.js';
 import { RETENTION } from './migrations/6-retention.js';
 import { REPLAYS } from './migrations/7-replays.js';
+import { DELIVERY_BODIES } from './migrations/8-delivery-bodies.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 const MIGRATIONS: readonly string[] = [
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly string[] = [
   ENDED_MEMBERSHIPS,
   RETENTION,
   REPLAYS,
+  DELIVERY_BODIES,
 ];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */

@@ -1,5 +1,5 @@
-import { UNFINISHED_STATUSES, type DeliveryStatus } from '../../webhooks/delivery.js';
-import { beginning, beginningThatIsOver, fateOf, idAt, logStartAfter, type RetentionStore } from '../retention.js';
+import { idAt, UNFINISHED_STATUSES, type DeliveryStatus } from '../../webhooks/delivery.js';
+import { beginning, beginningThatIsOver, fateOf, logStartAfter, type RetentionStore } from '../retention.js';
 import { number, text } from './columns.js';
 import type { Database, Row } from './database.js';
 

@@ -13,7 +13,12 @@ import {
   type Reader,
 } from '../../../services/dispatcher/window.js';
 import { inLogOrder, type DeliveryStore } from '../../../shared/store/deliveries.js';
-import { UNFINISHED_STATUSES, type Delivery, type DeliveryStatus } from '../../../shared/webhooks/delivery.js';
+import {
+  placeBeforeLog,
+  UNFINISHED_STATUSES,
+  type Delivery,
+  type DeliveryStatus,
+} from '../../../shared/webhooks/delivery.js';
 import { newRow } from './rows.js';
 
 /** A window whose memory has room for a handful of lane keys, over a store that is an array. */
@@ -39,6 +44,7 @@ function openBench() {
     queue: async (_partition, _endpoint, statuses, after, limit) =>
       rows
         .filter((row) => statuses.includes(row.status) && (after === undefined || inLogOrder(row, after) > 0))
+        .sort(inLogOrder)
         .slice(0, limit),
     relabel: async (ids, from, to) => {
       for (const row of [...rows]) if (ids.includes(row.id) && row.status === from) set(row.id, { status: to });
@@ -55,13 +61,18 @@ function openBench() {
   return {
     window,
     firstTimes,
-    keysOf: (seq: number): readonly string[] => rows[seq - 1]?.laneKeys ?? [],
+    keysOf: (seq: number): readonly string[] => rows.find((row) => row.seq === seq)?.laneKeys ?? [],
     unfinished,
     insert(laneKeys: readonly string[]): void {
       const seq = rows.length + 1;
       const row = newRow({ id: String(seq), offset: seq, seq, laneKeys });
       rows.push(row);
       offer(window, row, reader());
+    },
+    /** Of an operational event: nobody is told of the row but by the store. */
+    insertBeforeLog(): void {
+      const id = String(rows.length + 1);
+      rows.push(newRow({ id, ...placeBeforeLog(id), laneKeys: [], body: '{}' }));
     },
     startNext(): void {
       const entry = ready.shift();
@@ -79,7 +90,7 @@ function openBench() {
       const next = { status, leaseOwner: null, nextAttemptAt: status === 'retrying' ? now + 10 : null };
       set(entry.row.id, next);
       if (status !== 'delivered') return land(entry, { ...entry.row, ...next }, reader());
-      if (!replayed.has(entry.row.id)) firstTimes.push(entry.seq);
+      if (!replayed.has(entry.row.id) && entry.row.body === null) firstTimes.push(entry.seq);
       forget(entry);
     },
     byHand(pick: number, from: readonly DeliveryStatus[], to: DeliveryStatus): void {
@@ -118,6 +129,7 @@ async function settle(bench: Bench): Promise<void> {
 const keys = fc.uniqueArray(fc.nat(9).map(String), { minLength: 1, maxLength: 3 });
 const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ act: fc.constant('insert' as const), keys }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('tell' as const) }) },
   { weight: 4, arbitrary: fc.record({ act: fc.constant('start' as const) }) },
   {
     weight: 4,
@@ -142,6 +154,8 @@ async function take(bench: Bench, one: Step): Promise<void> {
   switch (one.act) {
     case 'insert':
       return bench.insert(one.keys);
+    case 'tell':
+      return bench.insertBeforeLog();
     case 'start':
       return bench.startNext();
     case 'end':

@@ -54,19 +54,20 @@ test('disabling goes on top of a change that came between, and leaves another UR
     rows.set('a', newEndpoint('a', { version: 2, description: 'changed meanwhile' }));
     return replace(record);
   };
-  await endpoints.disable('a', 'https://elsewhere.example/', 'gone');
+  await endpoints.disable('a', 'https://elsewhere.example/', 'gone', 'it is gone');
   expect(rows.get('a')?.enabled).toBe(true);
-  await endpoints.disable('a', 'https://example.com/', 'gone');
+  await endpoints.disable('a', 'https://example.com/', 'gone', 'it is gone');
   const disabled = {
     enabled: false,
-    disabledReason: 'gone',
+    disabledReason: 'it is gone',
+    disabling: { at: 1000, reason: 'gone', requestId: null },
     version: 3,
     updatedAt: 1000,
     description: 'changed meanwhile',
   };
   expect(rows.get('a')).toMatchObject(disabled);
-  await endpoints.disable('a', 'https://example.com/', 'again');
-  await endpoints.disable('nobody', 'https://example.com/', 'gone');
+  await endpoints.disable('a', 'https://example.com/', 'failing', 'again');
+  await endpoints.disable('nobody', 'https://example.com/', 'gone', 'it is gone');
   expect(rows.get('a')).toMatchObject(disabled);
 });
 

@@ -47,6 +47,7 @@ test('a delivery has its event, its place and its lanes', () => {
       offset: 42,
       seq: 7,
       laneKeys: ['u1'],
+      body: null,
       status: 'pending',
       attempts: 0,
       nextAttemptAt: null,

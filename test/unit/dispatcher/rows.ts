@@ -14,6 +14,7 @@ export const newRow = (some: Partial<Delivery> = {}): Delivery => ({
   offset: 1,
   seq: 1,
   laneKeys: ['user'],
+  body: null,
   status: 'pending',
   attempts: 0,
   nextAttemptAt: null,
@@ -44,6 +45,7 @@ export const newEndpoint = (id: string, some: Partial<Endpoint> = {}): Endpoint 
   directoryId: null,
   enabled: true,
   disabledReason: null,
+  disabling: null,
   secrets: [],
   ...some,
 });

@@ -21,6 +21,7 @@ export const delivery = (some: Partial<Delivery> = {}): Delivery => ({
   offset: 1,
   seq: 1,
   laneKeys: ['u1', 'g1'],
+  body: null,
   status: 'pending',
   attempts: 0,
   nextAttemptAt: T0,

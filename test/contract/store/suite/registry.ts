@@ -50,6 +50,7 @@ const endpoint = (organizationId: string | null, directoryId: string | null): En
   directoryId,
   enabled: true,
   disabledReason: null,
+  disabling: { at: T0, reason: 'operator', requestId: newId() },
   secrets: [{ sealed: 'v1.a.b.c', createdAt: T0, expiresAt: null }],
 });
 

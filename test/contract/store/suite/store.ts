@@ -6,6 +6,7 @@ import type { StoreHarness } from './harness.js';
 import { describeHeld } from './held.js';
 import { describeLeases } from './leases.js';
 import { describeModel } from './model.js';
+import { describeOperationalDeliveries } from './operational-deliveries.js';
 import { describeOutbox } from './outbox.js';
 import { describePushdown } from './pushdown.js';
 import { describeRegistry } from './registry.js';
@@ -28,6 +29,7 @@ export function describeStore(
   describeEvents(createHarness());
   describeHeld(createHarness());
   describeDeliveries(createHarness());
+  describeOperationalDeliveries(createHarness());
   describeRegistry(createHarness());
   describeLeases(createHarness());
   describeRetention(createHarness(), purgeRuns);
