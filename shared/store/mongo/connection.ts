@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Logger } from '../../runtime/logger.js';
 import { pause, pauseAfter, type BackOff } from '../../runtime/pause.js';
+import { watchStandstill } from '../../runtime/standstill.js';
 import { createCausalClock } from './causal-clock.js';
 import { openClient, type OpenClient } from './client.js';
 import type { Collections } from './collections.js';
@@ -14,9 +15,11 @@ interface Limits {
   readonly unusableMs: number;
   /** How long calls that may be made twice are repeated: longer than an election, shorter than an HTTP request waits. */
   readonly patienceMs: number;
+  /** Far below the day that tombstones live: whoever comes back after they are gone could bring back what was deleted. */
+  readonly standstillMs: number;
 }
 
-const LIMITS: Limits = { callMs: 10_000, unusableMs: 10_000, patienceMs: 20_000 };
+const LIMITS: Limits = { callMs: 10_000, unusableMs: 10_000, patienceMs: 20_000, standstillMs: 60_000 };
 
 const PAUSES: BackOff = { firstMs: 25, longestMs: 1000 };
 
@@ -36,11 +39,15 @@ export interface MongoConnection {
   close(): Promise<void>;
 }
 
-/** Connects on the first call, and again whenever the client has been of no use for a while. */
+/**
+ * Connects on the first call, and again whenever the client has been of no use for a while. Ends the process, at once, when it
+ * has stood still for a minute: another one begins with what is true by now.
+ */
 export function connectMongo(uri: string, logger: Logger, limits = LIMITS): MongoConnection {
   const causal = createCausalClock();
   const clients = createClients(uri, logger, limits);
   const closing = new AbortController();
+  const standstill = watchStandstill(limits.standstillMs, (stillMs) => exitAfter(stillMs, logger));
 
   const run = async <T>(work: Work<T>): Promise<T> => {
     const { client, collections } = await clients.current();
@@ -54,6 +61,7 @@ export function connectMongo(uri: string, logger: Logger, limits = LIMITS): Mong
   };
   const once = async <T>(work: Work<T>): Promise<T> => {
     if (closing.signal.aborted) throw closed();
+    standstill.look();
     try {
       const result = await beforeDeadline(run(work), limits.callMs);
       clients.noteAnswer();
@@ -88,6 +96,7 @@ export function connectMongo(uri: string, logger: Logger, limits = LIMITS): Mong
     untilAnswered: (work) => repeat(work, () => false),
     async close() {
       closing.abort();
+      standstill.stop();
       await clients.close();
     },
   };
@@ -128,6 +137,14 @@ function createClients(uri: string, logger: Logger, { callMs, unusableMs }: Limi
     },
     close: () => discard(current),
   };
+}
+
+function exitAfter(stillMs: number, logger: Logger): void {
+  logger.error(
+    { stillMs },
+    `The process stood still for ${Math.round(stillMs / 1000)} s and ends: what it knows may be out of date.`,
+  );
+  process.exit(1);
 }
 
 const closed = (): StoreClosed => new StoreClosed('The store is closed.');

@@ -177,7 +177,7 @@ if (mongoServer === undefined) {
   });
 
   describe('a connection that does not answer', () => {
-    const limits = { callMs: 150, unusableMs: 300, patienceMs: 10_000 };
+    const limits = { callMs: 150, unusableMs: 300, patienceMs: 10_000, standstillMs: 60_000 };
 
     test('ends a call at its deadline, is replaced after a while, and calls go on', async () => {
       const target = database();
@@ -198,6 +198,27 @@ if (mongoServer === undefined) {
       proxy.setStalled(false);
       expect(await slow).toEqual({ _id: 1 });
     });
+  });
+
+  test('a process that has stood still ends before it writes anything more', async () => {
+    const { uri } = database();
+    await migrateMongo({ uri });
+    const limits = { callMs: 10_000, unusableMs: 10_000, patienceMs: 10_000, standstillMs: 300 };
+    const connection = connectMongo(uri, logger, limits);
+    const client = await raw(uri);
+    const write = (_id: number) =>
+      connection.once(({ migrations }, session) => migrations.insertOne({ _id, appliedAt: 0 }, { session }));
+    await write(100);
+    const exit = jest.spyOn(process, 'exit').mockImplementation(() => {
+      throw new Error('the process has ended');
+    });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, limits.standstillMs);
+    await expect(write(101)).rejects.toThrow('the process has ended');
+    expect(exit).toHaveBeenCalledWith(1);
+    exit.mockRestore();
+    await connection.close();
+    expect(await client.collections.migrations.findOne({ _id: 101 })).toBeNull();
+    expect(await client.collections.migrations.findOne({ _id: 100 })).not.toBeNull();
   });
 }
 
