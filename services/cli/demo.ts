@@ -97,7 +97,7 @@ async function playAll(stage: Stage): Promise<number> {
   const { receiver, timeline, write, paint, signal, standalone, startedAt } = stage;
   const management = openManagement(standalone.url, standalone.adminKey ?? '');
   const organization = await management.createOrganization('Acme');
-  receiver.trust(await management.createEndpoint(receiver.url));
+  receiver.trust((await management.createEndpoint(receiver.url)).secret);
 
   const plays: Play[] = [];
   for (const actor of CAST) {

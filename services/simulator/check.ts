@@ -1,3 +1,4 @@
+import type { EventType } from '../../shared/events/event.js';
 import { applyEvent, membersIn, readEvent, subjectOf, type ReceivedEvent, type Webhook } from './received.js';
 import type { Exchange } from './session.js';
 import type { Run } from './simulator.js';
@@ -6,10 +7,15 @@ import { differences, emptyWorld, type ExpectedEvent, type World } from './truth
 export interface Evidence {
   readonly directoryId: string;
   readonly run: Pick<Run, 'exchanges' | 'world' | 'doubts'>;
-  /** What one receiver of all event types got, in order of arrival. Those of other directories are left aside. */
+  /** What one receiver got, in order of arrival. Those of other directories are left aside. */
   readonly webhooks: readonly Webhook[];
   /** The directory's events as the Events API lists them, body by body. Undefined: not compared. */
   readonly events?: readonly string[];
+  /**
+   * The event types that the receiver subscribes to, for which `events` are needed: they tell what it is right not to get. Undefined:
+   * all of them. No copy can be built from a part.
+   */
+  readonly types?: readonly EventType[];
 }
 
 /** Everything but `acknowledged`, `delivered`, `duplicated` and `doubtful` tells of a broken promise. */
@@ -39,7 +45,7 @@ export interface Report {
 interface Lost {
   readonly requestId: string;
   readonly request: string;
-  readonly type: string;
+  readonly type: EventType;
   /** The user or group. */
   readonly id: string;
 }
@@ -53,28 +59,31 @@ interface Reordered {
 }
 
 /** Compares what was acknowledged, what must be true now, and what a receiver got. */
-export function check({ directoryId, run, webhooks, events }: Evidence): Report {
+export function check({ directoryId, run, webhooks, events, types }: Evidence): Report {
   const { arrivals, duplicated, unverified, oddities } = sift(webhooks, directoryId);
   const acknowledged = run.exchanges.filter((exchange) => exchange.acknowledged !== null);
   const bySeq = [...arrivals].sort((one, other) => one.seq - other.seq);
+  const isMeant = ({ type }: { readonly type: EventType }): boolean => types?.includes(type) !== false;
   const listed = (events ?? []).map(readEvent).filter((event) => event !== undefined);
+  const notMeant = new Set(listed.filter((event) => !isMeant(event)).map(({ seq }) => seq));
   const mirror = emptyWorld();
   bySeq.forEach((event) => applyEvent(mirror, event));
   return {
     acknowledged: acknowledged.length,
     delivered: arrivals.length,
-    lost: distinct([...lostChanges(acknowledged, arrivals), ...neverArrived(listed, arrivals)]),
+    lost: distinct([...lostChanges(acknowledged, arrivals), ...neverArrived(listed, arrivals)].filter(isMeant)),
     duplicated,
     reordered: reorderings(arrivals),
-    seqGaps: gaps(bySeq, listed),
+    seqGaps: gaps(bySeq, listed).filter((seq) => !notMeant.has(seq)),
     unverified,
     unexpected: [
       ...oddities,
+      ...arrivals.filter((event) => !isMeant(event)).map(notSubscribed),
       ...sharedNumbers(bySeq),
       ...unexplained(run.exchanges, arrivals),
       ...(events === undefined ? [] : unlisted(events, webhooks, directoryId)),
     ],
-    wrong: compare(run, mirror),
+    wrong: types === undefined ? compare(run, mirror) : [],
     doubtful: run.doubts.length,
   };
 }
@@ -164,6 +173,8 @@ const sharedNumbers = (arrivals: readonly ReceivedEvent[]): string[] =>
   [...groupBy(arrivals, ({ seq }) => seq)]
     .filter(([, events]) => events.length > 1)
     .map(([seq, events]) => `${events.length} events share the seq ${seq}: ${events.map(({ id }) => id).join(', ')}`);
+
+const notSubscribed = ({ type, seq }: ReceivedEvent): string => `${type} (seq ${seq}), which was not subscribed to`;
 
 /** Events of requests that promised no such event: of a refused one, or of one that changed nothing. */
 function unexplained(exchanges: readonly Exchange[], arrivals: readonly ReceivedEvent[]): string[] {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { kafkaBrokers, newTopic } from '../support/kafka-topics.js';
 import { mongoServer, testDatabase } from '../support/mongo-database.js';
 import { KEPT, setStage } from '../support/provisioning.js';
-import { portOf, startRollcall } from '../support/rollcall.js';
+import { install, portOf } from '../support/rollcall.js';
 import { skipSuite } from '../support/skip-suite.js';
 
 /** Ingest, relay, dispatcher and admin as four processes that share nothing but MongoDB and Kafka. */
@@ -12,23 +11,13 @@ if (mongoServer === undefined || kafkaBrokers === undefined) {
 } else {
   const database = testDatabase();
   afterAll(() => database.drop());
-  const adminKey = randomBytes(16).toString('hex');
-  const env = {
-    MONGODB_URI: database.uri,
-    KAFKA_BROKERS: kafkaBrokers.join(),
-    ROLLCALL_KAFKA_TOPIC: newTopic(),
-    ROLLCALL_LOG_PARTITIONS: '4',
-    ROLLCALL_ADMIN_KEY: adminKey,
-    ROLLCALL_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    ROLLCALL_WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
-    ROLLCALL_PORT: '0',
-  };
+  const { adminKey, start } = install(database.uri, { brokers: kafkaBrokers, topic: newTopic(), partitions: 4 });
 
   test('200 users and 10 groups: every webhook arrives, verified, in order per resource, without a gap', async () => {
-    const migrate = startRollcall(['migrate'], env);
+    const migrate = start('migrate');
     expect([await migrate.exited, migrate.stderr()]).toEqual([0, '']);
-    const roles = ['relay', 'dispatcher'].map((role) => startRollcall([role], env));
-    const [ingest, admin] = [startRollcall(['ingest'], env), startRollcall(['admin'], env)];
+    const roles = ['relay', 'dispatcher'].map(start);
+    const [ingest, admin] = [start('ingest'), start('admin')];
     roles.push(ingest, admin);
     await Promise.all(roles.map(portOf));
 

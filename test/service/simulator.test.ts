@@ -33,7 +33,7 @@ beforeAll(async () => {
   receiver = await startReceiver(() => undefined);
   management = openManagement(standalone.url, standalone.adminKey ?? '');
   organization = await management.createOrganization('Acme');
-  receiver.trust(await management.createEndpoint(receiver.url));
+  receiver.trust((await management.createEndpoint(receiver.url)).secret);
 });
 afterAll(async () => {
   await standalone.stop();

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { request } from 'undici';
 import { openManagement } from '../../services/cli/demo/management.js';
 import { kafkaBrokers, newTopic } from '../support/kafka-topics.js';
 import { mongoServer, testDatabase } from '../support/mongo-database.js';
-import { portOf, startRollcall } from '../support/rollcall.js';
+import { install, portOf } from '../support/rollcall.js';
 import { skipSuite } from '../support/skip-suite.js';
 
 /** Two ingest processes write to the same directory at the same time. */
@@ -13,20 +12,11 @@ if (mongoServer === undefined || kafkaBrokers === undefined) {
 } else {
   const database = testDatabase();
   afterAll(() => database.drop());
-  const adminKey = randomBytes(16).toString('hex');
-  const env = {
-    MONGODB_URI: database.uri,
-    KAFKA_BROKERS: kafkaBrokers.join(),
-    ROLLCALL_KAFKA_TOPIC: newTopic(),
-    ROLLCALL_LOG_PARTITIONS: '1',
-    ROLLCALL_ADMIN_KEY: adminKey,
-    ROLLCALL_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    ROLLCALL_PORT: '0',
-  };
+  const { adminKey, start } = install(database.uri, { brokers: kafkaBrokers, topic: newTopic(), partitions: 1 });
 
   test('32 concurrent creates of one userName make one user; 64 concurrent adds to one group make 64 members', async () => {
-    expect(await startRollcall(['migrate'], env).exited).toBe(0);
-    const roles = ['admin', 'ingest', 'ingest'].map((role) => startRollcall([role], env));
+    expect(await start('migrate').exited).toBe(0);
+    const roles = ['admin', 'ingest', 'ingest'].map(start);
     const [adminPort, ...ports] = await Promise.all(roles.map(portOf));
     const management = openManagement(`http://localhost:${adminPort ?? 0}`, adminKey);
     const organization = await management.createOrganization('Acme');

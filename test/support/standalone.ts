@@ -1,5 +1,6 @@
 import { freePort } from './free-port.js';
-import { startRollcall, type RollcallProcess } from './rollcall.js';
+import type { TestProcess } from './process.js';
+import { startRollcall } from './rollcall.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 /** A standalone process on a folder and a port of its own, which it has again when it is started again. */
@@ -14,7 +15,7 @@ interface Standalone {
 export async function startStandalone(): Promise<Standalone> {
   const port = String(await freePort());
   const env = { ROLLCALL_PORT: port, ROLLCALL_DATA_DIR: temporaryFolder(), ROLLCALL_LOG_LEVEL: 'error' };
-  const start = async (): Promise<RollcallProcess> => {
+  const start = async (): Promise<TestProcess> => {
     const started = startRollcall(['standalone'], env);
     await started.saw(/Rollcall is at/);
     return started;

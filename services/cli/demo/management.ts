@@ -1,12 +1,13 @@
 import { request } from 'undici';
 import { z } from 'zod';
+import type { EventType } from '../../../shared/events/event.js';
 
 /** The part of the management API that is needed to watch a directory. Every method throws when the answer is no 2xx. */
 export interface Management {
   createOrganization(name: string): Promise<string>;
   createDirectory(organizationId: string, name: string, provider: string): Promise<NewDirectory>;
-  /** Of every organization and every event type. Answers the signing secret. */
-  createEndpoint(url: string): Promise<string>;
+  /** Of every organization and, unless some are named, every event type. Answers the id and the signing secret. */
+  createEndpoint(url: string, eventTypes?: readonly EventType[]): Promise<{ id: string; secret: string }>;
   /** Every event of the directory, body by body. */
   events(directoryId: string): Promise<string[]>;
 }
@@ -37,7 +38,7 @@ export function openManagement(url: string, adminKey: string): Management {
     createOrganization: async (name) => (await call('POST', '/organizations', organization, { name })).id,
     createDirectory: (organizationId, name, provider) =>
       call('POST', '/directories', directory, { organizationId, name, provider }),
-    createEndpoint: async (target) => (await call('POST', '/endpoints', endpoint, { url: target })).secret,
+    createEndpoint: (target, eventTypes = []) => call('POST', '/endpoints', endpoint, { url: target, eventTypes }),
     async events(directoryId) {
       const bodies: string[] = [];
       let after = '';

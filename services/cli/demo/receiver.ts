@@ -5,6 +5,8 @@ import type { Webhook } from '../../simulator/received.js';
 /** A webhook and when it was in hand, milliseconds since the epoch. */
 export interface Arrival extends Webhook {
   readonly at: number;
+  /** What it was answered; null: nothing, the connection was cut. */
+  readonly status: number | null;
 }
 
 export interface Receiver {
@@ -16,8 +18,14 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** A host application on loopback: verifies each webhook as the documentation of the `svix` package says, and remembers it. */
-export async function startReceiver(onArrival: (arrival: Arrival) => void): Promise<Receiver> {
+/**
+ * A host application on loopback: verifies each webhook as the documentation of the `svix` package says, and remembers it.
+ * `answer`: of each webhook that verifies; 204 unless it fails for a test's sake.
+ */
+export async function startReceiver(
+  onArrival: (arrival: Arrival) => void,
+  answer: () => Arrival['status'] = () => 204,
+): Promise<Receiver> {
   const arrivals: Arrival[] = [];
   let verifier: Verifier | undefined;
   const server = http.createServer((req, res) => {
@@ -27,9 +35,11 @@ export async function startReceiver(onArrival: (arrival: Arrival) => void): Prom
       const body = Buffer.concat(chunks).toString('utf8');
       const headers = textHeaders(req.headers);
       const isVerified = verify(verifier, body, headers);
-      const arrival = { id: headers['webhook-id'] ?? '', body, isVerified, at: Date.now() };
+      const status = isVerified ? answer() : 401;
+      const arrival = { id: headers['webhook-id'] ?? '', body, isVerified, at: Date.now(), status };
       arrivals.push(arrival);
-      res.writeHead(isVerified ? 204 : 401).end();
+      if (status === null) req.destroy();
+      else res.writeHead(status).end();
       onArrival(arrival);
     });
   });

@@ -89,6 +89,36 @@ test.each([
   expect(isKept(report)).toBe(false);
 });
 
+describe('of a receiver that subscribes to some types', () => {
+  const types = ['group.created', 'group.members_added'] as const;
+  const events = () => webhooks.map(({ body }) => body);
+  const isMeant = (webhook: Webhook): boolean => types.some((type) => type === parsed(webhook).type);
+  const meant = () => webhooks.filter(isMeant);
+
+  test('what it did not ask for is neither lost nor a gap', () => {
+    const report = check(evidence({ webhooks: meant(), events: events(), types }));
+    expect(isKept(report)).toBe(true);
+    expect(report.delivered).toBe(meant().length);
+    expect(report.delivered).toBeLessThan(webhooks.length);
+  });
+
+  test('what it asked for is', () => {
+    const [lost, ...others] = meant();
+    if (lost === undefined) throw new Error('the story has no groups');
+    const report = check(evidence({ webhooks: others, events: events(), types }));
+    expect(report.lost).toMatchObject([{ type: parsed(lost).type }]);
+    expect(report.seqGaps).toEqual([parsed(lost).seq]);
+  });
+
+  test('what it did not ask for is unexpected', () => {
+    const index = indexOf('user.updated');
+    const both = webhooks.filter((webhook, other) => isMeant(webhook) || other === index);
+    expect(check(evidence({ webhooks: both, events: events(), types })).unexpected).toEqual([
+      `user.updated (seq ${parsed(at(index)).seq}), which was not subscribed to`,
+    ]);
+  });
+});
+
 test('the loss of the last event is found although it leaves no gap', () => {
   const report = check(evidence({ webhooks: webhooks.slice(0, -1) }));
   expect(report.lost).toHaveLength(1);
