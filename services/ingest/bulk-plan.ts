@@ -25,32 +25,37 @@ export function planTurns(operations: readonly BulkOperation[]): Turn[] {
   const turns: Turn[] = [];
   const states = new Map<number, 'begun' | 'planned'>();
   // A stack of its own: a chain of a thousand references must not become a thousand nested calls.
+  const stack: Visit[] = [];
+  const begin = (index: number): void => {
+    const operation = operations[index];
+    if (operation === undefined || states.has(index)) return;
+    states.set(index, 'begun');
+    stack.push({ index, operation, references: referencesOf(operation), met: 0 });
+  };
   for (const start of operations.keys()) {
-    const stack = [start];
-    for (let index = stack.at(-1); index !== undefined; index = stack.at(-1)) {
-      const operation = operations[index];
-      if (operation === undefined || states.get(index) === 'planned') {
-        stack.pop();
+    begin(start);
+    for (let visit = stack.at(-1); visit !== undefined; visit = stack.at(-1)) {
+      const reference = visit.references[visit.met];
+      if (reference !== undefined) {
+        visit.met += 1;
+        begin(creators.get(reference) ?? -1);
         continue;
       }
-      const references = referencesOf(operation);
-      const own = operation.method === 'POST' ? operation.bulkId : undefined;
-      const creatorOf = (bulkId: string): number | undefined => (bulkId === own ? undefined : creators.get(bulkId));
-      const unmet = references.map(creatorOf).find((creator) => creator !== undefined && !states.has(creator));
-      if (unmet !== undefined) {
-        states.set(index, 'begun');
-        stack.push(unmet);
-        continue;
-      }
-      const isLater = (bulkId: string): boolean => bulkId === own || states.get(creators.get(bulkId) ?? -1) === 'begun';
-      states.delete(index);
-      const later = references.filter(isLater);
+      const { index, operation, references } = visit;
+      const isLater = (bulkId: string): boolean => states.get(creators.get(bulkId) ?? -1) === 'begun';
+      const [needs, later] = [references.filter((bulkId) => !isLater(bulkId)), references.filter(isLater)];
+      turns.push({ index, operation, needs, later });
       states.set(index, 'planned');
-      turns.push({ index, operation, needs: references.filter((bulkId) => !later.includes(bulkId)), later });
       stack.pop();
     }
   }
   return turns;
+}
+
+/** An operation on the way to its turn: the creators of so many of its references have been looked after. */
+interface Visit extends Pick<Turn, 'index' | 'operation'> {
+  readonly references: readonly string[];
+  met: number;
 }
 
 /**
@@ -62,9 +67,12 @@ export function withoutLater(
   later: readonly string[],
 ): { readonly operation: BulkOperation; readonly attributes: object } {
   if (later.length === 0 || !isObject(operation.data)) return { operation, attributes: {} };
-  const entries = Object.entries(operation.data);
-  const isLater = ([, value]: [string, unknown]): boolean =>
-    referencesOf({ ...operation, path: '', data: value }).some((bulkId) => later.includes(bulkId));
-  const data = Object.fromEntries(entries.filter((entry) => !isLater(entry)));
-  return { operation: { ...operation, data }, attributes: Object.fromEntries(entries.filter(isLater)) };
+  const ids = new Set(later);
+  const entries = Object.entries(operation.data).map((entry) => {
+    const isLater = referencesOf({ ...operation, path: '', data: entry[1] }).some((bulkId) => ids.has(bulkId));
+    return { entry, isLater };
+  });
+  const those = (wanted: boolean): object =>
+    Object.fromEntries(entries.filter(({ isLater }) => isLater === wanted).map(({ entry }) => entry));
+  return { operation: { ...operation, data: those(false) }, attributes: those(true) };
 }

@@ -104,17 +104,25 @@ function requireDistinct(operations: readonly BulkOperation[]): void {
 const REFERENCE = /^bulkId:(.+)$/;
 
 /** The bulkId that a text refers to, such as `bulkId:qwerty`; undefined of any other text. */
-const referenceIn = (text: string): string | undefined => REFERENCE.exec(text)?.[1];
+const referenceIn = (text: string): string | undefined =>
+  text.startsWith('bulkId:') ? REFERENCE.exec(text)?.[1] : undefined;
 
 /** Every bulkId that an operation refers to, in its path or anywhere in its data. */
-export const referencesOf = ({ path, data }: BulkOperation): string[] => [
-  ...new Set([...path.split('/').flatMap((segment) => referenceIn(segment) ?? []), ...referencesInValue(data)]),
-];
+export function referencesOf({ path, data }: BulkOperation): string[] {
+  const found = new Set<string>();
+  collectReferences([path.split('/'), data], found);
+  return [...found];
+}
 
-function referencesInValue(value: unknown): string[] {
-  if (typeof value === 'string') return [referenceIn(value)].filter((id) => id !== undefined);
-  if (Array.isArray(value)) return value.flatMap(referencesInValue);
-  return isObject(value) ? Object.values(value).flatMap(referencesInValue) : [];
+function collectReferences(value: unknown, found: Set<string>): void {
+  if (typeof value === 'string') {
+    const id = referenceIn(value);
+    if (id !== undefined) found.add(id);
+  } else if (Array.isArray(value)) {
+    for (const item of value) collectReferences(item, found);
+  } else if (isObject(value)) {
+    for (const item of Object.values(value)) collectReferences(item, found);
+  }
 }
 
 /** An operation with its references replaced by what they stand for. Those that `idOf` does not know stay as they are. */

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import {
   bulkResponse,
   readBulk,
@@ -46,6 +47,8 @@ async function carryOutAll(deps: BulkDeps, call: Call): Promise<Reply> {
   for (const turn of planTurns(operations)) {
     if (countErrors(progress) >= failOnErrors) break;
     await carryOut(deps, call, turn, progress);
+    // What is refused before it reaches the writer waits for nobody.
+    await othersTurn();
   }
   for (const one of progress.unfinished) await undo(deps, call, one, progress);
   const inOrder = [...progress.outcomes].sort(([a], [b]) => a - b).map(([, outcome]) => outcome);
