@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from './attributes.js';
-import { InvalidSyntax, InvalidValue, InvalidVersion, PayloadTooLarge } from './errors.js';
+import { InvalidSyntax, InvalidValue, InvalidVersion } from './errors.js';
 import { schemasOfAnyName } from './leniency.js';
 import { ownAttributes, resolvePath } from './path.js';
 import { requireComplete } from './required.js';
@@ -34,25 +34,11 @@ export function readResource(type: ResourceType, body: unknown): ResourceInput {
 }
 
 /** The ids of members, which are kept apart from the attributes, as rows. `value` is a canonical value of the relation's attribute. */
-export function readMembers(value: AttributeValue): string[] {
-  const ids = listOf(value).flatMap((item) => {
+export const readMembers = (value: AttributeValue): string[] =>
+  listOf(value).flatMap((item) => {
     const id = isComplex(item) ? item['value'] : undefined;
     return typeof id === 'string' ? id : [];
   });
-  requireFewMembers(ids.length);
-  return ids;
-}
-
-/** Most members that one request names: about what 1 MiB holds. */
-const MEMBERS_MAX = 20_000;
-
-/** Throws `PayloadTooLarge`. */
-export function requireFewMembers(count: number): void {
-  if (count <= MEMBERS_MAX) return;
-  throw new PayloadTooLarge(
-    `members: the request names ${count}, more than ${MEMBERS_MAX}. Add or remove them by several requests.`,
-  );
-}
 
 /** Replacing members by entries that name nobody is a mistake, not a wish for an empty group. Throws `InvalidValue`. */
 export function requireNobody({ name }: Attribute, value: unknown, prefix: string): void {

@@ -4,6 +4,10 @@ import { PayloadTooLarge } from './errors.js';
 const JSON_DEPTH_MAX = 32;
 /** Most members of one object in a body. */
 const JSON_MEMBERS_MAX = 1000;
+/** Most objects in a body: 1 MiB of members of a group, which have ids of 36 characters, are 22,000. */
+const JSON_OBJECTS_MAX = 30_000;
+/** Most members of all objects of a body together. A parser is slow with names that it has never seen. */
+const JSON_ALL_MEMBERS_MAX = 50_000;
 
 /**
  * Looks for what would keep a JSON parser, and whoever walks through its result, busy for long: one pass over the UTF-8 text that
@@ -13,6 +17,8 @@ export function requireModestJson(text: Buffer): void {
   /** Commas so far in the innermost object; of an array, -Infinity: 1 MiB ends it early enough. */
   let commas = -Infinity;
   const outer: number[] = [];
+  let objects = 0;
+  let members = 0;
   for (let at = 0; at < text.length; at += 1) {
     switch (text[at]) {
       case 0x22: // "
@@ -21,11 +27,18 @@ export function requireModestJson(text: Buffer): void {
       case 0x2c: // ,
         commas += 1;
         if (commas >= JSON_MEMBERS_MAX) throw tooManyMembers();
+        if (commas > 0) members += 1;
+        if (members > JSON_ALL_MEMBERS_MAX) throw tooMany(JSON_ALL_MEMBERS_MAX, 'members in all of its objects');
         break;
       case 0x5b: // [
       case 0x7b: // {
         if (outer.push(commas) > JSON_DEPTH_MAX) throw tooDeep();
         commas = text[at] === 0x7b ? 0 : -Infinity;
+        if (commas < 0) break;
+        objects += 1;
+        members += 1;
+        if (objects > JSON_OBJECTS_MAX) throw tooMany(JSON_OBJECTS_MAX, 'objects');
+        if (members > JSON_ALL_MEMBERS_MAX) throw tooMany(JSON_ALL_MEMBERS_MAX, 'members in all of its objects');
         break;
       case 0x5d: // ]
       case 0x7d: // }
@@ -46,6 +59,9 @@ function endOfString(text: Buffer, start: number): number {
 
 const tooDeep = (): PayloadTooLarge =>
   new PayloadTooLarge(`The body is nested deeper than ${JSON_DEPTH_MAX} levels. Send a flatter one.`);
+
+const tooMany = (max: number, what: string): PayloadTooLarge =>
+  new PayloadTooLarge(`The body has more than ${max} ${what}. Split the request into several.`);
 
 const tooManyMembers = (): PayloadTooLarge =>
   new PayloadTooLarge(

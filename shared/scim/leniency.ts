@@ -34,14 +34,10 @@ export const operationInAnyCase = (op: unknown): unknown => (typeof op === 'stri
 export const keyAsPath = (key: string): string => key;
 
 /**
- * Microsoft's requests for inbound provisioning put a dot between a schema's URN and the attribute: "urn:…:User.manager". The
- * path with the colon that belongs there (RFC 7644 section 3.10); undefined of one that does not start so.
+ * Microsoft's requests for inbound provisioning put a dot between a schema's URN and the attribute, "urn:…:User.manager", where
+ * a colon belongs (RFC 7644 section 3.10).
  */
-export function dotAfterUrn(type: ResourceType, text: string): string | undefined {
-  const urns = [type.schema, ...type.extensions.map(({ schema }) => schema)].map(({ id }) => id);
-  const urn = urns.find((id) => text.toLowerCase().startsWith(`${id.toLowerCase()}.`));
-  return urn && `${urn}:${text.slice(urn.length + 1)}`;
-}
+export const isAfterUrn = (sign: string): boolean => sign === ':' || sign === '.';
 
 /** Entra ID and JumpCloud name in `value` what a "remove" is to take away; the RFC would have them take everything away. */
 export const isRemovalByValue = (value: unknown): boolean => value !== undefined && value !== null;

@@ -1,5 +1,5 @@
 import { COMMON_ATTRIBUTES } from './schemas/define.js';
-import { dotAfterUrn } from './leniency.js';
+import { isAfterUrn } from './leniency.js';
 import type { Attribute, ResourceType } from './schema.js';
 
 /** What an attribute path (RFC 7644 section 3.10) means for a resource type. */
@@ -42,39 +42,55 @@ const BY_NAME = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>
  * when the type has no such attribute. URNs have dots of their own ("2.0"), so the known ones are taken off first.
  */
 export function resolvePath(type: ResourceType, text: string): ResolvedPath | undefined {
-  const path = resolveExactly(type, text);
-  if (path !== undefined) return path;
-  const corrected = dotAfterUrn(type, text);
-  return corrected === undefined ? undefined : resolveExactly(type, corrected);
-}
-
-function resolveExactly(type: ResourceType, text: string): ResolvedPath | undefined {
-  const own = below(type.schema.id, text);
-  if (own !== undefined) return attributePath(undefined, ownAttributes(type), own);
-  for (const { schema } of type.extensions) {
-    if (schema.id.toLowerCase() === text.toLowerCase()) {
-      return { kind: 'extension', urn: schema.id, attributes: schema.attributes };
+  // No attribute has a colon in its name.
+  if (!text.includes(':')) return attributePath(undefined, ownAttributes(type), text);
+  const lower = text.toLowerCase();
+  for (const { prefix, extension, attributes } of spacesOf(type)) {
+    if (!lower.startsWith(prefix)) continue;
+    if (lower.length === prefix.length && extension !== undefined) {
+      return { kind: 'extension', urn: extension, attributes };
     }
-    const rest = below(schema.id, text);
-    if (rest !== undefined) return attributePath(schema.id, schema.attributes, rest);
+    const path = isAfterUrn(lower.charAt(prefix.length))
+      ? attributePath(extension, attributes, text.slice(prefix.length + 1))
+      : undefined;
+    if (path !== undefined) return path;
   }
-  return attributePath(undefined, ownAttributes(type), text);
+  return undefined;
 }
 
-/** What follows `urn:` in `text`, if it starts with that. */
-function below(urn: string, text: string): string | undefined {
-  const prefix = `${urn.toLowerCase()}:`;
-  return text.toLowerCase().startsWith(prefix) ? text.slice(prefix.length) : undefined;
+/** The attributes of a schema, and its URN in lower case. */
+interface NameSpace {
+  readonly prefix: string;
+  readonly extension: string | undefined;
+  readonly attributes: readonly Attribute[];
 }
+
+/** Longest URN first: one may begin another. */
+function spacesOf(type: ResourceType): readonly NameSpace[] {
+  const known = SPACES.get(type);
+  if (known !== undefined) return known;
+  const spaces = [
+    { prefix: type.schema.id.toLowerCase(), extension: undefined, attributes: ownAttributes(type) },
+    ...type.extensions.map(({ schema: { id, attributes } }) => ({
+      prefix: id.toLowerCase(),
+      extension: id,
+      attributes,
+    })),
+  ].sort((a, b) => b.prefix.length - a.prefix.length);
+  SPACES.set(type, spaces);
+  return spaces;
+}
+
+const SPACES = new WeakMap<ResourceType, readonly NameSpace[]>();
 
 function attributePath(
   extension: string | undefined,
   attributes: readonly Attribute[],
   text: string,
 ): AttributePath | undefined {
-  const [name = '', subName, ...more] = text.split('.');
+  const [name = '', subName, more] = text.split('.', 3);
   const attribute = findAttribute(attributes, name);
-  if (attribute === undefined || more.length > 0) return undefined;
+  if (attribute === undefined || more !== undefined) return undefined;
   if (subName === undefined) return { kind: 'attribute', extension, attribute, sub: undefined };
   const sub = findAttribute(attribute.subAttributes ?? [], subName);
   return sub === undefined ? undefined : { kind: 'attribute', extension, attribute, sub };

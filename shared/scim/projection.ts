@@ -119,7 +119,7 @@ function pickInside(attribute: Shown, value: unknown, projection: Projection): u
 }
 
 function readParts(type: ResourceType, list: string): ReadonlyMap<string, Parts> {
-  const parts = new Map<string, Parts>();
+  const parts: Tree = new Map();
   for (const text of list.split(',')) {
     const path = resolvePath(type, text.trim());
     if (path === undefined) continue;
@@ -132,15 +132,17 @@ function readParts(type: ResourceType, list: string): ReadonlyMap<string, Parts>
   return parts;
 }
 
+type Tree = Map<string, 'whole' | Tree>;
+
 /** The whole of an attribute outweighs any part of it. */
-function put(parts: Map<string, Parts>, [name = '', ...rest]: readonly string[]): void {
+function put(parts: Tree, [name = '', ...rest]: readonly string[]): void {
   const known = parts.get(name);
   if (known === 'whole') return;
   if (rest.length === 0) {
     parts.set(name, 'whole');
     return;
   }
-  const inner = new Map(known);
+  const inner = known ?? new Map<string, 'whole' | Tree>();
   put(inner, rest);
   parts.set(name, inner);
 }

@@ -62,13 +62,25 @@ export const isBlank = (value: AttributeValue | undefined): boolean =>
 export const lacking = (path: string, value: AttributeValue | undefined): InvalidValue =>
   new InvalidValue(`${path}: it is ${value === undefined ? 'missing' : 'blank'}, and it is required. Send a value.`);
 
-/** Most values of a multi-valued attribute. Members, which are rows of their own, have a limit of their own. */
+/** Most values of a multi-valued attribute. */
 const VALUES_MAX = 1000;
+/** Most members, which are rows of their own, that one request names: about what 1 MiB holds. */
+const MEMBERS_MAX = 20_000;
 
 /** Throws `PayloadTooLarge`, which names `path`. */
 export function requireFewValues({ relation }: Attribute, count: number, path: string): void {
-  if (count <= VALUES_MAX || relation === 'members') return;
-  throw new PayloadTooLarge(`${path}: it would have ${count} values, more than ${VALUES_MAX}. Send fewer.`);
+  if (relation === 'members') requireFewMembers(count);
+  else if (count > VALUES_MAX) {
+    throw new PayloadTooLarge(`${path}: it would have ${count} values, more than ${VALUES_MAX}. Send fewer.`);
+  }
+}
+
+/** Throws `PayloadTooLarge`. */
+export function requireFewMembers(count: number): void {
+  if (count <= MEMBERS_MAX) return;
+  throw new PayloadTooLarge(
+    `members: the request names ${count}, more than ${MEMBERS_MAX}. Add or remove them by several requests.`,
+  );
 }
 
 /** Each entry once, at most one of them primary (RFC 7643 section 2.4). */
@@ -178,13 +190,31 @@ export function distinct(values: readonly AttributeValue[]): AttributeValue[] {
 /** The same text for values that are one entry: of one `value` and `type`, or else the same in all but `primary`. */
 export function entryKey(value: AttributeValue): string {
   if (!isComplex(value)) return fingerprint(value);
+  const { value: own, type } = value;
+  // Nearly all entries, and many at once: its length tells where the first text ends, so that neither has to be quoted.
+  if (typeof own === 'string' && typeof type === 'string') return `${own.length}:${own} ${type}`;
+  if (own !== undefined) return JSON.stringify([own, type]);
   const { primary: _primary, ...rest } = value;
-  return rest['value'] === undefined ? fingerprint(rest) : JSON.stringify([rest['value'], rest['type']]);
+  return fingerprint(rest);
 }
 
 /** Whether two values say the same. Multi-valued attributes have no order (RFC 7643 section 2.4), and objects neither. */
-export const sameValue = (a: AttributeValue, b: AttributeValue): boolean =>
-  a === b || fingerprint(a) === fingerprint(b);
+export function sameValue(a: AttributeValue, b: AttributeValue): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object') return false;
+  if (isList(a)) return isList(b) && sameList(a, b);
+  if (isList(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => sameMember(a[name], b[name]));
+}
+
+const sameMember = (a: AttributeValue | undefined, b: AttributeValue | undefined): boolean =>
+  a !== undefined && b !== undefined && sameValue(a, b);
+
+/** In the same order, as nearly always, or in another. */
+const sameList = (a: readonly AttributeValue[], b: readonly AttributeValue[]): boolean =>
+  a.length === b.length &&
+  (a.every((value, index) => sameMember(value, b[index])) || fingerprint(a) === fingerprint(b));
 
 /** The same text for values that say the same. */
 function fingerprint(value: AttributeValue): string {

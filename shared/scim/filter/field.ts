@@ -46,8 +46,11 @@ export const valueScope =
       return name.toLowerCase() === 'value' ? { attribute: parent, read: (value) => [value] } : undefined;
     }
     const sub = findAttribute(parent.subAttributes ?? [], name);
-    return sub && { attribute: sub, read: (value) => subValues([value], sub) };
+    return sub && { attribute: sub, read: (value) => subValue(value, sub) };
   };
 
-export const subValues = (values: readonly AttributeValue[], { name }: Attribute): AttributeValue[] =>
-  values.flatMap((value) => (isComplex(value) ? listOf(value[name]) : []));
+export const subValues = (values: readonly AttributeValue[], sub: Attribute): AttributeValue[] =>
+  values.flatMap((value) => subValue(value, sub));
+
+const subValue = (value: AttributeValue, { name }: Attribute): readonly AttributeValue[] =>
+  isComplex(value) ? listOf(value[name]) : [];

@@ -16,6 +16,9 @@ export interface Patched {
 
 /** Most looks at values in one PATCH: each step looks at all values of its attribute, once for each part of its filter. */
 const LOOKS_MAX = 50_000;
+/** A look at a longer text, or at more members, counts as so many more. */
+const CHARACTERS_PER_LOOK = 128;
+const MEMBERS_PER_LOOK = 8;
 
 /**
  * Applies operations in order, all or none (RFC 7644 section 3.5.2). Pure; what does not change is shared with the input. Throws
@@ -30,7 +33,7 @@ export function applyPatch(type: ResourceType, attributes: Attributes, operation
     if (operation.kind === 'members') members.push(operation.edit);
     else if (operation.kind === 'removeExtension') patched = without(patched, operation.urn);
     else {
-      looks += valuesBefore(patched, operation.target).length * (operation.target.filter?.parts ?? 1);
+      looks += looksAt(valuesBefore(patched, operation.target)) * (operation.target.filter?.parts ?? 1);
       if (looks > LOOKS_MAX) throw tooLong(operation.target);
       patched = applyAt(patched, operation);
     }
@@ -48,6 +51,15 @@ const tooLong = (target: Target): PayloadTooLarge =>
   new PayloadTooLarge(
     `${printPath(target)}: its values times the operations on them, and the parts of their filters, are more than ${LOOKS_MAX}. Send fewer operations at once.`,
   );
+
+const looksAt = (values: readonly AttributeValue[]): number =>
+  values.reduce<number>((sum, value) => sum + 1 + Math.floor(extentOf(value)), 0);
+
+function extentOf(value: AttributeValue): number {
+  if (typeof value === 'string') return value.length / CHARACTERS_PER_LOOK;
+  if (typeof value !== 'object') return 0;
+  return Object.values(value).reduce<number>((sum, member) => sum + 1 / MEMBERS_PER_LOOK + extentOf(member), 0);
+}
 
 const valuesBefore = (attributes: Attributes, target: Target): readonly AttributeValue[] =>
   listOf(containerAt(attributes, target)?.[target.attribute.name]);
@@ -111,10 +123,11 @@ function set(step: Step & { kind: 'add' | 'replace' }, before: readonly Attribut
   if (filter === undefined && sub === undefined) {
     return step.kind === 'replace' ? listOf(value) : withAdded(before, listOf(value));
   }
-  const targets = new Set(filter === undefined ? before : before.filter(filter.matches));
-  if (targets.size === 0) return withAdded(before, [created(step)]);
-  const takesPrimary = [...targets].some((item) => isPrimary(changed(step, item)));
-  return before.map((item) => (targets.has(item) ? changed(step, item) : takesPrimary ? notPrimary(item) : item));
+  const targets = filter === undefined ? before : before.filter(filter.matches);
+  if (targets.length === 0) return withAdded(before, [created(step)]);
+  const after = new Map(targets.map((item) => [item, changed(step, item)]));
+  const takesPrimary = [...after.values()].some(isPrimary);
+  return before.map((item) => after.get(item) ?? (takesPrimary ? notPrimary(item) : item));
 }
 
 /** A value that is there, after a step that selects it. */
@@ -128,8 +141,8 @@ function changed(step: Step & { kind: 'add' | 'replace' }, item: AttributeValue)
 /** The value after a step that selected it; what is immutable in it has to be as it was (RFC 7644 section 3.5.2). */
 function sameEntry({ attribute }: Target, before: AttributeValue, after: Attributes): Attributes {
   for (const { name, mutability } of attribute.subAttributes ?? []) {
-    const was = toComplex(before)[name];
-    if (mutability !== 'immutable' || was === undefined) continue;
+    const was = mutability === 'immutable' ? toComplex(before)[name] : undefined;
+    if (was === undefined) continue;
     const is = after[name];
     if (is !== undefined && sameValue(was, is)) continue;
     throw new Mutability(`${attribute.name}.${name}: it is immutable. Remove the value and add another one.`);

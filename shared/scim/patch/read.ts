@@ -1,10 +1,9 @@
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, PayloadTooLarge } from '../errors.js';
-import { requireFewMembers } from '../input.js';
 import { isRemovalByValue, keyAsPath, operationInAnyCase } from '../leniency.js';
-import { printPath } from '../path.js';
+import { findAttribute, printPath } from '../path.js';
 import { readMessage } from '../request-message.js';
 import type { ResourceType } from '../schema.js';
-import { isObject, listOf, readSingle, readValue, sameText } from '../values.js';
+import { isObject, listOf, readSingle, readValue, requireFewMembers, sameText } from '../values.js';
 import { readMemberEdit } from './members.js';
 import type { PatchOperation, Target } from './operation.js';
 import { findPath, readPath } from './path.js';
@@ -20,13 +19,19 @@ export function readPatch(type: ResourceType, body: unknown): PatchOperation[] {
   const { Operations: operations } = readMessage('PatchOp', body);
   if (!Array.isArray(operations)) throw new InvalidSyntax('Operations: it must be an array of operations.');
   requireFew(operations);
-  const read = operations.flatMap((operation, index) => readOperation(type, operation, `Operations[${index}]`));
+  const read: PatchOperation[] = [];
+  for (const [index, operation] of operations.entries()) {
+    read.push(...readOperation(type, operation, `Operations[${index}]`));
+    requireFewSteps(read.length);
+  }
   requireFewMembers(read.reduce((sum, operation) => sum + namedBy(operation), 0));
   return read;
 }
 
 /** Most operations in one PATCH. */
 const PATCH_MAX_OPERATIONS = 1000;
+/** Most attributes that all operations of one PATCH set or remove, each as often as it is named. */
+const PATCH_STEPS_MAX = 5000;
 /** Longest text of the paths with filters in one PATCH together, in characters. */
 const PATCH_FILTERS_MAX = 131_072;
 
@@ -40,6 +45,13 @@ function requireFew(operations: readonly unknown[]): void {
   if (filters.reduce((sum, path) => sum + path.length, 0) <= PATCH_FILTERS_MAX) return;
   throw new PayloadTooLarge(
     `Operations: their paths with filters are longer than ${PATCH_FILTERS_MAX} characters together. Split them into several requests.`,
+  );
+}
+
+function requireFewSteps(count: number): void {
+  if (count <= PATCH_STEPS_MAX) return;
+  throw new PayloadTooLarge(
+    `Operations: they name attributes more than ${PATCH_STEPS_MAX} times. Split them into several requests.`,
   );
 }
 
@@ -127,10 +139,10 @@ function readAssignment(verb: 'add' | 'replace', target: Target, value: unknown,
   const { attribute, sub, filter } = target;
   // A single complex value is merged: each sub-attribute is a step of its own (RFC 7644 section 3.5.2.3).
   if (attribute.type === 'complex' && !attribute.multiValued && sub === undefined && isObject(value)) {
-    return (attribute.subAttributes ?? []).flatMap((inner) => {
-      const entry = Object.entries(value).find(([name]) => name.toLowerCase() === inner.name.toLowerCase());
-      if (entry === undefined || inner.mutability === 'readOnly') return [];
-      return readAssignment(verb, { ...target, sub: inner }, entry[1], at);
+    return Object.entries(value).flatMap(([name, member]) => {
+      const inner = findAttribute(attribute.subAttributes ?? [], name);
+      if (inner === undefined || inner.mutability === 'readOnly') return [];
+      return readAssignment(verb, { ...target, sub: inner }, member, at);
     });
   }
   const where = `${at}: ${printPath(target)}`;

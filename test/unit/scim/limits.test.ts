@@ -14,6 +14,7 @@ const values = (count: number): object[] => many(count, (index) => ({ value: `${
 const json = (text: string) => () => requireModestJson(Buffer.from(text));
 const nested = (depth: number) => json('[{"a":'.repeat(depth / 2) + '"[{\\"["' + '}]'.repeat(depth / 2));
 const object = (members: number) => json(`{${many(members, (index) => `"a,${index}":[1,{"x":1,"y":2}]`).join()}}`);
+const FIVE = '{"a":1,"b":[1,2],"c":3,"d":4,"e":5}';
 const bulk = (count: number) => () =>
   readBulk({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
@@ -26,6 +27,23 @@ const patch =
   (count: number, one: (index: number) => object, before: object = ann) =>
   () =>
     patchUser({ ...ann, ...before }, ...many(count, one));
+const TEN = Object.fromEntries(
+  [
+    'title',
+    'nickName',
+    'locale',
+    'timezone',
+    'displayName',
+    'userType',
+    'preferredLanguage',
+    'externalId',
+    'profileUrl',
+  ]
+    .map((name): [string, unknown] => [name, 'x'])
+    .concat([['active', true]]),
+);
+/** As many looks as 1000 short values. */
+const LONG = { value: 'x'.repeat(999 * 128) };
 const filtered = (length: number) => ({ op: 'remove', path: `emails[value eq "${'x'.repeat(length - 19)}"]` });
 
 test.each([
@@ -44,6 +62,18 @@ test.each([
   ['a filter of 64 parts', filter(`not (${anyOf(32)})`), filter(anyOf(33)), /more than 64 parts\. Split/],
   ['JSON 32 deep', nested(32), nested(34), /^413: The body is nested deeper than 32 levels/],
   ['an object of 1000 members', object(1000), object(1001), /^413: .*more than 1000 members\. Leave out/],
+  [
+    'JSON of 30000 objects',
+    json(`[${many(30_000, () => '{}').join()}]`),
+    json(`[${many(30_001, () => '{}').join()}]`),
+    /^413: The body has more than 30000 objects\. Split/,
+  ],
+  [
+    'JSON objects of 50000 members together',
+    json(`[${many(10_000, () => FIVE).join()}]`),
+    json(`[${many(10_000, () => FIVE).join()},{"a":1}]`),
+    /^413: The body has more than 50000 members in all of its objects\. Split/,
+  ],
   [
     '1000 values of an attribute',
     () => readResource(USER, { ...ann, emails: values(1000) }),
@@ -75,6 +105,12 @@ test.each([
     /^413: Operations: there are 1001, more than 1000\. Split/,
   ],
   [
+    '5000 attributes in the operations of a PATCH',
+    patch(500, () => ({ op: 'add', value: TEN })),
+    patch(501, () => ({ op: 'add', value: TEN })),
+    /^413: Operations: they name attributes more than 5000 times\. Split/,
+  ],
+  [
     '131072 characters of paths with filters',
     patch(64, () => filtered(2048)),
     patch(64, (index) => filtered(index === 0 ? 2049 : 2048)),
@@ -90,6 +126,12 @@ test.each([
     '50000 looks at values',
     patch(25, () => ({ op: 'remove', path: 'emails[not (value pr)].type' }), { emails: values(1000) }),
     patch(26, () => ({ op: 'remove', path: 'emails[not (value pr)].type' }), { emails: values(1000) }),
+    /^413: emails\.type: .*more than 50000\. Send fewer operations/,
+  ],
+  [
+    '50000 looks at a long text',
+    patch(50, () => ({ op: 'remove', path: 'emails[value eq "x"].type' }), { emails: [LONG] }),
+    patch(51, () => ({ op: 'remove', path: 'emails[value eq "x"].type' }), { emails: [LONG] }),
     /^413: emails\.type: .*more than 50000\. Send fewer operations/,
   ],
 ])('%s are taken, and one more is not', (_what, within, beyond, error) => {
