@@ -1,8 +1,10 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Membership, ResourceRow } from '../../shared/directory/resource.js';
 import type { RelatedFacts } from '../../shared/scim/messages.js';
 import type { ResourceReader } from '../../shared/store/port.js';
 
-const MEMBERS_PAGE = 10_000;
+/** Members read at once, before it is the others' turn. */
+const MEMBERS_PAGE = 2000;
 
 export async function everyMember(
   resources: Pick<ResourceReader, 'membersOf'>,
@@ -16,6 +18,7 @@ export async function everyMember(
     const next = await resources.membersOf(directoryId, groupId, page);
     members.push(...next);
     if (next.length < MEMBERS_PAGE) return members.map((member) => ({ id: member.memberId, type: member.memberType }));
+    await othersTurn();
   }
 }
 

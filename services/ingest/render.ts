@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { ResourceRow } from '../../shared/directory/resource.js';
 import { TooMany } from '../../shared/scim/errors.js';
 import { etag, renderResource } from '../../shared/scim/messages.js';
@@ -19,11 +20,16 @@ export async function render(
 ): Promise<Record<string, unknown>[]> {
   const shows = (kind: 'members' | 'groups'): boolean =>
     type.schema.attributes.some(({ name, relation }) => relation === kind && wants(projection, name));
-  const groups = shows('groups') ? await groupsByMember(resources, directory.id, rows) : undefined;
   const rendered: Record<string, unknown>[] = [];
+  let groups: Awaited<ReturnType<typeof groupsByMember>> | undefined;
   let shown = 0;
   // One after another: many large groups at once would fill the memory before they fill the answer.
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % ROWS_PER_TURN === 0) {
+      if (index > 0) await othersTurn();
+      const some = rows.slice(index, index + ROWS_PER_TURN);
+      groups = shows('groups') ? await groupsByMember(resources, directory.id, some) : undefined;
+    }
     const members = shows('members') ? await everyMember(resources, directory.id, row.id) : undefined;
     shown += members?.length ?? 0;
     if (shown > SHOWN_MEMBERS_MAX) throw tooManyMembers();
@@ -32,6 +38,9 @@ export async function render(
   }
   return rendered;
 }
+
+/** Resources that are rendered before it is the others' turn. */
+const ROWS_PER_TURN = 100;
 
 /** Most members in one answer: some 20 MB of JSON. */
 const SHOWN_MEMBERS_MAX = 200_000;

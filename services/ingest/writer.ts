@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { BATCH_MAX } from '../../shared/directory/batch.js';
 import type { Command, Outcome } from '../../shared/directory/command.js';
 import { headOf, type Decider, type Head } from '../../shared/directory/commit.js';
@@ -50,6 +51,9 @@ const DEADLINE_MS = 30_000;
 /** Most commands of a directory that wait for a batch. */
 const WAITING_MAX = 5_000;
 
+/** From so many changes on, deciding on a commit and writing it each take long enough for a turn of their own. */
+const LARGE_COMMIT = 1000;
+
 /** Most heads remembered: the least recently written directory is read again when it comes back. */
 const HEADS_MAX = 10_000;
 
@@ -61,7 +65,7 @@ export function createWriter(deps: WriterDeps): Writer {
   const run = async (directoryId: string, queue: Queue): Promise<void> => {
     while (queue.waiting.length > 0) {
       // One turn of the event loop, so that requests already read from their sockets join this batch.
-      await new Promise(setImmediate);
+      await othersTurn();
       const batch = queue.waiting.splice(0, BATCH_MAX);
       const outcomes = await writeBatch(deps, heads, batch);
       queue.waiting.unshift(...batch.slice(outcomes.length));
@@ -142,6 +146,7 @@ async function writeBatch(
         remember(heads, directory.id, head, HEADS_MAX);
         return outcomes;
       }
+      if (commit.changes.length >= LARGE_COMMIT) await othersTurn();
       if ((await deps.commits.commit(commit)) === 'conflict') continue;
       remember(heads, directory.id, headOf(commit), HEADS_MAX);
       deps.onCommit(commit.partition);

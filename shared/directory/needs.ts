@@ -26,12 +26,20 @@ export const NO_NEEDS: Needs = { ids: new Set(), keys: [], memberships: [], memb
 export const NOTHING_LOADED: Loaded = { resources: [], memberships: [], heldKeys: [] };
 
 export const mergeNeeds = (...all: readonly Partial<Needs>[]): Needs => ({
-  ids: new Set(all.flatMap(({ ids = [] }) => [...ids])),
+  ids: union(all.map(({ ids }) => ids)),
   keys: all.flatMap(({ keys = [] }) => keys),
   memberships: all.flatMap(({ memberships = [] }) => memberships),
-  members: new Set(all.flatMap(({ members = [] }) => [...members])),
-  heldKeys: new Set(all.flatMap(({ heldKeys = [] }) => [...heldKeys])),
+  members: union(all.map(({ members }) => members)),
+  heldKeys: union(all.map(({ heldKeys }) => heldKeys)),
 });
+
+/** Not copied where one has them all: that may be many. */
+function union(sets: readonly (ReadonlySet<string> | undefined)[]): ReadonlySet<string> {
+  const [first = NONE, ...others] = sets.filter((set) => set !== undefined && set.size > 0);
+  return others.length === 0 ? first : new Set([first, ...others].flatMap((set) => [...(set ?? NONE)]));
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 export const mergeLoaded = (a: Loaded, b: Loaded): Loaded => ({
   resources: mergeRows(a.resources, b.resources, ({ id }) => id),

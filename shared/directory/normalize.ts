@@ -50,7 +50,6 @@ export function userData(row: ResourceRow, scope: Scope, { rules, groupIds }: Ma
   const from = mappedText(attributes, rules);
   const enterprise = complex(attributes[ENTERPRISE_USER_URN]);
   const name = complex(attributes['name']);
-  const emails = contacts(attributes['emails']);
   return {
     id: row.id,
     directoryId: scope.directoryId,
@@ -58,8 +57,8 @@ export function userData(row: ResourceRow, scope: Scope, { rules, groupIds }: Ma
     externalId: text(attributes['externalId']),
     userName: text(attributes['userName']) ?? '',
     active: rules.active === undefined ? attributes['active'] !== false : rules.active(attributes),
-    email: from('email', preferred(emails)),
-    emails,
+    email: from('email', preferred(attributes['emails'])),
+    emails: contacts(attributes['emails']),
     name: {
       given: from('name.given', text(name['givenName'])),
       family: from('name.family', text(name['familyName'])),
@@ -141,7 +140,7 @@ export function resourceData(row: ResourceRow, scope: Scope): ResourceData {
 }
 
 export function memberData(row: ResourceRow, rules: MappingRules): MemberData {
-  const email = preferred(contacts(row.attributes['emails']));
+  const email = preferred(row.attributes['emails']);
   return {
     id: row.id,
     type: row.type,
@@ -199,8 +198,17 @@ function contacts(value: AttributeValue | undefined): ContactData[] {
   });
 }
 
-const preferred = (list: readonly ContactData[]): string | null =>
-  (list.find((contact) => contact.primary) ?? list[0])?.value ?? null;
+/** The primary contact's value, or else the first one's. */
+function preferred(value: AttributeValue | undefined): string | null {
+  let first: string | null = null;
+  for (const item of isList(value) ? value : []) {
+    const contact = complex(item);
+    const of = text(contact['value']);
+    if (of !== null && contact['primary'] === true) return of;
+    first ??= of;
+  }
+  return first;
+}
 
 const text = (value: AttributeValue | undefined): string | null => (typeof value === 'string' ? value : null);
 

@@ -1,6 +1,6 @@
 import type { Change } from './commit.js';
 import { NO_NEEDS, NOTHING_LOADED, type Loaded, type Needs } from './needs.js';
-import { pairOf, type Membership, type ResourceRow } from './resource.js';
+import type { Membership, ResourceRow } from './resource.js';
 
 /** Thrown when a decision looks at something that was not loaded: load it, and decide again. */
 export class Missing extends Error {
@@ -18,6 +18,33 @@ export interface Facts {
 
 export const NO_FACTS: Facts = { asked: NO_NEEDS, loaded: NOTHING_LOADED };
 
+type Pair = Pick<Membership, 'groupId' | 'memberId'>;
+
+function pairsIn(pairs: readonly Pair[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const { groupId, memberId } of pairs) {
+    const known = all.get(groupId);
+    if (known === undefined) all.set(groupId, new Set([memberId]));
+    else known.add(memberId);
+  }
+  return all;
+}
+
+function byGroup(rows: readonly Membership[]): ReadonlyMap<string, ReadonlyMap<string, Membership>> {
+  const all = new Map<string, Map<string, Membership>>();
+  for (const row of rows) inner(all, row.groupId).set(row.memberId, row);
+  return all;
+}
+
+/** The map under a key, made when it is not there. */
+function inner<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+  const known = maps.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<string, Value>();
+  maps.set(key, made);
+  return made;
+}
+
 const keyOf = (type: string, key: string): string => `${type} ${key}`;
 
 /**
@@ -28,23 +55,24 @@ export class View {
   readonly #loaded: Loaded;
   readonly #asked: Needs;
   readonly #askedKeys: ReadonlySet<string>;
-  readonly #askedPairs: ReadonlySet<string>;
+  /** Members by their groups, and so on: texts made of two ids would be made many times over. */
+  readonly #askedPairs: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #resourcesBefore: ReadonlyMap<string, ResourceRow>;
-  readonly #membershipsBefore: ReadonlyMap<string, Membership>;
+  readonly #membershipsBefore: ReadonlyMap<string, ReadonlyMap<string, Membership>>;
   readonly #heldBefore: ReadonlySet<string>;
 
   /** The overlay: null where the batch ended a row. */
   readonly #resources = new Map<string, ResourceRow | null>();
-  readonly #memberships = new Map<string, { readonly row: Membership; readonly live: boolean }>();
+  readonly #memberships = new Map<string, Map<string, { readonly row: Membership; readonly live: boolean }>>();
   readonly #unlinked = new Set<string>();
 
   constructor({ asked, loaded }: Facts) {
     this.#loaded = loaded;
     this.#asked = asked;
     this.#askedKeys = new Set(asked.keys.map(({ type, key }) => keyOf(type, key)));
-    this.#askedPairs = new Set(asked.memberships.map(pairOf));
+    this.#askedPairs = pairsIn(asked.memberships);
     this.#resourcesBefore = new Map(loaded.resources.map((row) => [row.id, row]));
-    this.#membershipsBefore = new Map(loaded.memberships.map((row) => [pairOf(row), row]));
+    this.#membershipsBefore = byGroup(loaded.memberships);
     this.#heldBefore = new Set(loaded.heldKeys);
   }
 
@@ -63,8 +91,9 @@ export class View {
 
   resource(id: string): ResourceRow | undefined {
     // Not by `require`, which is for many: a large group asks for each of its members.
-    if (!this.#knowsResource(id)) throw new Missing({ ...NO_NEEDS, ids: new Set([id]) });
-    return this.#current(id);
+    const row = this.#current(id);
+    if (row === undefined && !this.#knowsResource(id)) throw new Missing({ ...NO_NEEDS, ids: new Set([id]) });
+    return row;
   }
 
   /** Who bears the index key among resources of the type. */
@@ -82,23 +111,21 @@ export class View {
     if (!this.#knowsMembership({ groupId, memberId })) {
       throw new Missing({ ...NO_NEEDS, memberships: [{ groupId, memberId }] });
     }
-    const pair = pairOf({ groupId, memberId });
-    const staged = this.#memberships.get(pair);
+    const staged = this.#memberships.get(groupId)?.get(memberId);
     if (staged !== undefined) return staged.live ? staged.row : undefined;
-    const row = this.#membershipsBefore.get(pair);
+    const row = this.#membershipsBefore.get(groupId)?.get(memberId);
     return row !== undefined && !this.#isUnlinked(row) ? row : undefined;
   }
 
   members(groupId: string): Membership[] {
     this.require({ members: new Set([groupId]) });
     const rows = new Map<string, Membership>();
-    for (const row of this.#loaded.memberships) {
-      if (row.groupId === groupId && !this.#isUnlinked(row)) rows.set(row.memberId, row);
+    for (const [memberId, row] of this.#membershipsBefore.get(groupId) ?? []) {
+      if (!this.#isUnlinked(row)) rows.set(memberId, row);
     }
-    for (const { row, live } of this.#memberships.values()) {
-      if (row.groupId !== groupId) continue;
-      if (live) rows.set(row.memberId, row);
-      else rows.delete(row.memberId);
+    for (const [memberId, { row, live }] of this.#memberships.get(groupId) ?? []) {
+      if (live) rows.set(memberId, row);
+      else rows.delete(memberId);
     }
     return [...rows.values()];
   }
@@ -124,11 +151,19 @@ export class View {
         if (row !== null) return [{ kind: 'put', resource: row, isNew: before === undefined }];
         return before === undefined ? [] : [{ kind: 'delete', type: before.type, id }];
       }),
-      ...[...this.#memberships].flatMap(([pair, { row, live }]): Change[] => {
-        if (live === this.#membershipsBefore.has(pair)) return [];
-        return [{ kind: live ? 'join' : 'leave', membership: row }];
-      }),
+      ...this.#movements(),
     ];
+  }
+
+  #movements(): Change[] {
+    const changes: Change[] = [];
+    for (const [groupId, members] of this.#memberships) {
+      const before = this.#membershipsBefore.get(groupId);
+      for (const [memberId, { row, live }] of members) {
+        if (live !== (before?.has(memberId) ?? false)) changes.push({ kind: live ? 'join' : 'leave', membership: row });
+      }
+    }
+    return changes;
   }
 
   #applyOne(change: Change): void {
@@ -141,13 +176,15 @@ export class View {
         return;
       case 'join':
       case 'leave':
-        this.#memberships.set(pairOf(change.membership), { row: change.membership, live: change.kind === 'join' });
+        inner(this.#memberships, change.membership.groupId).set(change.membership.memberId, {
+          row: change.membership,
+          live: change.kind === 'join',
+        });
         return;
       case 'unlink':
         // The range in the commit reaches rows of earlier commits; what this batch itself staged simply never happens.
-        for (const [pair, { row }] of this.#memberships) {
-          if (row.groupId === change.id || row.memberId === change.id) this.#memberships.delete(pair);
-        }
+        this.#memberships.delete(change.id);
+        for (const members of this.#memberships.values()) members.delete(change.id);
         this.#unlinked.add(change.id);
         return;
       case 'hold':
@@ -170,10 +207,10 @@ export class View {
     return this.#asked.ids.has(id) || this.#resourcesBefore.has(id) || this.#resources.has(id);
   }
 
-  #knowsMembership(pair: Pick<Membership, 'groupId' | 'memberId'>): boolean {
+  #knowsMembership(pair: Pair): boolean {
     return (
-      this.#askedPairs.has(pairOf(pair)) ||
-      this.#memberships.has(pairOf(pair)) ||
+      this.#askedPairs.get(pair.groupId)?.has(pair.memberId) === true ||
+      this.#memberships.get(pair.groupId)?.has(pair.memberId) === true ||
       this.#knowsMembers(pair.groupId) ||
       this.#isMadeHere(pair.memberId)
     );

@@ -1,13 +1,11 @@
 import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
 import { NO_REMOVALS, type GuardState } from '../../directory/guard.js';
-import { NOTHING_LOADED, type Loaded, type Needs } from '../../directory/needs.js';
-import { pairOf } from '../../directory/resource.js';
 import { checkNumbering, isNext } from '../check-commit.js';
 import type { CommitStore } from '../port.js';
 import { prepareChanges } from './changes.js';
 import { json, number } from './columns.js';
 import type { Database } from './database.js';
-import { MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
+import { prepareLoad } from './load.js';
 
 /**
  * A commit is one transaction: its head, its place in the log, its events and its changes. The position in the log partition
@@ -22,9 +20,7 @@ export function createCommits(database: Database): CommitStore {
     async head(directoryId) {
       return readHead(directoryId);
     },
-    async load(directoryId, needs) {
-      return load(directoryId, needs);
-    },
+    load,
     async commit(commit) {
       checkNumbering(commit);
       return database.durably(() => {
@@ -88,40 +84,5 @@ function prepareLog(database: Database): (commit: Commit) => number {
     insertCommit.run(partition, number(next, 'position'), directory, commit.number, firstSeq, lastSeq, at);
     for (const { seq, id, type, body } of events) insertEvent.run(directory, seq, id, type, body);
     return directory;
-  };
-}
-
-function prepareLoad(database: Database): (directoryId: string, needs: Needs) => Loaded {
-  const directoryNo = database.prepare('SELECT no FROM heads WHERE directory_id = ?');
-  const byId = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ? AND id = ?`);
-  // Most keys are looked up to find nobody: one step in the index, and no more.
-  const bearers = database.prepare('SELECT resource FROM index_keys WHERE directory = ? AND type = ? AND key = ?');
-  const byRow = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE row = ?`);
-  const byPair = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ? AND group_id = ? AND member_id = ?`);
-  const byGroup = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ? AND group_id = ?`);
-  const heldKey = database.prepare('SELECT key FROM held_keys WHERE directory = ? AND key = ? LIMIT 1');
-  return (directoryId, needs) => {
-    const head = directoryNo.get(directoryId);
-    if (head === undefined) return NOTHING_LOADED;
-    const directory = number(head, 'no');
-    const resources = [
-      ...[...needs.ids].flatMap((id) => byId.all(directory, id)),
-      ...needs.keys
-        .flatMap(({ type, key }) => bearers.all(directory, type, key))
-        .flatMap((row) => byRow.all(number(row, 'resource'))),
-    ].map(toResource);
-    const memberships = [
-      ...needs.memberships
-        .filter(({ groupId }) => !needs.members.has(groupId))
-        .flatMap(({ groupId, memberId }) => byPair.all(directory, groupId, memberId)),
-      ...[...needs.members].flatMap((groupId) => byGroup.all(directory, groupId)),
-    ].map(toMembership);
-    return {
-      resources: [...new Map(resources.map((row) => [row.id, row])).values()],
-      memberships: [...new Map(memberships.map((row) => [pairOf(row), row])).values()],
-      heldKeys: [...needs.heldKeys].filter((key) => heldKey.get(directory, key) !== undefined),
-    };
   };
 }

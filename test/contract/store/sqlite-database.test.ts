@@ -142,9 +142,10 @@ test('no query reads a whole table', async () => {
       .map((row) => text(row, 'detail')),
   }));
   expect(plans.length).toBeGreaterThan(50);
-  // A scan of the recursive endpoint names, and the single row that min() takes from the front of an index, are none.
+  // A scan of the recursive endpoint names, or of a list of what is looked up, and the single row that min() takes from the
+  // front of an index, are none.
   const slow = plans.filter(({ steps }) =>
-    steps.some((step) => /SCAN (?!endpoint$|CONSTANT)|TEMP B-TREE|AUTOMATIC/.test(step)),
+    steps.some((step) => /SCAN (?!endpoint$|CONSTANT|json_each)|TEMP B-TREE|AUTOMATIC/.test(step)),
   );
   expect(slow).toEqual([]);
 });
