@@ -10,7 +10,7 @@ import { createSimulator, type Provider, type Run } from '../simulator/simulator
 import { startStandalone, type Standalone } from '../standalone/main.js';
 import { renderHeading } from './demo/line.js';
 import { openManagement, type Management, type NewDirectory } from './demo/management.js';
-import { createPaint, type Paint } from './demo/paint.js';
+import { createPaint, type Paint } from './paint.js';
 import { startReceiver, type Receiver } from './demo/receiver.js';
 import { renderSummary, type Play } from './demo/summary.js';
 import { createTimeline, type Timeline } from './demo/timeline.js';

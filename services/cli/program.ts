@@ -1,16 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadConfig, type Configs } from '../../shared/config/config.js';
-import { processEnvironment, type Role } from '../../shared/config/env.js';
+import { processEnvironment, ROLES, type Role } from '../../shared/config/env.js';
 import { configReference } from '../../shared/config/reference.js';
 import { eventReference } from '../../shared/events/reference.js';
 import { eventTypes } from '../../shared/events/typescript.js';
 import { runUntilStopped } from '../../shared/runtime/lifecycle.js';
 import { version } from '../../shared/runtime/version.js';
+import { EXIT_CONFIG, EXIT_USAGE } from './exit-codes.js';
+import { createPaint } from './paint.js';
 import type { runSimulate } from './simulate.js';
-
-/** sysexits.h: EX_CONFIG. */
-const EXIT_CONFIG = 78;
-const EXIT_USAGE = 2;
 
 export function createProgram(): Command {
   const program = new Command('rollcall')
@@ -27,6 +25,7 @@ export function createProgram(): Command {
     .command('migrate')
     .description('prepare MongoDB and the Kafka topic; safe to repeat')
     .action(async () => withConfig('relay', (await import('./migrate/main.js')).runMigrate));
+  addDoctor(program);
   program
     .command('config')
     .description('print the reference of all environment variables')
@@ -57,6 +56,30 @@ export function createProgram(): Command {
       process.exitCode = await (await import('./simulate.js')).runSimulate(options);
     });
   return program;
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('look for what is wrong, and say what to do: a line each; exits with 1 when something fails')
+    .addOption(new Option('--role <name>', 'whose environment this is').choices(ROLES).default('standalone'))
+    .option('--offline', 'ask no endpoint’s host for its certificate')
+    .option('--json', 'one JSON array instead of lines')
+    .action(async ({ role, offline = false, json = false }: { role: Role; offline?: boolean; json?: boolean }) => {
+      const [{ runDoctor }, { createReport }] = await Promise.all([
+        import('./doctor/main.js'),
+        import('./doctor/report.js'),
+      ]);
+      const env = processEnvironment();
+      const report = createReport({
+        isJson: json,
+        paint: createPaint(process.stdout.isTTY && (env['NO_COLOR'] ?? '') === ''),
+        write: (text) => void process.stdout.write(text),
+        writeProgress: process.stderr.isTTY ? (text) => void process.stderr.write(text) : undefined,
+      });
+      // A driver that has given up may keep the process alive.
+      process.exit(await runDoctor({ role, isOffline: offline }, env, report));
+    });
 }
 
 function addRoles(program: Command): void {

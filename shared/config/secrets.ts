@@ -21,6 +21,9 @@ export function storedEncryptionKey(dataDir: string): Buffer {
   return storedEncryptionKey(dataDir);
 }
 
+/** The encryption key that a data folder has; undefined where none was made yet. Throws when the file is damaged. */
+export const encryptionKeyIn = (dataDir: string): Buffer | undefined => readKeyFile(path.join(dataDir, KEY_FILE));
+
 function readKeyFile(file: string): Buffer | undefined {
   let text: string;
   try {

@@ -24,3 +24,9 @@ export interface Courier {
   attempt(message: Message): Promise<AttemptResult>;
   close(): Promise<void>;
 }
+
+/** What came of a TLS handshake with a webhook's host. */
+export type CertificateFound =
+  | { readonly validUntil: number }
+  /** `isRefusal`: deliveries fail as this did, wherever they come from. Otherwise the host may be out of reach from here only. */
+  | { readonly failure: string; readonly isRefusal: boolean };

@@ -3,6 +3,12 @@ export class DatabaseTooNew extends Error {
   override readonly name = 'DatabaseTooNew';
 }
 
+/** Migrations that a database has had, and those that this version knows. */
+export interface SchemaVersion {
+  readonly applied: number;
+  readonly known: number;
+}
+
 /** Adapters ask this before they touch a database; `applied` and `known` count migrations. Throws `DatabaseTooNew`. */
 export function refuseNewer(database: string, applied: number, known: number): void {
   if (applied <= known) return;

@@ -27,6 +27,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What a check-up reads of a store: nothing here writes, and nothing finishes what a writer has left half done. */
+export interface StoreReader {
+  readonly registry: { readonly [Name in keyof Registry]: Pick<Registry[Name], 'get' | 'find'> };
+  readonly outbox: Pick<Outbox, 'oldestAt' | 'count' | 'newestAt'>;
+  readonly events: Pick<EventReader, 'after' | 'tail' | 'loadCursor'>;
+  readonly held: HeldEventReader;
+  readonly deliveries: Pick<DeliveryStore, 'endpointsWith' | 'queue' | 'list'>;
+  close(): Promise<void>;
+}
+
 /** The store did not answer, or cannot be reached; whether the call was carried out is unknown, unless it says so. */
 export class StoreUnavailable extends Error {}
 
@@ -108,6 +118,10 @@ export interface Outbox {
   markPublished(partition: number, commits: readonly PositionedCommit[]): Promise<void>;
   /** The oldest commit not yet published: how far behind the log is. Undefined when none waits. */
   oldestAt(partition: number): Promise<number | undefined>;
+  /** How many commits are not yet published, counted no further than `limit`. */
+  count(partition: number, limit: number): Promise<number>;
+  /** When the newest commit was made, published or not, by its writer's clock. Undefined when the partition has none. */
+  newestAt(partition: number): Promise<number | undefined>;
 }
 
 /** A place in a partition's order of events: after the `index`-th event of the commit at `position`. */

@@ -1,6 +1,6 @@
 import { readEvent } from '../../simulator/received.js';
 import type { Exchange } from '../../simulator/session.js';
-import type { Paint } from './paint.js';
+import type { Paint } from '../paint.js';
 import type { Arrival } from './receiver.js';
 
 /** A SCIM request and the webhooks that came of it. */

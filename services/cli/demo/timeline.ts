@@ -1,7 +1,7 @@
 import { readEvent } from '../../simulator/received.js';
 import type { Exchange } from '../../simulator/session.js';
 import { renderChange } from './line.js';
-import type { Paint } from './paint.js';
+import type { Paint } from '../paint.js';
 import type { Arrival } from './receiver.js';
 
 /** One line per change, written when the last of its webhooks is there. */

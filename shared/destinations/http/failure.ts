@@ -33,7 +33,7 @@ export function failureInWords(error: unknown, { url, deadlineMs, isLate, status
   const known = WORDS[code]?.(host, hostname);
   if (known !== undefined) return known;
   const message = types.isNativeError(cause) ? cause.message : String(cause);
-  return isAboutCertificate(code)
+  return isAboutCertificate(cause)
     ? `the certificate of ${host} cannot be trusted: ${message}`
     : `the request to ${host} failed: ${message}`;
 }
@@ -54,8 +54,8 @@ const WORDS: Readonly<Record<string, (host: string, hostname: string) => string>
   ENETUNREACH: unreachable,
 };
 
-/** OpenSSL's and Node's codes of a certificate that was refused. */
-const isAboutCertificate = (code: string): boolean => /CERT|ERR_TLS|UNABLE_TO_VERIFY/.test(code);
+/** By OpenSSL's and Node's codes of a certificate that was refused. */
+export const isAboutCertificate = (error: unknown): boolean => /CERT|ERR_TLS|UNABLE_TO_VERIFY/.test(codeOf(error));
 
 /** Of a connection that was tried on several addresses, the first failure. */
 function firstCause(error: unknown): unknown {

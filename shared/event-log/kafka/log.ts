@@ -40,11 +40,14 @@ export function createKafkaLog(options: KafkaLogOptions): EventLog {
       });
     },
     consume: (group, consumer, signal) =>
-      consumeTopic({ kafka, topic, groupId: `${topic}.${group}`, consumer, logger, signal }),
+      consumeTopic({ kafka, topic, groupId: groupId(topic, group), consumer, logger, signal }),
     check: () => checkTopic(kafka, { brokers, topic, partitions }),
     close: () => publisher.close(),
   };
 }
+
+/** What the brokers call the consumers of `group`. */
+export const groupId = (topic: string, group: string): string => `${topic}.${group}`;
 
 function cannotPublish(topic: string, error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);

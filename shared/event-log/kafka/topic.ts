@@ -13,7 +13,7 @@ export interface TopicOptions {
 }
 
 /** Room for the largest event; the broker's own default is 1 MiB. */
-const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+export const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 /** A cluster that has just started needs a moment to elect leaders and load its coordinators. */
 const PATIENCE_MS = 30_000;
 const WAITING: BackOff = { firstMs: 100, longestMs: 2000 };
@@ -39,11 +39,12 @@ export async function checkTopic(
   await withAdmin(kafka, brokers, (admin) => patiently(() => checkPartitions(admin, topic, partitions)));
 }
 
-async function withAdmin(
+/** Rejects with an error that names the brokers when none can be reached. */
+export async function withAdmin<T>(
   kafka: Kafka,
   brokers: readonly string[],
-  work: (admin: Admin) => Promise<void>,
-): Promise<void> {
+  work: (admin: Admin) => Promise<T>,
+): Promise<T> {
   const admin = kafka.admin();
   try {
     await admin.connect().catch((error: unknown) => {
@@ -55,7 +56,7 @@ async function withAdmin(
         },
       );
     });
-    await work(admin);
+    return await work(admin);
   } finally {
     await admin.disconnect();
   }
@@ -83,7 +84,7 @@ const mend = (found: number, partitions: number): string =>
     : `name another topic in ROLLCALL_KAFKA_TOPIC and make it with rollcall migrate`;
 
 /** 0 where there is no such topic. */
-async function partitionsOf(admin: Admin, topic: string): Promise<number> {
+export async function partitionsOf(admin: Admin, topic: string): Promise<number> {
   const topics = await admin.listTopics();
   if (!topics.includes(topic)) return 0;
   const metadata = await admin.fetchTopicMetadata({ topics: [topic] });

@@ -15,6 +15,9 @@ export type Indexes = { readonly [Name in keyof Collections]?: readonly mongo.In
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 const MIGRATIONS: readonly Indexes[] = [INDEXES, HELD_EVENTS, RETENTION, REPLAYS];
 
+/** Number of the newest migration of this version. */
+export const newestKnown = MIGRATIONS.length;
+
 /** The database lacks migrations that this version needs. */
 export class DatabaseNotMigrated extends Error {
   override readonly name = 'DatabaseNotMigrated';

@@ -78,11 +78,31 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         );
       }
     },
+    ...prepareLooks(connection),
+  };
+}
+
+/** How far behind the log is. */
+function prepareLooks(connection: MongoConnection): Pick<Outbox, 'oldestAt' | 'count' | 'newestAt'> {
+  return {
     async oldestAt(partition) {
       const oldest = await connection.call(({ commits }, session) =>
         commits.findOne({ partition, published: false }, { session, sort: { at: 1 }, projection: { at: 1 } }),
       );
       return oldest?.at;
+    },
+    count: (partition, limit) =>
+      connection.call(({ commits }, session) =>
+        commits.countDocuments({ partition, published: false }, { session, limit }),
+      ),
+    async newestAt(partition) {
+      // Each is the end of a run of the index `outbox`.
+      const newestOf = (published: boolean) =>
+        connection.call(({ commits }, session) =>
+          commits.findOne({ partition, published }, { session, sort: { at: -1 }, projection: { at: 1 } }),
+        );
+      const times = [await newestOf(true), await newestOf(false)].flatMap((commit) => commit?.at ?? []);
+      return times.length === 0 ? undefined : Math.max(...times);
     },
   };
 }

@@ -29,7 +29,7 @@ export interface Database {
   lazily<T>(work: () => T): T;
   /** Brings everything from the log into the file and empties the log, which has former states of the pages. */
   truncateLog(): void;
-  /** Brings everything from the log into the file, so that the file alone is complete. */
+  /** Brings everything from the log into the file, so that the file alone is complete; a reader leaves both as they are. */
   close(): void;
 }
 
@@ -38,12 +38,37 @@ const PAGE_BYTES = 8192;
 /** 32 MiB of log between checkpoints: each one rewrites a page once, however often it changed; it takes about 50 ms. */
 const CHECKPOINT_PAGES = 4096;
 const CACHE_KIB = 24 * 1024;
+/** How long a reader waits for the moments in which the file is closed to readers. */
+const READER_PATIENCE_MS = 2000;
 
 type Connection = InstanceType<typeof DatabaseSync>;
 
 /** Makes the file when it is not there. Throws, naming it, when it cannot be opened or is no database. */
 export function openDatabase(file: string): Database {
   const connection = connect(file);
+  return {
+    ...databaseOn(connection, file),
+    close() {
+      // The driver lets go of the file only when its statements are collected, so that closing alone would leave the log full.
+      try {
+        connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        connection.close();
+      }
+    },
+  };
+}
+
+/**
+ * The same, to look at a database that may be another process's: every write fails. A reader holds nobody up but the emptying of
+ * the log, for as long as one query takes. Throws when there is no such file.
+ */
+export function openDatabaseForReading(file: string): Database {
+  const connection = new DatabaseSync(file, { readOnly: true, timeout: READER_PATIENCE_MS });
+  return databaseOn(connection, file);
+}
+
+function databaseOn(connection: Connection, file: string): Database {
   const statements = new Map<string, Statement>();
   const prepare = (sql: string): Statement => {
     const known = statements.get(sql);
@@ -80,14 +105,7 @@ export function openDatabase(file: string): Database {
     durably: (work) => transaction('FULL', work),
     lazily: (work) => transaction('NORMAL', work),
     truncateLog: () => connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
-    close() {
-      // The driver lets go of the file only when its statements are collected, so that closing alone would leave the log full.
-      try {
-        connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      } finally {
-        connection.close();
-      }
-    },
+    close: () => connection.close(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { systemClock } from '../../runtime/clock.js';
-import { refuseNewer } from '../check-version.js';
+import { refuseNewer, type SchemaVersion } from '../check-version.js';
 import { number } from './columns.js';
 import type { Database } from './database.js';
 import { DIRECTORIES } from './migrations/1-directories.js';
@@ -26,8 +26,7 @@ const MIGRATIONS: readonly string[] = [
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */
 export function migrate(database: Database): void {
   database.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)');
-  const newest = database.prepare('SELECT coalesce(max(number), 0) AS number FROM migrations').get();
-  const applied = newest === undefined ? 0 : number(newest, 'number');
+  const { applied } = schemaVersion(database);
   refuseNewer(database.file, applied, MIGRATIONS.length);
   MIGRATIONS.slice(applied).forEach((sql, index) => {
     database.durably(() => {
@@ -35,4 +34,10 @@ export function migrate(database: Database): void {
       database.prepare('INSERT INTO migrations VALUES (?, ?)').run(applied + index + 1, systemClock());
     });
   });
+}
+
+/** The newest migration of a database that has been migrated before. */
+export function schemaVersion(database: Database): SchemaVersion {
+  const newest = database.prepare('SELECT coalesce(max(number), 0) AS number FROM migrations').get();
+  return { applied: newest === undefined ? 0 : number(newest, 'number'), known: MIGRATIONS.length };
 }

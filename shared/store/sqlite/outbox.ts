@@ -17,6 +17,11 @@ export function createOutbox(database: Database): Outbox {
   );
   const oldest = database.prepare(`
     SELECT at FROM commits INDEXED BY commits_unpublished WHERE partition = ? AND published = 0 ORDER BY position LIMIT 1`);
+  // From the index alone, and so fast that it need not stop at a limit.
+  const count = database.prepare(
+    'SELECT count(*) AS count FROM commits INDEXED BY commits_unpublished WHERE partition = ? AND published = 0',
+  );
+  const newest = database.prepare('SELECT at FROM commits WHERE partition = ? ORDER BY position DESC LIMIT 1');
   return {
     async next(partition, limit) {
       return unpublished.all(partition, limit).map((row) => ({
@@ -35,6 +40,14 @@ export function createOutbox(database: Database): Outbox {
     },
     async oldestAt(partition) {
       const row = oldest.get(partition);
+      return row && number(row, 'at');
+    },
+    async count(partition, limit) {
+      const row = count.get(partition);
+      return row === undefined ? 0 : Math.min(number(row, 'count'), limit);
+    },
+    async newestAt(partition) {
+      const row = newest.get(partition);
       return row && number(row, 'at');
     },
   };

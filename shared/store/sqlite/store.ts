@@ -15,6 +15,9 @@ import { createRegistry } from './registry.js';
 import { createResources } from './resources.js';
 import { createRetention } from './retention.js';
 
+/** In the data folder. */
+export const DATABASE_FILE = 'rollcall.db';
+
 export interface SqliteOptions {
   /** Made when it is not there, readable by its owner only. One process at a time may use it. */
   readonly dataDir: string;
@@ -30,7 +33,7 @@ export async function openSqliteStore({ dataDir }: SqliteOptions): Promise<Store
   const unlock = lockFolder(folder);
   let database: Database | undefined;
   try {
-    database = openDatabase(join(folder, 'rollcall.db'));
+    database = openDatabase(join(folder, DATABASE_FILE));
     migrate(database);
     return createStore(database, unlock);
   } catch (error) {
@@ -40,7 +43,8 @@ export async function openSqliteStore({ dataDir }: SqliteOptions): Promise<Store
   }
 }
 
-function createStore(database: Database, unlock: () => void): Store {
+/** The port on tables of this version. `unlock` is called once the database is closed. */
+export function createStore(database: Database, unlock: () => void): Store {
   const probe = database.prepare('SELECT max(number) FROM migrations');
   return {
     commits: createCommits(database),

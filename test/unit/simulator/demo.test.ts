@@ -1,6 +1,6 @@
 import { Webhook as Signer } from 'svix';
 import { request } from 'undici';
-import { createPaint } from '../../../services/cli/demo/paint.js';
+import { createPaint } from '../../../services/cli/paint.js';
 import { startReceiver, type Arrival } from '../../../services/cli/demo/receiver.js';
 import { percentile, renderSummary } from '../../../services/cli/demo/summary.js';
 import { createTimeline } from '../../../services/cli/demo/timeline.js';

@@ -15,6 +15,8 @@ export function describeOutbox(harness: StoreHarness): void {
       const partition = newPartition();
       expect(await under.store.outbox.next(partition, 10)).toEqual([]);
       expect(await under.store.outbox.oldestAt(partition)).toBeUndefined();
+      expect(await under.store.outbox.count(partition, 10)).toBe(0);
+      expect(await under.store.outbox.newestAt(partition)).toBeUndefined();
     });
 
     test('commits come with their events, at gapless positions, each directory by number', async () => {
@@ -98,6 +100,20 @@ export function describeOutbox(harness: StoreHarness): void {
       expect(await outbox.oldestAt(partition)).toBe(second.at);
       await outbox.markPublished(partition, commits);
       expect(await outbox.oldestAt(partition)).toBeUndefined();
+    });
+
+    test('what waits is counted up to a limit, and the newest commit tells its time, published or not', async () => {
+      const { outbox } = under.store;
+      const chain = createChain(under.store.commits);
+      const { partition } = chain.directory;
+      await chain.write([create(user('u1'))]);
+      await chain.write([create(user('u2'))]);
+      const newest = await chain.write([create(user('u3'))]);
+      expect([await outbox.count(partition, 2), await outbox.count(partition, 10)]).toEqual([2, 3]);
+      expect(await outbox.newestAt(partition)).toBe(newest.at);
+      await outbox.markPublished(partition, await waiting(outbox, partition, 3));
+      expect(await outbox.count(partition, 10)).toBe(0);
+      expect(await outbox.newestAt(partition)).toBe(newest.at);
     });
 
     test('relays that ask at once while writers write never give a commit two positions, or a position two commits', async () => {
