@@ -1,4 +1,4 @@
-import type { WebhookEvent } from './events.js';
+import type { DirectoryEvent } from './events.js';
 
 export interface EventsApiOptions {
   /** Where Rollcall's management API is, such as `https://rollcall.example.com`. */
@@ -19,7 +19,7 @@ export function eventsApi({
   url,
   adminKey,
   fetch = globalThis.fetch,
-}: EventsApiOptions): (directoryId: string, afterSeq: number) => Promise<readonly WebhookEvent[]> {
+}: EventsApiOptions): (directoryId: string, afterSeq: number) => Promise<readonly DirectoryEvent[]> {
   const base = url.replace(/\/+$/, '');
   return async (directoryId, afterSeq) => {
     const query = new URLSearchParams({ directoryId, afterSeq: String(afterSeq), limit: '100' });
@@ -28,6 +28,6 @@ export function eventsApi({
     });
     const body = await answer.text();
     if (!answer.ok) throw new Error(`The Events API answered ${answer.status}: ${body.slice(0, 500)}`);
-    return (JSON.parse(body) as { data: WebhookEvent[] }).data;
+    return (JSON.parse(body) as { data: DirectoryEvent[] }).data;
   };
 }

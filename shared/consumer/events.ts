@@ -2,6 +2,7 @@
  * The events of webhooks, of the Events API and of the Kafka topic, as types that need nothing else. This file is the output of
  * `rollcall events --types`.
  */
+/* eslint max-lines: "off" */
 
 export interface Contact {
   /** The address, number or role itself */
@@ -142,8 +143,8 @@ export interface HoldEnded {
   readonly since: string;
 }
 
-/** What every event has. */
-export interface EventEnvelope {
+/** What every event of a directory has. */
+export interface DirectoryEnvelope {
   /** Of the event; deliveries of one event share it */
   readonly id: string;
   /** When it was committed; of a directory it never goes back */
@@ -161,14 +162,14 @@ export interface EventEnvelope {
 }
 
 /** A user is there. */
-export interface UserCreatedEvent extends EventEnvelope {
+export interface UserCreatedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'user.created';
   readonly data: User;
 }
 
 /** A user has changed, `active` included. */
-export interface UserUpdatedEvent extends EventEnvelope {
+export interface UserUpdatedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'user.updated';
   readonly data: User;
@@ -212,21 +213,21 @@ export interface UserUpdatedEvent extends EventEnvelope {
 }
 
 /** A user is gone, and its memberships with it; its last state. */
-export interface UserDeletedEvent extends EventEnvelope {
+export interface UserDeletedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'user.deleted';
   readonly data: User;
 }
 
 /** A group is there, without members as yet. */
-export interface GroupCreatedEvent extends EventEnvelope {
+export interface GroupCreatedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'group.created';
   readonly data: Group;
 }
 
 /** A group has changed. */
-export interface GroupUpdatedEvent extends EventEnvelope {
+export interface GroupUpdatedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'group.updated';
   readonly data: Group;
@@ -241,35 +242,35 @@ export interface GroupUpdatedEvent extends EventEnvelope {
 }
 
 /** A group is gone, and its memberships with it; its last state. */
-export interface GroupDeletedEvent extends EventEnvelope {
+export interface GroupDeletedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'group.deleted';
   readonly data: Group;
 }
 
 /** Up to 100 members have joined a group. */
-export interface GroupMembersAddedEvent extends EventEnvelope {
+export interface GroupMembersAddedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'group.members_added';
   readonly data: Membership;
 }
 
 /** Up to 100 members have left a group. */
-export interface GroupMembersRemovedEvent extends EventEnvelope {
+export interface GroupMembersRemovedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'group.members_removed';
   readonly data: Membership;
 }
 
 /** A resource of a declared type is there. */
-export interface ResourceCreatedEvent extends EventEnvelope {
+export interface ResourceCreatedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'resource.created';
   readonly data: Resource;
 }
 
 /** A resource of a declared type has changed; of `attributes`, `previous` has the changed ones alone. */
-export interface ResourceUpdatedEvent extends EventEnvelope {
+export interface ResourceUpdatedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'resource.updated';
   readonly data: Resource;
@@ -284,28 +285,28 @@ export interface ResourceUpdatedEvent extends EventEnvelope {
 }
 
 /** A resource of a declared type is gone; its last state. */
-export interface ResourceDeletedEvent extends EventEnvelope {
+export interface ResourceDeletedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'resource.deleted';
   readonly data: Resource;
 }
 
 /** The first authenticated SCIM request has come. */
-export interface DirectoryActivatedEvent extends EventEnvelope {
+export interface DirectoryActivatedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'directory.activated';
   readonly data: Directory;
 }
 
 /** A directory is gone with all that was in it. */
-export interface DirectoryDeletedEvent extends EventEnvelope {
+export interface DirectoryDeletedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'directory.deleted';
   readonly data: Directory;
 }
 
 /** The deletion guard holds a mass removal back. */
-export interface DirectoryHeldEvent extends EventEnvelope {
+export interface DirectoryHeldEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'directory.held';
   readonly data: {
@@ -325,21 +326,21 @@ export interface DirectoryHeldEvent extends EventEnvelope {
 }
 
 /** All that was held back has come through. */
-export interface DirectoryReleasedEvent extends EventEnvelope {
+export interface DirectoryReleasedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'directory.released';
   readonly data: HoldEnded;
 }
 
 /** All that was held back was dropped for good. */
-export interface DirectoryDiscardedEvent extends EventEnvelope {
+export interface DirectoryDiscardedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'directory.discarded';
   readonly data: HoldEnded;
 }
 
 /** Ten or more changes in a row have failed over ten minutes or more; told once in 24 hours at most. */
-export interface DirectoryProvisioningFailedEvent extends EventEnvelope {
+export interface DirectoryProvisioningFailedEvent extends DirectoryEnvelope {
   /** What has happened */
   readonly type: 'directory.provisioning_failed';
   readonly data: {
@@ -366,8 +367,7 @@ export interface DirectoryProvisioningFailedEvent extends EventEnvelope {
   };
 }
 
-/** Discriminated by `type`. A later version may add types: let a `default` branch ignore them. */
-export type WebhookEvent =
+export type DirectoryEvent =
   | UserCreatedEvent
   | UserUpdatedEvent
   | UserDeletedEvent
@@ -385,3 +385,61 @@ export type WebhookEvent =
   | DirectoryReleasedEvent
   | DirectoryDiscardedEvent
   | DirectoryProvisioningFailedEvent;
+
+/** What every event has that tells operators of endpoints and deliveries. */
+export interface OperationalEnvelope {
+  /** Of the event; deliveries of one event share it */
+  readonly id: string;
+  /** When it happened */
+  readonly timestamp: string;
+  /** Organization that it concerns; null: not one alone */
+  readonly organizationId: string | null;
+  /** Directory that it concerns; null: not one alone */
+  readonly directoryId: string | null;
+  /** Always null: it is not numbered */
+  readonly seq: null;
+  /** `{requestId}` of the management API; null: nobody asked for it */
+  readonly cause: {
+    /** The request that caused it */
+    readonly requestId: string;
+  } | null;
+}
+
+/** An endpoint is disabled: its deliveries are held. */
+export interface EndpointDisabledEvent extends OperationalEnvelope {
+  /** What has happened */
+  readonly type: 'endpoint.disabled';
+  readonly data: {
+    /** The endpoint */
+    readonly id: string;
+    /** `gone`: it answered 410; `failing`: five days of failures only; `operator`: by the management API */
+    readonly reason: 'gone' | 'failing' | 'operator';
+  };
+}
+
+/** The retries of a delivery are spent: it waits for an operator. */
+export interface DeliveryParkedEvent extends OperationalEnvelope {
+  /** What has happened */
+  readonly type: 'delivery.parked';
+  readonly data: {
+    /** The delivery: for `POST /v1/deliveries/:id/retry` or `…/skip` */
+    readonly id: string;
+    /** Endpoint that it could not be delivered to */
+    readonly endpointId: string;
+    /** Its event */
+    readonly eventId: string;
+    /** The type of that event */
+    readonly eventType: string;
+    /** Of that event, in its directory */
+    readonly seq: number;
+    /** How often it was tried */
+    readonly attempts: number;
+    /** HTTP status of the last attempt; null: there was no answer */
+    readonly answer: number | null;
+  };
+}
+
+export type OperationalEvent = EndpointDisabledEvent | DeliveryParkedEvent;
+
+/** Discriminated by `type`. A later version may add types: let a `default` branch ignore them. */
+export type WebhookEvent = DirectoryEvent | OperationalEvent;

@@ -1,4 +1,4 @@
-import type { WebhookEvent } from './events.js';
+import type { DirectoryEvent, WebhookEvent } from './events.js';
 
 /** `repeat`: handled before. `stale`: something later about the same user, group or membership was applied already. */
 export type Verdict = 'applied' | 'repeat' | 'stale';
@@ -20,13 +20,14 @@ export interface Gap {
 export interface SyncStateOptions {
   readonly store?: SyncStore;
   /** Answers events of a directory after a `seq`, in their order, up to a hundred or so; see `eventsApi`. Needed by `repair` alone. */
-  readonly fetchEvents?: (directoryId: string, afterSeq: number) => Promise<readonly WebhookEvent[]>;
+  readonly fetchEvents?: (directoryId: string, afterSeq: number) => Promise<readonly DirectoryEvent[]>;
 }
 
 export interface SyncState {
   /**
    * Applies an event unless it is a repeat or stale; of a membership event, the members for whom it is not. Events of one directory are
-   * handled one after another. An event whose `apply` rejects is not handled: it may come again.
+   * handled one after another. An event whose `apply` rejects is not handled: it may come again. Operational events have no `seq`, and
+   * are applied whenever they come.
    */
   handle(event: WebhookEvent, apply: Apply): Promise<Verdict>;
   /**
@@ -43,24 +44,11 @@ const RANGES_MAX = 1000;
 
 /** Keeps a copy of directories in step with their events: drops repeats and what is stale, and finds what is missing. */
 export function createSyncState({ store = inMemory(), fetchEvents }: SyncStateOptions = {}): SyncState {
-  const turns = new Map<string, Promise<unknown>>();
-
-  /** One after another within a directory. */
-  const inTurn = <T>(directoryId: string, work: () => Promise<T>): Promise<T> => {
-    const turn = (turns.get(directoryId) ?? Promise.resolve()).then(work);
-    const settled = turn
-      .catch(() => undefined)
-      .then(() => {
-        if (turns.get(directoryId) === settled) turns.delete(directoryId);
-      });
-    turns.set(directoryId, settled);
-    return turn;
-  };
-
+  const inTurn = createTurns();
   const handledOf = async (directoryId: string): Promise<Gap[]> =>
     JSON.parse((await store.get(directoryId)) ?? '[]') as Gap[];
 
-  const handle = async (event: WebhookEvent, apply: Apply): Promise<Verdict> => {
+  const handle = async (event: DirectoryEvent, apply: Apply): Promise<Verdict> => {
     const { directoryId, seq } = event;
     const handled = await handledOf(directoryId);
     if (handled.some(({ from, to }) => from <= seq && seq <= to)) return 'repeat';
@@ -92,13 +80,32 @@ export function createSyncState({ store = inMemory(), fetchEvents }: SyncStateOp
   };
 
   return {
-    handle: (event, apply) => inTurn(event.directoryId, () => handle(event, apply)),
+    async handle(event, apply) {
+      if (event.seq !== null) return inTurn(event.directoryId, () => handle(event, apply));
+      await apply(event);
+      return 'applied';
+    },
     gaps,
     async repair(directoryId, apply) {
       let applied = 0;
       for (const gap of await gaps(directoryId)) applied += await fill(gap, directoryId, apply);
       return applied;
     },
+  };
+}
+
+/** Work about the same directory is done one after another. */
+function createTurns(): <T>(directoryId: string, work: () => Promise<T>) => Promise<T> {
+  const turns = new Map<string, Promise<unknown>>();
+  return (directoryId, work) => {
+    const turn = (turns.get(directoryId) ?? Promise.resolve()).then(work);
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (turns.get(directoryId) === settled) turns.delete(directoryId);
+      });
+    turns.set(directoryId, settled);
+    return turn;
   };
 }
 
@@ -134,7 +141,7 @@ async function markAt(store: SyncStore, key: string): Promise<Mark> {
 }
 
 /** An event without what is stale of it; undefined when nothing is left. */
-async function freshPartOf(event: WebhookEvent, store: SyncStore): Promise<WebhookEvent | undefined> {
+async function freshPartOf(event: DirectoryEvent, store: SyncStore): Promise<DirectoryEvent | undefined> {
   const { directoryId, seq } = event;
   const isLater = async (key: string): Promise<boolean> => (await markAt(store, key)).seq > seq;
   const isGoneLater = async (id: string): Promise<boolean> => {
@@ -162,7 +169,7 @@ const pairKey = (directoryId: string, groupId: string, memberId: string): string
   `${directoryId}/${groupId}/${memberId}`;
 
 /** What is to be remembered of an event that was applied. */
-function marksOf(event: WebhookEvent): [key: string, mark: string][] {
+function marksOf(event: DirectoryEvent): [key: string, mark: string][] {
   const { directoryId, seq, type } = event;
   if (event.type === 'group.members_added' || event.type === 'group.members_removed') {
     const { group, members } = event.data;

@@ -1,10 +1,11 @@
-import { EVENT_TYPES, type EventType } from './event.js';
+import { EVENT_TYPES, OPERATIONAL_TYPES, type EventType } from './event.js';
 import { eventJsonSchema, type JsonSchema } from './json-schema.js';
 
 const INTRODUCTION = `/**
  * The events of webhooks, of the Events API and of the Kafka topic, as types that need nothing else. This file is the output of
  * \`rollcall events --types\`.
  */
+/* eslint max-lines: "off" */
 `;
 
 /** The shapes that have a name, each found in an event: what others are made of first. */
@@ -29,21 +30,55 @@ export function eventTypes(): string {
     named.set(body, name);
     return `export interface ${name} ${body}\n`;
   });
-  const common = commonOf([...schemas.values()]);
-  const envelope = `/** What every event has. */\nexport interface EventEnvelope ${printFields(common, named, 0)}\n`;
-  const events = [...schemas].map(([type, schema]) => {
-    const own = { ...schema, properties: without(propertiesOf(schema), Object.keys(propertiesOf(common))) };
-    const body = printFields(own, named, 0);
-    return `/** ${schema.description ?? ''} */\nexport interface ${nameOf(type)} extends EventEnvelope ${body}\n`;
-  });
-  const union = [...schemas.keys()].map((type) => `  | ${nameOf(type)}`).join('\n');
+  const isOperational = (type: EventType): boolean => OPERATIONAL_TYPES.includes(type);
+  const entries = [...schemas];
   return [
     INTRODUCTION,
     ...shapes,
-    envelope,
-    ...events,
-    `/** Discriminated by \`type\`. A later version may add types: let a \`default\` branch ignore them. */\nexport type WebhookEvent =\n${union};\n`,
+    ...printUnion(
+      'DirectoryEvent',
+      'What every event of a directory has.',
+      entries.filter(([type]) => !isOperational(type)),
+      named,
+    ),
+    ...printUnion(
+      'OperationalEvent',
+      'What every event has that tells operators of endpoints and deliveries.',
+      entries.filter(([type]) => isOperational(type)),
+      named,
+    ),
+    '/** Discriminated by `type`. A later version may add types: let a `default` branch ignore them. */\nexport type WebhookEvent = DirectoryEvent | OperationalEvent;\n',
   ].join('\n');
+}
+
+/** Events with what they have in common as an interface of its own, and their union. */
+function printUnion(
+  union: string,
+  description: string,
+  schemas: readonly (readonly [EventType, JsonSchema])[],
+  named: ReadonlyMap<string, string>,
+): string[] {
+  const envelope = union.replace('Event', 'Envelope');
+  const common = commonOf(schemas.map(([, schema]) => schema));
+  const events = schemas.map(([type, schema]) => {
+    const own = { ...schema, properties: without(propertiesOf(schema), Object.keys(propertiesOf(common))) };
+    const body = printFields(own, named, 0);
+    return `/** ${schema.description ?? ''} */\nexport interface ${nameOf(type)} extends ${envelope} ${body}\n`;
+  });
+  return [
+    `/** ${description} */\nexport interface ${envelope} ${printFields(common, named, 0)}\n`,
+    ...events,
+    printAlternatives(
+      union,
+      schemas.map(([type]) => nameOf(type)),
+    ),
+  ];
+}
+
+/** As Prettier breaks lines. */
+function printAlternatives(name: string, alternatives: readonly string[]): string {
+  const line = `export type ${name} = ${alternatives.join(' | ')};\n`;
+  return line.length <= 120 ? line : `export type ${name} =${alternatives.map((one) => `\n  | ${one}`).join('')};\n`;
 }
 
 /** The fields that all of them have alike. */

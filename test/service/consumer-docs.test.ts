@@ -44,7 +44,7 @@ async function setUp() {
   const rollcall = await startStandalone();
   const management = openManagement(rollcall.url, rollcall.adminKey);
   const organization = await management.createOrganization('Acme');
-  const secret = await management.createEndpoint(`http://127.0.0.1:${port}/webhooks`);
+  const { secret } = await management.createEndpoint(`http://127.0.0.1:${port}/webhooks`);
   const directory = await management.createDirectory(organization, 'Directory', 'okta');
   const provision = (users: number) =>
     createSimulator({

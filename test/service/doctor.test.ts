@@ -59,7 +59,15 @@ async function addEndpoint(store: Store, sealer: Sealer, more: Partial<Endpoint>
   const now = Date.now();
   await store.registry.endpoints.insert({
     ...{ id, version: 1, createdAt: now, updatedAt: now, url: 'http://127.0.0.1:9/hooks', description: '' },
-    ...{ eventTypes: [], filter: null, organizationId: null, directoryId: null, payload: 'full', headers: [] },
+    ...{
+      eventTypes: [],
+      filter: null,
+      organizationId: null,
+      directoryId: null,
+      payload: 'full',
+      headers: [],
+      disabling: null,
+    },
     ...{ ordering: 'resource', rateLimit: null, enabled: true, disabledReason: null, failingSince: null },
     secrets: [{ sealed: sealer.seal('whsec_x', id), createdAt: now, expiresAt: null }],
     ...more,
@@ -89,7 +97,7 @@ async function addTroubles(store: Store, sealer: Sealer) {
       ...{ id: deliveryId(eventId, healthy), eventId, eventType: 'user.created', endpointId: healthy, status },
       ...{ organizationId: 'o', directoryId, partition: 1, offset: seq, seq, laneKeys: [`u${seq}`], attempts: 0 },
       ...{ nextAttemptAt: null, leaseOwner: null, leaseUntil: null, lastError: 'the receiver answered 500' },
-      ...{ createdAt: now - DAY, updatedAt: now - DAY },
+      ...{ createdAt: now - DAY, updatedAt: now - DAY, body: null },
     };
   };
   await store.deliveries.insert([row('parked', 1), row('pending', 2)], []);

@@ -40,7 +40,8 @@ test('it runs where there is nothing of Node: with Web Crypto and the Fetch API 
   const worker = vm.createContext({ crypto, TextEncoder, TextDecoder, atob, Request, Response, Headers, Uint8Array });
   vm.runInContext(bundle('iife').replace('var consumer=', 'globalThis.consumer='), worker);
   const secret = createSecret();
-  const { id, body } = exampleEvent('user.created', '0190a000-0000-7000-8000-000000000001', '2026-01-31T09:30:00.000Z');
+  const id = '0190a000-0000-7000-8000-000000000001';
+  const body = exampleEvent('user.created', id, '2026-01-31T09:30:00.000Z');
   const headers = createSigner([secret])(id, Math.floor(Date.now() / 1000), Buffer.from(body));
   const consumer = worker['consumer'] as { fetchReceiver: typeof fetchReceiver };
   const types: string[] = [];

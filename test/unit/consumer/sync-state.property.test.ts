@@ -1,11 +1,16 @@
 import fc from 'fast-check';
-import { createSyncState, type SyncStore, type WebhookEvent } from '../../../shared/consumer/index.js';
+import {
+  createSyncState,
+  type SyncStore,
+  type DirectoryEvent,
+  type WebhookEvent,
+} from '../../../shared/consumer/index.js';
 import { exampleEvent } from '../../../shared/events/example.js';
 
 const DIRECTORY = 'directory';
 
-const template = (type: WebhookEvent['type']): WebhookEvent =>
-  JSON.parse(exampleEvent(type, 'event', '2026-01-31T09:30:00.000Z').body) as WebhookEvent;
+const template = (type: DirectoryEvent['type']): DirectoryEvent =>
+  JSON.parse(exampleEvent(type, 'event', '2026-01-31T09:30:00.000Z')) as DirectoryEvent;
 
 type Step =
   | { readonly kind: 'user'; readonly user: number }
@@ -43,10 +48,10 @@ function createMirror() {
 }
 
 /** What a directory would tell of the steps: `seq` from 1, no membership of a user that is not there. */
-function historyOf(steps: readonly Step[]): WebhookEvent[] {
+function historyOf(steps: readonly Step[]): DirectoryEvent[] {
   const known = new Set<string>();
-  const events: WebhookEvent[] = [];
-  const tell = (type: WebhookEvent['type'], data: object): void => {
+  const events: DirectoryEvent[] = [];
+  const tell = (type: DirectoryEvent['type'], data: object): void => {
     const seq = events.length + 1;
     events.push({
       ...template(type),
@@ -54,7 +59,7 @@ function historyOf(steps: readonly Step[]): WebhookEvent[] {
       id: `event-${seq}`,
       seq,
       data,
-    } as unknown as WebhookEvent);
+    } as unknown as DirectoryEvent);
   };
   for (const step of steps) {
     if (step.kind === 'user') {
@@ -119,8 +124,8 @@ const fail = (): void => {
   throw new Error('It was applied twice.');
 };
 
-const userEvent = (seq: number, id = 'ann'): WebhookEvent =>
-  ({ ...template('user.updated'), directoryId: DIRECTORY, seq, data: { id } }) as WebhookEvent;
+const userEvent = (seq: number, id = 'ann'): DirectoryEvent =>
+  ({ ...template('user.updated'), directoryId: DIRECTORY, seq, data: { id } }) as DirectoryEvent;
 
 test('gaps are told with both ends, and those that close are not', async () => {
   const state = createSyncState();

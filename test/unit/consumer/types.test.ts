@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { User, WebhookEvent } from '../../../shared/consumer/index.js';
-import type { DirectoryEvent } from '../../../shared/events/event.js';
+import type { WebhookEvent as MadeEvent } from '../../../shared/events/event.js';
 import { eventTypes } from '../../../shared/events/typescript.js';
 
 /** Most of these are checked by the compiler (`npm run typecheck`): that they compile is what they show. */
@@ -15,9 +15,9 @@ test('shared/consumer/events.ts is up to date (npm run docs)', () => {
 type WithoutPrevious<Event> = Event extends { previous: unknown } ? Omit<Event, 'previous'> : Event;
 
 test('the types of the SDK are those of the product, each way', () => {
-  const toConsumer = (event: WithoutPrevious<DirectoryEvent>): WithoutPrevious<WebhookEvent> => event;
+  const toConsumer = (event: WithoutPrevious<MadeEvent>): WithoutPrevious<WebhookEvent> => event;
   // Values of a declared type's attributes are any JSON to a consumer.
-  const toProduct = (event: Exclude<WebhookEvent, { data: { attributes: unknown } }>): DirectoryEvent => event;
+  const toProduct = (event: Exclude<WebhookEvent, { data: { attributes: unknown } }>): MadeEvent => event;
   expect([toConsumer, toProduct]).toHaveLength(2);
 });
 
@@ -49,6 +49,10 @@ test('a switch over the type narrows data, and knows when it is complete', () =>
       case 'directory.discarded':
       case 'directory.provisioning_failed':
         return event.data.id;
+      case 'endpoint.disabled':
+        return event.data.reason;
+      case 'delivery.parked':
+        return event.data.eventType;
       default: {
         const none: never = event;
         return none;

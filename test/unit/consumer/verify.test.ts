@@ -7,7 +7,8 @@ import { createSecret, createSigner } from '../../../shared/webhooks/sign.js';
 const NOW_S = 1_800_000_000;
 const now = (): number => NOW_S * 1000;
 const secret = createSecret();
-const { id, body } = exampleEvent('user.created', '0190a000-0000-7000-8000-000000000001', '2026-01-31T09:30:00.000Z');
+const id = '0190a000-0000-7000-8000-000000000001';
+const body = exampleEvent('user.created', id, '2026-01-31T09:30:00.000Z');
 const bytes = Buffer.from(body);
 
 const headersBy = (secrets: readonly string[], at = NOW_S): Record<string, string> =>

@@ -166,7 +166,7 @@ describe('the data folder', () => {
 const delivery = (row: Partial<Delivery>): Delivery => ({
   ...{ id: 'd', eventId: 'e', eventType: 'user.created', endpointId: 'one', organizationId: 'o', directoryId: 'd' },
   ...{ partition: 0, offset: 1, seq: 1, laneKeys: ['u1'], status: 'pending', attempts: 0, nextAttemptAt: null },
-  ...{ leaseOwner: null, leaseUntil: null, lastError: null, createdAt: NOW, updatedAt: NOW },
+  ...{ leaseOwner: null, leaseUntil: null, lastError: null, createdAt: NOW, updatedAt: NOW, body: null },
   ...row,
 });
 
@@ -213,7 +213,15 @@ describe('deliveries', () => {
 const record = { version: 1, createdAt: NOW, updatedAt: NOW - 2 * DAY };
 const endpoint = (row: Partial<Endpoint>): Endpoint => ({
   ...{ ...record, id: 'e1', url: 'https://hooks.example/in', description: '', eventTypes: [], filter: null },
-  ...{ organizationId: null, directoryId: null, payload: 'full', headers: [], ordering: 'resource', rateLimit: null },
+  ...{
+    organizationId: null,
+    directoryId: null,
+    payload: 'full',
+    headers: [],
+    ordering: 'resource',
+    rateLimit: null,
+    disabling: null,
+  },
   ...{ enabled: true, disabledReason: null, failingSince: null, secrets: [] },
   ...row,
 });
