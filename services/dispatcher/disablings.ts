@@ -37,8 +37,7 @@ export async function tellAll({
   endpoints,
   clock,
 }: Omit<DisablingsDeps, 'owns' | 'logger'>): Promise<void> {
-  const untold = (await endpoints.refresh()).filter(({ disabling }) => disabling !== null);
-  for (const endpoint of untold) {
+  for (const endpoint of await endpoints.refresh()) {
     const { id, disabling } = endpoint;
     if (disabling === null) continue;
     // Of all there are by now, not a second ago: one that asks for the event before the disabling is told of it.
