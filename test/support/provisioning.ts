@@ -84,7 +84,7 @@ export async function report(
   const isDue = (body: string): boolean => types?.some((type) => type === readEvent(body)?.type) !== false;
   const due = events.filter(isDue);
   const taken = (): readonly Arrival[] => arrivals.filter(({ status }) => status === 204);
-  let seen = 0;
+  let seen = -1;
   await eventually(
     'every event of the directory has been taken',
     () => {

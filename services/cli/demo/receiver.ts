@@ -38,7 +38,7 @@ export async function startReceiver(
       const status = isVerified ? answer() : 401;
       const arrival = { id: headers['webhook-id'] ?? '', body, isVerified, at: Date.now(), status };
       arrivals.push(arrival);
-      if (status === null) req.destroy();
+      if (status === null) res.destroy();
       else res.writeHead(status).end();
       onArrival(arrival);
     });
