@@ -1,6 +1,6 @@
 import type { Outbox, PositionedCommit } from '../port.js';
 import type { Chain } from './chain.js';
-import { anyOf, commitId, slices, slot, type CommitDocument } from './collections.js';
+import { anyOf, commitId, slices, type CommitDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { lost, readEvents } from './events.js';
 import type { AppliedHeads } from './heads.js';
@@ -67,14 +67,13 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     },
     async markPublished(_partition, commits) {
       for (const slice of slices(commits, ASKED_PER_CALL)) {
-        const writes = slice.map(({ directoryId, number }) => ({
-          updateOne: {
-            filter: slot(directoryId, number),
-            update: { $set: { published: true } },
-          },
-        }));
+        // One statement: hundreds in a bulk can outlast the deadline of a call, and are then sent again on top.
+        const slots = {
+          _id: anyOf(slice.map(({ directoryId, number }) => commitId(directoryId, number))),
+          directoryId: anyOf([...new Set(slice.map(({ directoryId }) => directoryId))]),
+        };
         await connection.call((collections, session) =>
-          collections.commits.bulkWrite(writes, { session, ordered: false }),
+          collections.commits.updateMany(slots, { $set: { published: true } }, { session }),
         );
       }
     },
