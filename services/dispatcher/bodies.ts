@@ -8,15 +8,22 @@ const KEPT_BYTES = 8 * 1024 * 1024;
 /** And for how long: later on, an event is sent as it is in the store, where its personal data may have been erased. */
 const KEPT_MS = 60_000;
 
+/** What is sent of an event. */
+export interface Content {
+  readonly body: Buffer;
+  /** See `StoredEvent`. */
+  readonly traceparent: string | undefined;
+}
+
 /** The bytes of events on their way: of the delivery itself, from memory when they have just come from the log, or from the store. */
 export interface Bodies {
-  keep(eventId: string, body: string): void;
+  keep(eventId: string, body: string, traceparent?: string): void;
   /** By event id. An event that is not in the store is left out. */
-  of(deliveries: readonly Delivery[]): Promise<Map<string, Buffer>>;
+  of(deliveries: readonly Delivery[]): Promise<Map<string, Content>>;
 }
 
 export function createBodies(events: Pick<EventReader, 'ofDirectory'>, clock: Clock, keptBytes = KEPT_BYTES): Bodies {
-  const kept = new Map<string, { readonly body: Buffer; readonly since: number }>();
+  const kept = new Map<string, Content & { readonly since: number }>();
   let size = 0;
   /** The oldest go first: they have been sent, or wait for a retry and can be read again. */
   const tidy = (): void => {
@@ -27,25 +34,26 @@ export function createBodies(events: Pick<EventReader, 'ofDirectory'>, clock: Cl
       size -= body.length;
     }
   };
-  const keep = (eventId: string, text: string): Buffer => {
+  const keep = (eventId: string, text: string, traceparent?: string): Content => {
     const known = kept.get(eventId);
-    if (known !== undefined) return known.body;
-    const body = Buffer.from(text);
-    kept.set(eventId, { body, since: clock() });
-    size += body.length;
+    if (known !== undefined) return known;
+    const content = { body: Buffer.from(text), traceparent, since: clock() };
+    kept.set(eventId, content);
+    size += content.body.length;
     tidy();
-    return body;
+    return content;
   };
   return {
     keep,
     async of(deliveries) {
       tidy();
-      const found = new Map<string, Buffer>();
+      const found = new Map<string, Content>();
       const missing = new Map<string, Delivery[]>();
       for (const delivery of deliveries) {
         const { eventId, directoryId } = delivery;
-        const body = delivery.body === null ? kept.get(eventId)?.body : Buffer.from(delivery.body);
-        if (body !== undefined) found.set(eventId, body);
+        const own = delivery.body === null ? undefined : { body: Buffer.from(delivery.body), traceparent: undefined };
+        const content = own ?? kept.get(eventId);
+        if (content !== undefined) found.set(eventId, content);
         else if (directoryId !== null) missing.set(directoryId, [...(missing.get(directoryId) ?? []), delivery]);
       }
       for (const [directoryId, wanted] of missing) {
@@ -56,7 +64,7 @@ export function createBodies(events: Pick<EventReader, 'ofDirectory'>, clock: Cl
         );
         for (const { eventId, seq } of wanted) {
           const event = stored.get(seq);
-          if (event?.id === eventId) found.set(eventId, keep(eventId, event.body));
+          if (event?.id === eventId) found.set(eventId, keep(eventId, event.body, event.traceparent));
         }
       }
       return found;

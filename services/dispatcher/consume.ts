@@ -30,7 +30,7 @@ export interface ConsumeDeps {
 /** More than a batch of the log has, so that only a long gap takes several writes. */
 const EVENTS_PER_WRITE = 1000;
 
-type Known = Pick<ConsumedRecord, 'directoryId' | 'eventId' | 'type' | 'seq' | 'body'>;
+type Known = Pick<ConsumedRecord, 'directoryId' | 'eventId' | 'type' | 'seq' | 'body' | 'traceparent'>;
 
 /** Events up to which each directory has been consumed, `seq` by directory. */
 type Progress = Map<string, number>;
@@ -122,20 +122,14 @@ async function* complete(record: ConsumedRecord, before: number, deps: ConsumeDe
   yield record;
 }
 
-const knownOf = (directoryId: string, { id, type, seq, body }: StoredEvent): Known => ({
-  directoryId,
-  eventId: id,
-  type,
-  seq,
-  body,
-});
+const knownOf = (directoryId: string, { id, ...event }: StoredEvent): Known => ({ directoryId, eventId: id, ...event });
 
 /** The event of a record; the store's, when the log has something else under its name. */
 async function eventOf(known: Known, { events, bodies, logger }: ConsumeDeps): Promise<DirectoryEvent | undefined> {
   const { directoryId, seq } = known;
   const event = parse(known);
   if (event !== undefined) {
-    bodies.keep(event.id, known.body);
+    bodies.keep(event.id, known.body, known.traceparent);
     return event;
   }
   const stored = (await readEvents(events, directoryId, [seq])).get(seq);

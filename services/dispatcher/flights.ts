@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
 import { createAdmission } from './admission.js';
-import type { Bodies } from './bodies.js';
+import type { Bodies, Content } from './bodies.js';
 import type { Sign } from './breaker.js';
 import type { Endpoints } from './endpoints.js';
 import { createHealth } from './health.js';
@@ -141,7 +141,7 @@ interface Claim {
   /** Delivery ids. */
   readonly got: ReadonlySet<string>;
   /** What to send, by event id. */
-  readonly bodies: ReadonlyMap<string, Buffer>;
+  readonly bodies: ReadonlyMap<string, Content>;
 }
 
 /** From here on the deliveries that it got are `sending`, and nobody else's for as long as the lease. */

@@ -8,6 +8,7 @@ import type { Endpoint } from '../../shared/store/registry.js';
 import { OPEN_STATUSES, seqOf, type Delivery } from '../../shared/webhooks/delivery.js';
 import { nextAttempt } from '../../shared/webhooks/retry.js';
 import type { Signer } from '../../shared/webhooks/sign.js';
+import type { Content } from './bodies.js';
 import type { Endpoints } from './endpoints.js';
 import type { Health } from './health.js';
 import { insist } from './insist.js';
@@ -33,14 +34,14 @@ export interface Sent {
 /** How long a delivery waits that cannot be signed: until an operator has set the right encryption key, or rotated the secret. */
 const UNSIGNABLE_PAUSE_MS = 60_000;
 
-/** Sends a claimed delivery once and decides what becomes of it. `body` undefined: its event is not in the store. Rejects only once the store was given up. */
-export function createSending(deps: SendDeps): (delivery: Delivery, body: Buffer | undefined) => Promise<Sent> {
+/** Sends a claimed delivery once and decides what becomes of it. `content` undefined: its event is not in the store. Rejects only once the store was given up. */
+export function createSending(deps: SendDeps): (delivery: Delivery, content: Content | undefined) => Promise<Sent> {
   const { endpoints, courier, health, retrySchedule, clock, logger } = deps;
-  return async (delivery, body) => {
+  return async (delivery, content) => {
     const endpoint = endpoints.known(delivery.endpointId);
     if (endpoint === undefined) return unsent(delivery, 'canceled', 'the endpoint was deleted');
     if (!endpoint.enabled) return unsent(delivery, 'held', delivery.lastError);
-    if (body === undefined) {
+    if (content === undefined) {
       logger.error(namesOf(delivery), 'The event of a delivery is not in the store; the delivery is canceled.');
       return unsent(delivery, 'canceled', 'the event is no longer in the store');
     }
@@ -53,8 +54,8 @@ export function createSending(deps: SendDeps): (delivery: Delivery, body: Buffer
       return unsent(delivery, 'retrying', reason, clock() + UNSIGNABLE_PAUSE_MS);
     }
     const { attempt, outcome } = await courier.attempt({
-      ...{ delivery, url: endpoint.url, sign },
-      body: endpoint.payload === 'ids' ? thin(body) : body,
+      ...{ delivery, url: endpoint.url, sign, traceparent: content.traceparent },
+      body: endpoint.payload === 'ids' ? thin(content.body) : content.body,
     });
     const attempts = delivery.attempts + 1;
     const next = nextAttempt(outcome, attempts, clock(), Math.random(), retrySchedule);

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { scimBaseUrl } from '../../shared/directory/base-url.js';
+import { parseTraceparent } from '../../shared/events/trace-context.js';
 import { NotFound } from '../../shared/scim/errors.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
 import type { ServedDirectory } from './known-directories.js';
@@ -9,6 +10,8 @@ export interface Call {
   readonly directory: ServedDirectory;
   readonly types: DirectoryTypes;
   readonly requestId: string;
+  /** Undefined when it came without, or with one that is none. */
+  readonly traceparent: string | undefined;
   /** The directory's SCIM base URL, without a trailing slash. */
   readonly baseUrl: string;
   /** The `:endpoint` of the route; else empty. */
@@ -81,6 +84,7 @@ export const handle =
       directory,
       types,
       requestId,
+      traceparent: traceparentOf(req),
       baseUrl: scimBaseUrl(publicUrl, directory.id),
       endpoint: single(req.params['endpoint']),
       id: single(req.params['id']),
@@ -92,6 +96,12 @@ export const handle =
       .then((reply) => send(res, reply))
       .catch(next);
   };
+
+/** Several headers of the name are none: Node joins them with a comma. */
+export const traceparentOf = ({ headers }: { readonly headers: Request['headers'] }): string | undefined => {
+  const { traceparent } = headers;
+  return typeof traceparent === 'string' ? parseTraceparent(traceparent) : undefined;
+};
 
 /** Not res.json, which would set Express's own content type and look for an ETag of its own. */
 export function send(res: Response<unknown, CallLocals>, { status, headers, body }: Reply): void {

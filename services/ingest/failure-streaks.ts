@@ -36,10 +36,10 @@ export type Writes = Readonly<Record<BulkMethod, TypeOperation>>;
 export function watchFailures({ writer, clock, logger, errorOf }: StreakDeps, writes: Writes): Writes {
   const streaks = new Map<string, FailureStreak>();
 
-  const tell = ({ directory, requestId }: Call, streak: FailureStreak): void => {
+  const tell = ({ directory, requestId, traceparent }: Call, streak: FailureStreak): void => {
     // It begins anew: the directory's head knows whether it was told lately.
     streaks.delete(directory.id);
-    writer.submit(directory, { kind: 'report', requestId, streak }).catch((error: unknown) => {
+    writer.submit(directory, { kind: 'report', requestId, traceparent, streak }).catch((error: unknown) => {
       logger.warn({ err: error, directoryId: directory.id }, 'That provisioning keeps failing could not be recorded.');
     });
   };

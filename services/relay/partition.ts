@@ -70,6 +70,6 @@ async function publishNext({ partition, outbox, log }: PartitionOptions): Promis
 /** One after another as they are asked for: a log that is the store itself never does. */
 function* recordsOf(commits: readonly PositionedCommit[]): Generator<LogRecord> {
   for (const { directoryId, events } of commits) {
-    for (const { id, type, seq, body } of events) yield { directoryId, eventId: id, type, seq, body };
+    for (const { id, ...event } of events) yield { directoryId, eventId: id, ...event };
   }
 }

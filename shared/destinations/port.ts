@@ -11,6 +11,8 @@ export interface Message {
   /** Signed and sent as it is, byte for byte. */
   readonly body: Buffer;
   readonly sign: Signer;
+  /** Of the event: each attempt is a span of its own under it. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface AttemptResult {

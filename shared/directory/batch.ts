@@ -29,7 +29,9 @@ export function decideBatch(head: Head, facts: Facts, commands: readonly Command
   const ledger = createLedger(head, view, decider);
   const outcomes: Outcome[] = [];
   let missing: Needs | undefined;
-  if (head.number === 0 && commands[0] !== undefined) ledger.append([activation(decider.directory, commands[0])]);
+  const [first] = commands;
+  if (head.number === 0 && first !== undefined)
+    ledger.append([activation(decider.directory, first)], first.traceparent);
 
   for (const command of commands) {
     let decision: Decision;
@@ -42,7 +44,7 @@ export function decideBatch(head: Head, facts: Facts, commands: readonly Command
       continue;
     }
     if (missing !== undefined) continue;
-    const appended = ledger.append(decision.events);
+    const appended = ledger.append(decision.events, command.traceparent);
     if (appended === 'next commit') break;
     if (appended === 'never') {
       outcomes.push(refusal(tooLarge()));

@@ -21,41 +21,37 @@ export interface Preconditions {
   readonly ifNoneMatch: string | undefined;
 }
 
-/** A mutation that a SCIM request (or, of `remap`, a new mapping) asks for, checked as far as that is possible without the directory's state. */
-export type Command =
+/** The request that a command comes from: the cause of its events. */
+interface Origin {
+  readonly requestId: string;
+  /** See shared/events/trace-context. */
+  readonly traceparent?: string | undefined;
+}
+
+type Asked =
   /** The first authenticated request, whatever it asks for. */
-  | { readonly kind: 'activate'; readonly requestId: string }
+  | { readonly kind: 'activate' }
   /** Requests keep failing, as far as one process can see; `requestId` is the last one's. */
-  | { readonly kind: 'report'; readonly requestId: string; readonly streak: FailureStreak }
+  | { readonly kind: 'report'; readonly streak: FailureStreak }
   /** Tells of the user's data by the directory's mapping what differs from those by the mapping before. */
-  | { readonly kind: 'remap'; readonly requestId: string; readonly id: string; readonly before: MappingRules }
-  | {
-      readonly kind: 'create';
-      readonly requestId: string;
-      readonly type: ResourceType;
-      readonly id: string;
-      readonly input: ResourceInput;
-    }
+  | { readonly kind: 'remap'; readonly id: string; readonly before: MappingRules }
+  | { readonly kind: 'create'; readonly type: ResourceType; readonly id: string; readonly input: ResourceInput }
   | (Preconditions & {
       readonly kind: 'replace';
-      readonly requestId: string;
       readonly type: ResourceType;
       readonly id: string;
       readonly input: ResourceInput;
     })
   | (Preconditions & {
       readonly kind: 'modify';
-      readonly requestId: string;
       readonly type: ResourceType;
       readonly id: string;
       readonly operations: readonly PatchOperation[];
     })
-  | (Preconditions & {
-      readonly kind: 'delete';
-      readonly requestId: string;
-      readonly type: ResourceType;
-      readonly id: string;
-    });
+  | (Preconditions & { readonly kind: 'delete'; readonly type: ResourceType; readonly id: string });
+
+/** A mutation that a SCIM request (or, of `remap`, a new mapping) asks for, checked as far as that is possible without the directory's state. */
+export type Command = Origin & Asked;
 
 /**
  * What became of a command: the resource as it is now (none after `activate`, `report`, `remap` and `delete`), or why it was refused (a `ScimError`,

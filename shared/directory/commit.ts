@@ -61,6 +61,8 @@ export interface HeldEvent {
   /** What it is about, see `laneKeys`: later events that share a key are held behind it. */
   readonly keys: readonly string[];
   readonly draft: EventDraft;
+  /** See `StoredEvent`. */
+  readonly traceparent?: string;
 }
 
 /** The only thing that a store writes resources with: their changes and the events that tell of them. */

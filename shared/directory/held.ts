@@ -35,7 +35,7 @@ export function discardCommit(head: Head, decider: Decider, requestId: string): 
   return endingCommit(head, lastOrder, [event], decider);
 }
 
-type Unnumbered = Pick<HeldEvent, 'id' | 'draft'>;
+type Unnumbered = Pick<HeldEvent, 'id' | 'draft' | 'traceparent'>;
 
 /** One at least: an event that fitted into a commit when it was held fits into one now. */
 function upToLimit(oldest: readonly HeldEvent[]): readonly HeldEvent[] {
@@ -58,9 +58,9 @@ function ended(
 function endingCommit(head: Head, upTo: number, unnumbered: readonly Unnumbered[], decider: Decider): Commit {
   const frame = frameAfter(head, decider);
   const { id: directoryId, organizationId } = decider.directory;
-  const events = unnumbered.map(({ id, draft }, index): StoredEvent => {
+  const events = unnumbered.map(({ id, draft, traceparent }, index): StoredEvent => {
     const seq = head.lastSeq + index + 1;
-    return storeEvent(draft, { id, seq, timestamp: iso(frame.at), organizationId, directoryId });
+    return storeEvent(draft, { id, seq, timestamp: iso(frame.at), organizationId, directoryId, traceparent });
   });
   const lastSeq = head.lastSeq + events.length;
   return { ...frame, lastSeq, guard: endHeld(head.guard, upTo), changes: [{ kind: 'unhold', upTo }], events };

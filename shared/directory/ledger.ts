@@ -21,8 +21,8 @@ export interface Ledger {
   readonly place: Circumstances;
   /** Throws one `Missing` when it is not known which of what the events are about is held. A directory that holds nothing knows. */
   require(drafts: readonly EventDraft[]): void;
-  /** Takes a command's events, if they still fit into this commit, or ever into one. */
-  append(drafts: readonly EventDraft[]): 'appended' | 'next commit' | 'never';
+  /** Takes the events of a command that came with `traceparent`, if they still fit into this commit, or ever into one. */
+  append(drafts: readonly EventDraft[], traceparent: string | undefined): 'appended' | 'next commit' | 'never';
   commit(changes: readonly Change[]): Commit | undefined;
 }
 
@@ -31,6 +31,8 @@ interface Entry {
   readonly events: StoredEvent[];
   readonly held: HeldEvent[];
   readonly heldKeys: Set<string>;
+  /** Of the command. */
+  readonly traceparent: string | undefined;
   guard: GuardState;
   users: number;
   failureToldAt: number;
@@ -54,7 +56,7 @@ export function createLedger(head: Head, view: Pick<View, 'require' | 'isHeld'>,
   const frame = frameAfter(head, decider);
   const { at } = frame;
   const users = head.counts['User'] ?? 0;
-  const total = emptyEntry({ guard: head.guard, users, failureToldAt: head.failureToldAt });
+  const total = emptyEntry({ guard: head.guard, users, failureToldAt: head.failureToldAt }, undefined);
   const desk = { head, view, decider, scope, at, timestamp: iso(at), total };
   return {
     place: {
@@ -69,8 +71,8 @@ export function createLedger(head: Head, view: Pick<View, 'require' | 'isHeld'>,
     require(drafts) {
       if (head.guard.hold !== null) view.require({ heldKeys: new Set(drafts.flatMap(laneKeys)) });
     },
-    append(drafts) {
-      const entry = emptyEntry(total);
+    append(drafts, traceparent) {
+      const entry = emptyEntry(total, traceparent);
       drafts.forEach((draft) => enter(desk, entry, draft));
       if (entry.bytes > EVENT_BYTES_MAX) return 'never';
       if (total.bytes + entry.bytes > EVENT_BYTES_MAX) return 'next commit';
@@ -106,7 +108,8 @@ const isKeyHeld = ({ head, view, total }: Desk, entry: Entry, key: string): bool
 
 function number({ head, decider, scope, at, timestamp, total }: Desk, entry: Entry, draft: EventDraft): void {
   const seq = head.lastSeq + total.events.length + entry.events.length + 1;
-  const event = storeEvent(draft, { id: decider.newId(), seq, timestamp, ...scope });
+  const { traceparent } = entry;
+  const event = storeEvent(draft, { id: decider.newId(), seq, timestamp, ...scope, traceparent });
   entry.events.push(event);
   entry.bytes += Buffer.byteLength(event.body);
   if (draft.type === 'directory.provisioning_failed') entry.failureToldAt = at;
@@ -114,28 +117,34 @@ function number({ head, decider, scope, at, timestamp, total }: Desk, entry: Ent
 
 function keep({ decider, at }: Desk, entry: Entry, draft: EventDraft): void {
   const keys = [...new Set(laneKeys(draft))];
-  const event: HeldEvent = { order: entry.guard.lastOrder, id: decider.newId(), heldAt: at, keys, draft };
+  const { traceparent } = entry;
+  const traced = traceparent === undefined ? {} : { traceparent };
+  const event: HeldEvent = { order: entry.guard.lastOrder, id: decider.newId(), heldAt: at, keys, draft, ...traced };
   entry.held.push(event);
   keys.forEach((key) => entry.heldKeys.add(key));
   entry.bytes += Buffer.byteLength(JSON.stringify(event));
 }
 
-const emptyEntry = ({ guard, users, failureToldAt }: Pick<Entry, 'guard' | 'users' | 'failureToldAt'>): Entry => ({
+const emptyEntry = (
+  { guard, users, failureToldAt }: Pick<Entry, 'guard' | 'users' | 'failureToldAt'>,
+  traceparent: string | undefined,
+): Entry => ({
   events: [],
   held: [],
   heldKeys: new Set(),
+  traceparent,
   guard,
   users,
   failureToldAt,
   bytes: 0,
 });
 
-function add(total: Entry, { events, held, heldKeys, bytes, ...state }: Entry): void {
+function add(total: Entry, { events, held, heldKeys, bytes, guard, users, failureToldAt }: Entry): void {
   events.forEach((event) => total.events.push(event));
   held.forEach((event) => total.held.push(event));
   heldKeys.forEach((key) => total.heldKeys.add(key));
   total.bytes += bytes;
-  Object.assign(total, state);
+  Object.assign(total, { guard, users, failureToldAt });
 }
 
 const usersGained = ({ type }: EventDraft): number => (type === 'user.created' ? 1 : type === 'user.deleted' ? -1 : 0);

@@ -5,6 +5,8 @@ export interface LogRecord {
   readonly type: string;
   readonly seq: number;
   readonly body: string;
+  /** See `StoredEvent`. */
+  readonly traceparent?: string;
 }
 
 /** A record as it is read back. */

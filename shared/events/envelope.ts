@@ -7,6 +7,8 @@ export interface StoredEvent {
   readonly seq: number;
   /** The event's JSON: webhook body and Kafka value, byte for byte. */
   readonly body: string;
+  /** Of the request that caused it, where that had one; see trace-context. */
+  readonly traceparent?: string;
 }
 
 type Distribute<Event> = Event extends unknown
@@ -30,11 +32,12 @@ export interface EventPlace {
   readonly timestamp: string;
   readonly organizationId: string;
   readonly directoryId: string;
+  readonly traceparent?: string | undefined;
 }
 
 /** Numbers a draft and serializes it, once for every receiver. Field order is the documented one. */
 export function storeEvent(draft: EventDraft, place: EventPlace): StoredEvent {
-  const { id, seq, timestamp, organizationId, directoryId } = place;
+  const { id, seq, timestamp, organizationId, directoryId, traceparent } = place;
   const previous = 'previous' in draft ? { previous: draft.previous } : {};
   const body = JSON.stringify({
     id,
@@ -47,7 +50,8 @@ export function storeEvent(draft: EventDraft, place: EventPlace): StoredEvent {
     ...previous,
     cause: draft.cause,
   });
-  return { id, type: draft.type, seq, body };
+  const event = { id, type: draft.type, seq, body };
+  return traceparent === undefined ? event : { ...event, traceparent };
 }
 
 /** An operational event, with its fields in the documented order. Its body is its JSON. */

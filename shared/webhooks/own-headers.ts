@@ -7,7 +7,7 @@ const VALUE = /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/;
 
 /** Ours, and those that frame the message or steer the connection. */
 const RESERVED = new Set(
-  `accept-encoding connection date expect host http2-settings keep-alive te trailer transfer-encoding upgrade user-agent`.split(
+  `accept-encoding connection date expect host http2-settings keep-alive te traceparent trailer transfer-encoding upgrade user-agent`.split(
     ' ',
   ),
 );

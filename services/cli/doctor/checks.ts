@@ -1,4 +1,5 @@
 import type { CertificateFound } from '../../../shared/destinations/port.js';
+import { committedAt } from '../../../shared/events/envelope.js';
 import type { Clock } from '../../../shared/runtime/clock.js';
 import type { Sealer } from '../../../shared/runtime/seal.js';
 import { checkPartitions } from '../../../shared/store/check-partitions.js';
@@ -89,9 +90,8 @@ async function lookAtCursors({ store, partitions, clock }: Subject, group: strin
   const waiting = await eachPartition(partitions, async (partition): Promise<Waiting[]> => {
     const [next] = await events.after(partition, await events.loadCursor(group, partition), 1);
     if (next === undefined) return [];
-    const { timestamp } = JSON.parse(next.body) as { timestamp: string };
     const count = (await events.tail(partition)) - next.position + 1;
-    return [{ partition, oldestAt: Date.parse(timestamp), count }];
+    return [{ partition, oldestAt: committedAt(next), count }];
   });
   const action = 'see that Rollcall runs, and what it logs about the event log';
   return judgeLag('dispatcher lag', waiting.flat(), clock(), action);

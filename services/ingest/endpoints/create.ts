@@ -1,3 +1,4 @@
+import type { Command } from '../../../shared/directory/command.js';
 import { readResource } from '../../../shared/scim/input.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import type { IngestDeps } from '../app.js';
@@ -16,9 +17,10 @@ export const createResource = ({
   return async (call, type) => {
     const projection = readProjection(type, call.query);
     const input = readResource(type, call.body);
-    const { directory, requestId } = call;
+    const { directory, requestId, traceparent } = call;
     const id = call.id === '' ? newId() : call.id;
-    const row = committed(await writer.submit(directory, { kind: 'create', requestId, type, id, input }));
+    const command: Command = { kind: 'create', requestId, traceparent, type, id, input };
+    const row = committed(await writer.submit(directory, command));
     return {
       status: 201,
       headers: resourceHeaders(call, type, row),

@@ -15,8 +15,8 @@ export const modifyResource =
   async (call, type) => {
     const projection = readProjection(type, call.query);
     const operations = readPatch(type, call.body);
-    const { directory, requestId, id, ifMatch, ifNoneMatch } = call;
-    const command: Command = { kind: 'modify', requestId, type, id, operations, ifMatch, ifNoneMatch };
+    const { directory, requestId, traceparent, id, ifMatch, ifNoneMatch } = call;
+    const command: Command = { kind: 'modify', requestId, traceparent, type, id, operations, ifMatch, ifNoneMatch };
     const row = committed(await writer.submit(directory, command));
     const headers = resourceHeaders(call, type, row);
     const mayBeLong = type.schema.attributes.some(({ relation }) => relation === 'members');

@@ -12,8 +12,8 @@ export const replaceResource =
   async (call, type) => {
     const projection = readProjection(type, call.query);
     const input = readResource(type, call.body);
-    const { directory, requestId, id, ifMatch, ifNoneMatch } = call;
-    const command: Command = { kind: 'replace', requestId, type, id, input, ifMatch, ifNoneMatch };
+    const { directory, requestId, traceparent, id, ifMatch, ifNoneMatch } = call;
+    const command: Command = { kind: 'replace', requestId, traceparent, type, id, input, ifMatch, ifNoneMatch };
     const row = committed(await writer.submit(directory, command));
     return {
       status: 200,

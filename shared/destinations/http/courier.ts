@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent } from 'undici';
+import { withSpan } from '../../events/trace-context.js';
 import type { Clock } from '../../runtime/clock.js';
 import { newId } from '../../runtime/ids.js';
 import { version } from '../../runtime/version.js';
@@ -108,12 +110,13 @@ function post(agent: Agent, message: Message, now: number, deadlineMs: number): 
   });
 }
 
-function requestOf({ delivery, url, body, sign }: Message, now: number) {
+function requestOf({ delivery, url, body, sign, traceparent }: Message, now: number) {
   const { origin, pathname, search } = new URL(url);
   const headers = {
     'content-type': 'application/json',
     'user-agent': USER_AGENT,
     ...sign(delivery.eventId, Math.floor(now / 1000), body),
+    ...(traceparent && { traceparent: withSpan(traceparent, randomBytes(8).toString('hex')) }),
   };
   return { origin, path: pathname + search, method: 'POST', headers, body } as const;
 }

@@ -67,11 +67,8 @@ function createReader({ partition, group, consumer, events }: PartitionOptions):
   };
 }
 
-const toRecord = (event: PositionedEvent): ConsumedRecord => ({
-  directoryId: event.directoryId,
-  eventId: event.id,
-  type: event.type,
-  seq: event.seq,
-  body: event.body,
-  offset: offsetOf(event),
-});
+function toRecord(event: PositionedEvent): ConsumedRecord {
+  const { id, directoryId, type, seq, body, traceparent } = event;
+  const record = { directoryId, eventId: id, type, seq, body, offset: offsetOf(event) };
+  return traceparent === undefined ? record : { ...record, traceparent };
+}

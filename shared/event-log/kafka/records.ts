@@ -1,12 +1,16 @@
 import type { KafkaMessage, Message } from 'kafkajs';
+import { parseTraceparent } from '../../events/trace-context.js';
 import type { ConsumedRecord, LogRecord } from '../port.js';
 
 /** A Kafka record of the topic: key and value are bytes of UTF-8. */
-export const toMessage = (partition: number, { directoryId, eventId, type, seq, body }: LogRecord): Message => ({
+export const toMessage = (
+  partition: number,
+  { directoryId, eventId, type, seq, body, traceparent }: LogRecord,
+): Message => ({
   partition,
   key: directoryId,
   value: body,
-  headers: { 'event-id': eventId, 'event-type': type, seq: String(seq) },
+  headers: { 'event-id': eventId, 'event-type': type, seq: String(seq), ...(traceparent && { traceparent }) },
 });
 
 /** Undefined for a record that is not one of ours. */
@@ -18,7 +22,9 @@ export function fromMessage({ key, value, headers = {}, offset }: KafkaMessage):
   const [eventId, type, seq] = [header('event-id'), header('event-type'), Number(header('seq'))];
   if (key === null || value === null || eventId === undefined || type === undefined) return undefined;
   if (!Number.isSafeInteger(seq) || seq < 1) return undefined;
-  return { directoryId: key.toString(), eventId, type, seq, body: value.toString(), offset: Number(offset) };
+  const record = { directoryId: key.toString(), eventId, type, seq, body: value.toString(), offset: Number(offset) };
+  const traceparent = parseTraceparent(header('traceparent'));
+  return traceparent === undefined ? record : { ...record, traceparent };
 }
 
 /** Bodies of one send, at most, unless a single one is larger; the topic takes 4 MiB. */

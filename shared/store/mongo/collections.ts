@@ -34,6 +34,7 @@ interface EventDocument {
   readonly type: string;
   readonly seq: number;
   readonly body: string;
+  readonly traceparent?: string;
 }
 
 /** The place of a commit in its log partition. `_id` is `partition:position`. */

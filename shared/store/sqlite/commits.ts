@@ -70,6 +70,9 @@ function prepareLog(database: Database): (commit: Commit) => number {
     INSERT INTO commits (partition, position, directory, number, first_seq, last_seq, at, published)
     VALUES (?, ?, ?, ?, ?, ?, ?, 0)`);
   const insertEvent = database.prepare('INSERT INTO events (directory, seq, id, type, body) VALUES (?, ?, ?, ?, ?)');
+  const insertTraced = database.prepare(
+    'INSERT INTO events (directory, seq, id, type, body, traceparent) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   return (commit) => {
     const { directoryId, partition, lastSeq, at, deleted, failureToldAt, events } = commit;
     const firstSeq = lastSeq - events.length + 1;
@@ -82,7 +85,10 @@ function prepareLog(database: Database): (commit: Commit) => number {
       throw new Error('a statement that always answers a row answered none');
     const directory = number(head, 'no');
     insertCommit.run(partition, number(next, 'position'), directory, commit.number, firstSeq, lastSeq, at);
-    for (const { seq, id, type, body } of events) insertEvent.run(directory, seq, id, type, body);
+    for (const { seq, id, type, body, traceparent } of events) {
+      if (traceparent === undefined) insertEvent.run(directory, seq, id, type, body);
+      else insertTraced.run(directory, seq, id, type, body, traceparent);
+    }
     return directory;
   };
 }

@@ -2,7 +2,7 @@ import type { EventReader } from '../port.js';
 import { afterPosition, lastNotAfter, nothingBefore, PURGED } from '../seek.js';
 import { nullableNumber, number, text } from './columns.js';
 import type { Database, Row } from './database.js';
-import { DIRECTORY, toEvent } from './rows.js';
+import { DIRECTORY, EVENT_COLUMNS, toEvent } from './rows.js';
 
 /** What the log no longer has stays in the table while it is a directory's newest, or its deliveries are unfinished. */
 const LOG_START = 'coalesce((SELECT position FROM log_starts WHERE log_starts.partition = ?1), 0)';
@@ -10,7 +10,7 @@ const LOG_START = 'coalesce((SELECT position FROM log_starts WHERE log_starts.pa
 export function createEvents(database: Database): EventReader {
   // CROSS JOIN keeps SQLite to this order of the tables, which is the order of the answer.
   const afterCursor = database.prepare(`
-    SELECT directory_id, position, seq - first_seq + 1 AS "index", events.id, type, seq, body
+    SELECT directory_id, position, seq - first_seq + 1 AS "index", ${EVENT_COLUMNS}
     FROM commits
     CROSS JOIN heads ON heads.no = commits.directory
     CROSS JOIN events ON events.directory = commits.directory AND seq BETWEEN
@@ -18,7 +18,7 @@ export function createEvents(database: Database): EventReader {
     WHERE partition = ?1 AND position >= ?2 AND position > ${LOG_START}
     ORDER BY position, seq LIMIT ?4`);
   const afterSeq = database.prepare(`
-    SELECT id, type, seq, body FROM events WHERE directory = ${DIRECTORY} AND seq > ? ORDER BY seq LIMIT ?`);
+    SELECT ${EVENT_COLUMNS} FROM events WHERE directory = ${DIRECTORY} AND seq > ? ORDER BY seq LIMIT ?`);
   const seek = prepareSeek(database);
   const load = database.prepare('SELECT position, "index" FROM log_cursors WHERE consumer_group = ? AND partition = ?');
   const save = database.prepare(`

@@ -10,6 +10,7 @@ import { ENDED_MEMBERSHIPS } from './migrations/5-ended-memberships.js';
 import { RETENTION } from './migrations/6-retention.js';
 import { REPLAYS } from './migrations/7-replays.js';
 import { DELIVERY_BODIES } from './migrations/8-delivery-bodies.js';
+import { TRACE_CONTEXT } from './migrations/9-trace-context.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 const MIGRATIONS: readonly string[] = [
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly string[] = [
   RETENTION,
   REPLAYS,
   DELIVERY_BODIES,
+  TRACE_CONTEXT,
 ];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */

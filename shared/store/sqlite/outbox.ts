@@ -1,7 +1,7 @@
 import type { Outbox } from '../port.js';
 import { number, text } from './columns.js';
 import type { Database } from './database.js';
-import { toEvent } from './rows.js';
+import { EVENT_COLUMNS, toEvent } from './rows.js';
 
 /** Commits have their position from the start, so that what is left is to read them in order and to mark them. */
 export function createOutbox(database: Database): Outbox {
@@ -10,7 +10,7 @@ export function createOutbox(database: Database): Outbox {
     FROM commits INDEXED BY commits_unpublished CROSS JOIN heads ON heads.no = directory
     WHERE partition = ? AND published = 0 ORDER BY position LIMIT ?`);
   const events = database.prepare(
-    'SELECT id, type, seq, body FROM events WHERE directory = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+    `SELECT ${EVENT_COLUMNS} FROM events WHERE directory = ? AND seq BETWEEN ? AND ? ORDER BY seq`,
   );
   const mark = database.prepare(
     'UPDATE commits SET published = 1 WHERE partition = ? AND position = ? AND published = 0',

@@ -26,9 +26,10 @@ export const toMembership = (row: Row): Membership => ({
   memberType: text(row, 'member_type'),
 });
 
-export const toEvent = (row: Row): StoredEvent => ({
-  id: text(row, 'id'),
-  type: text(row, 'type'),
-  seq: number(row, 'seq'),
-  body: text(row, 'body'),
-});
+/** What `toEvent` reads. */
+export const EVENT_COLUMNS = 'events.id, type, seq, body, traceparent';
+
+export function toEvent(row: Row): StoredEvent {
+  const event = { id: text(row, 'id'), type: text(row, 'type'), seq: number(row, 'seq'), body: text(row, 'body') };
+  return row['traceparent'] === null ? event : { ...event, traceparent: text(row, 'traceparent') };
+}

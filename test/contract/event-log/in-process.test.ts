@@ -4,7 +4,7 @@ import { openSqliteStore } from '../../../shared/store/sqlite/store.js';
 import type { Store } from '../../../shared/store/port.js';
 import { silent } from '../../support/ingest.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-import { createChain, type Chain } from '../store/suite/fixtures.js';
+import { createChain, TRACEPARENT, type Chain } from '../store/suite/fixtures.js';
 import { describeEventLog } from './suite/event-log.js';
 import type { EventLogHarness } from './suite/harness.js';
 
@@ -32,18 +32,12 @@ function inProcessHarness(): EventLogHarness {
           chains.set(id, chain);
           const records = [];
           for (let left = count; left > 0; left -= EVENTS_OF_A_COMMIT) {
-            const { events } = await chain.write([], { events: Math.min(left, EVENTS_OF_A_COMMIT) });
-            records.push(...events.map((event) => ({ ...event, directoryId: id, eventId: event.id })));
+            const options = { events: Math.min(left, EVENTS_OF_A_COMMIT), traceparent: TRACEPARENT };
+            const { events } = await chain.write([], options);
+            records.push(...events.map(({ id: eventId, ...event }) => ({ ...event, directoryId: id, eventId })));
           }
-          const published = records.map(({ directoryId, eventId, type, seq, body }) => ({
-            directoryId,
-            eventId,
-            type,
-            seq,
-            body,
-          }));
-          await log.publish(partition, published);
-          return published;
+          await log.publish(partition, records);
+          return records;
         },
       };
     },

@@ -7,6 +7,7 @@ import { eventually } from '../../support/eventually.js';
 import { silent } from '../../support/ingest.js';
 import { kafkaBrokers, newTopic } from '../../support/kafka-topics.js';
 import { skipSuite } from '../../support/skip-suite.js';
+import { TRACEPARENT } from '../store/suite/fixtures.js';
 import { describeEventLog } from './suite/event-log.js';
 import type { EventLogHarness } from './suite/harness.js';
 import { startRecorder, withoutOffset, type Recorder } from './suite/recorder.js';
@@ -42,7 +43,10 @@ function kafkaHarness(at: readonly string[]): EventLogHarness {
         async publish(log, { id, partition }, count) {
           const before = lastSeqs.get(id) ?? 0;
           lastSeqs.set(id, before + count);
-          const records = Array.from({ length: count }, (_, index) => recordOf(id, before + index + 1));
+          const records = Array.from({ length: count }, (_, index) => ({
+            ...recordOf(id, before + index + 1),
+            traceparent: TRACEPARENT,
+          }));
           await log.publish(partition, records);
           return records;
         },

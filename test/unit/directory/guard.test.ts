@@ -142,6 +142,23 @@ test('released events keep their ids, come in their order with the next seq, and
   expect(memory.held.size).toBe(0);
 });
 
+test('an event keeps the trace context of the request that caused it, held or not', () => {
+  const memory = company({ maxUsers: 1, windowMinutes: 10 });
+  memory.write(
+    names(1, 4).map((id, index) => ({ ...remove('User', id), ...(index % 2 === 0 && { traceparent: id }) })),
+  );
+  memory.release(100);
+  const traces = memory.commits.flatMap(({ events }) => events).map(({ type, traceparent }) => [type, traceparent]);
+  expect(traces.slice(-6)).toEqual([
+    ['user.deleted', 'u1'],
+    ['directory.held', undefined],
+    ['user.deleted', undefined],
+    ['user.deleted', 'u3'],
+    ['user.deleted', undefined],
+    ['directory.released', undefined],
+  ]);
+});
+
 test('discarded events never come', () => {
   const memory = company({ maxUsers: 0, windowMinutes: 10 });
   memory.write(names(1, 6).map((id) => remove('User', id)));

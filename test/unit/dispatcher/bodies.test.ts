@@ -1,4 +1,4 @@
-import { createBodies } from '../../../services/dispatcher/bodies.js';
+import { createBodies, type Content } from '../../../services/dispatcher/bodies.js';
 import type { StoredEvent } from '../../../shared/events/envelope.js';
 import { newRow } from './rows.js';
 
@@ -9,7 +9,7 @@ function openEvents() {
   const reads: [afterSeq: number, limit: number][] = [];
   const all = Array.from({ length: 1000 }, (_, index): StoredEvent => {
     const seq = index + 1;
-    return { id: `e${seq}`, type: 'user.created', seq, body: `body ${seq}` };
+    return { id: `e${seq}`, type: 'user.created', seq, body: `body ${seq}`, traceparent: `trace ${seq}` };
   });
   const ofDirectory = async (_: string, afterSeq: number, limit: number): Promise<StoredEvent[]> => {
     reads.push([afterSeq, limit]);
@@ -18,7 +18,8 @@ function openEvents() {
   return { reads, events: { ofDirectory } };
 }
 const rowsOf = (...seqs: number[]) => seqs.map((seq) => newRow({ seq, eventId: `e${seq}` }));
-const show = (found: ReadonlyMap<string, Buffer>): string[] => [...found.values()].map(String).sort();
+const show = (found: ReadonlyMap<string, Content>): string[] =>
+  [...found.values()].map(({ body }) => String(body)).sort();
 
 test('what has just come from the log is not read again', async () => {
   const { reads, events } = openEvents();
@@ -62,4 +63,17 @@ test('a body is read again after a minute: its personal data may have been erase
   expect(show(await bodies.of(rowsOf(1)))).toEqual(['as it came from the log']);
   now += 2_000;
   expect(show(await bodies.of(rowsOf(1)))).toEqual(['body 1']);
+});
+
+test('trace context is that of the log, or of the store', async () => {
+  const { events } = openEvents();
+  const bodies = createBodies(events, () => now);
+  bodies.keep('e1', 'body 1', 'trace of the log');
+  bodies.keep('e2', 'body 2');
+  const found = await bodies.of(rowsOf(1, 2, 3));
+  expect(['e1', 'e2', 'e3'].map((id) => found.get(id)?.traceparent)).toEqual([
+    'trace of the log',
+    undefined,
+    'trace 3',
+  ]);
 });

@@ -34,6 +34,15 @@ describe('a Kafka record', () => {
     expect(fromMessage(message(written))).toEqual({ ...written, offset: Number.MAX_SAFE_INTEGER });
   });
 
+  test('carries trace context where there is one, and drops what is none', () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const traced = { ...record(12), traceparent };
+    expect(toMessage(3, traced).headers).toMatchObject({ traceparent });
+    expect(toMessage(3, record(12)).headers).not.toHaveProperty('traceparent');
+    expect(fromMessage(message(traced))).toMatchObject(traced);
+    expect(fromMessage(message({ ...traced, traceparent: 'none' }))).not.toHaveProperty('traceparent');
+  });
+
   test.each([
     ['no headers', {}],
     ['no event id', { 'event-type': 'user.created', seq: '1' }],

@@ -12,6 +12,7 @@ test.each([
   [{ HOST: 'x' }, 'sets'],
   [{ 'transfer-encoding': 'chunked' }, 'sets'],
   [{ connection: 'close' }, 'sets'],
+  [{ traceparent: 'x' }, 'sets'],
   [{ 'a b': 'x' }, 'no header name'],
   [{ '': 'x' }, 'no header name'],
   [{ 'x\r\ny': 'x' }, 'no header name'],

@@ -1,5 +1,5 @@
 import type { EventReader, LogCursor, PositionedEvent } from '../../../../shared/store/port.js';
-import { create, createChain, newDirectory, newPartition, T0, user, waiting } from './fixtures.js';
+import { create, createChain, newDirectory, newPartition, T0, TRACEPARENT, user, waiting } from './fixtures.js';
 import { describeFaults, useStore, type StoreHarness } from './harness.js';
 
 /** More than any test writes. */
@@ -167,6 +167,23 @@ export function describeEvents(harness: StoreHarness): void {
       const events = bodies.map((body, index) => ({ id: `e${index}`, type: 'user.created', seq: index + 1, body }));
       expect(await under.store.commits.commit({ ...commit, events, lastSeq: 3 })).toBe('committed');
       expect(await under.store.events.ofDirectory(chain.directory.id, 0, 10)).toEqual(events);
+    });
+
+    test('the trace context of an event comes back wherever the event does, and only there', async () => {
+      const { commits, events, outbox } = under.store;
+      const chain = createChain(commits);
+      const traced = await chain.write([create(user('u1'))], { events: 2, traceparent: TRACEPARENT });
+      const plain = await chain.write([create(user('u2'))]);
+      const all = [...traced.events, ...plain.events];
+      expect(all.map(({ traceparent }) => traceparent)).toEqual([TRACEPARENT, TRACEPARENT, undefined]);
+      const waitingNow = await waiting(outbox, chain.directory.partition, 2);
+      expect(waitingNow.map((commit) => commit.events)).toEqual([traced.events, plain.events]);
+      expect(await events.ofDirectory(chain.directory.id, 0, 10)).toEqual(all);
+      expect(await readAll(events, chain.directory.partition, 10)).toEqual(
+        all.map((event) => expect.objectContaining(event)),
+      );
+      const [first] = await readAll(events, chain.directory.partition, 10);
+      expect(first?.traceparent).toBe(TRACEPARENT);
     });
 
     test('each consumer group has a cursor of its own in each partition, at the start until it is saved', async () => {

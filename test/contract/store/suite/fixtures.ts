@@ -70,7 +70,11 @@ export interface CommitOptions {
   /** Makes an event's body. */
   readonly body?: (event: { readonly id: string; readonly seq: number }) => string;
   readonly deleted?: boolean;
+  /** Of each event. */
+  readonly traceparent?: string;
 }
+
+export const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 const bodyOf =
   ({ id: directoryId }: DirectoryRef) =>
@@ -82,7 +86,13 @@ export function commitAfter(
   head: Head,
   directory: DirectoryRef,
   changes: readonly Change[],
-  { events: eventCount = 1, deleted = false, type = 'user.created', body = bodyOf(directory) }: CommitOptions = {},
+  {
+    events: eventCount = 1,
+    deleted = false,
+    type = 'user.created',
+    body = bodyOf(directory),
+    traceparent,
+  }: CommitOptions = {},
 ): Commit {
   const number = head.number + 1;
   const counts: Record<string, number> = deleted ? {} : { ...head.counts };
@@ -93,7 +103,8 @@ export function commitAfter(
   const events = Array.from({ length: eventCount }, (_, index) => {
     const seq = head.lastSeq + index + 1;
     const id = newId();
-    return { id, type, seq, body: body({ id, seq }) };
+    const event = { id, type, seq, body: body({ id, seq }) };
+    return traceparent === undefined ? event : { ...event, traceparent };
   });
   return {
     directoryId: directory.id,
