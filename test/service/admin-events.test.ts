@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { EVENT_TYPES } from '../../shared/events/event.js';
 import type { StoredEvent } from '../../shared/events/envelope.js';
 import { newId } from '../../shared/runtime/ids.js';
+import { onEveryStore } from '../support/stores.js';
 import {
   commit,
   expectProblem,
@@ -214,33 +215,40 @@ const steps = fc.array(
   { maxLength: 40 },
 );
 
-test('paging while others commit and publish misses nothing, repeats nothing and keeps the order of each directory', async () => {
-  const property = fc.asyncProperty(steps, fc.integer({ min: 1, max: 7 }), async (todo, limit) => {
-    const directories = await Promise.all(Array.from({ length: 4 }, () => newDirectory(bench)));
-    const committed: StoredEvent[] = [];
-    const seen: EventsPage['data'][number][] = [];
-    let after = (await drain('')).at(-1)?.nextCursor ?? '';
-    const pull = async (): Promise<EventsPage> => {
-      const answer = await page(`after=${after}&limit=${limit}`);
-      expect(answer.data.length).toBeLessThanOrEqual(limit);
-      seen.push(...answer.data);
-      after = answer.nextCursor;
-      return answer;
-    };
-    for (const step of todo) {
-      if (step.kind === 'page') await pull();
-      else if (step.kind === 'publish') await publish(bench.store);
-      else committed.push(...(await commitSome(directories[step.of], step.events)));
-    }
-    await publish(bench.store);
-    for (let hasMore = true; hasMore;) ({ hasMore } = await pull());
-    expect(seen.map(({ id }) => id).sort()).toEqual(committed.map(({ id }) => id).sort());
-    for (const { id } of directories) {
-      const own = seen.filter(({ directoryId }) => directoryId === id).map(({ seq }) => seq);
-      expect(own).toEqual(own.map((_, place) => place + 1));
-    }
+onEveryStore('the events API', (open, runs) => {
+  beforeEach(async () => {
+    await bench.close();
+    bench = await openBench(open);
   });
-  await fc.assert(property, { numRuns: 25 });
+
+  test('paging while others commit and publish misses nothing, repeats nothing and keeps the order of each directory', async () => {
+    const property = fc.asyncProperty(steps, fc.integer({ min: 1, max: 7 }), async (todo, limit) => {
+      const directories = await Promise.all(Array.from({ length: 4 }, () => newDirectory(bench)));
+      const committed: StoredEvent[] = [];
+      const seen: EventsPage['data'][number][] = [];
+      let after = (await drain('')).at(-1)?.nextCursor ?? '';
+      const pull = async (): Promise<EventsPage> => {
+        const answer = await page(`after=${after}&limit=${limit}`);
+        expect(answer.data.length).toBeLessThanOrEqual(limit);
+        seen.push(...answer.data);
+        after = answer.nextCursor;
+        return answer;
+      };
+      for (const step of todo) {
+        if (step.kind === 'page') await pull();
+        else if (step.kind === 'publish') await publish(bench.store);
+        else committed.push(...(await commitSome(directories[step.of], step.events)));
+      }
+      await publish(bench.store);
+      for (let hasMore = true; hasMore;) ({ hasMore } = await pull());
+      expect(seen.map(({ id }) => id).sort()).toEqual(committed.map(({ id }) => id).sort());
+      for (const { id } of directories) {
+        const own = seen.filter(({ directoryId }) => directoryId === id).map(({ seq }) => seq);
+        expect(own).toEqual(own.map((_, place) => place + 1));
+      }
+    });
+    await fc.assert(property, { numRuns: runs(25, 8) });
+  }, 120_000);
 });
 
 async function commitSome(directory: MadeDirectory | undefined, events: number): Promise<StoredEvent[]> {

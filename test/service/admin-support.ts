@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Express } from 'express';
 import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
@@ -15,7 +12,7 @@ import { newId } from '../../shared/runtime/ids.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import { createSealer } from '../../shared/runtime/seal.js';
 import type { Store } from '../../shared/store/port.js';
-import { openSqliteStore } from '../../shared/store/sqlite/store.js';
+import { openSqlite, type OpenStore } from '../support/stores.js';
 
 export const KEY = 'the-key-of-the-operator';
 export const PARTITIONS = 3;
@@ -37,9 +34,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function openBench(): Promise<Bench> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'rollcall-admin-'));
-  const store = await openSqliteStore({ dataDir });
+export async function openBench(open: OpenStore = openSqlite): Promise<Bench> {
+  const store = await open();
   const logged: object[] = [];
   const feed = createFeed(store.events, PARTITIONS);
   const stopping = new AbortController();
@@ -78,7 +74,6 @@ export async function openBench(): Promise<Bench> {
       work.abort();
       await remapper.idle();
       await store.close();
-      rmSync(dataDir, { recursive: true });
     },
   };
   return bench;

@@ -8,11 +8,12 @@ import { createDigest } from '../../shared/directory/digest.js';
 import type { DirectoryEvent } from '../../shared/events/event.js';
 import { silent } from '../support/ingest.js';
 import { startScimClient } from '../support/scim-client.js';
+import { onEveryStore, openSqlite, type OpenStore } from '../support/stores.js';
 import { KEY, sealer } from './admin-support.js';
 
 /** Snapshots, digests and the past, of directories that are written over SCIM. */
 
-const scim = startScimClient();
+let scim: ReturnType<typeof startScimClient>;
 const admin = () => {
   const { store, clock } = scim.ingest();
   return createAdmin({
@@ -32,6 +33,12 @@ const admin = () => {
 };
 const get = (path: string) => request(admin()).get(`/v1${path}`).set('authorization', `Bearer ${KEY}`);
 const home = (): string => `/directories/${scim.directory().id}`;
+
+/** Gives the tests around it a client of the store. */
+function useClient(open: OpenStore): void {
+  const client = startScimClient(open);
+  beforeAll(() => void (scim = client));
+}
 
 /** A mirror as a host application keeps it, from snapshots and events. */
 interface Mirror {
@@ -158,63 +165,69 @@ function createPlay() {
   };
 }
 
-test('a snapshot is the state at its seq; with the later events it is the present state; digests agree', async () => {
-  const property = fc.asyncProperty(steps, steps, async (before, meanwhile) => {
-    await scim.newHome();
-    const play = createPlay();
-    for (const step of before) await play(step);
-    // Writes go on while the snapshot is read.
-    const [snapshot] = await Promise.all([
-      readSnapshot(),
-      (async () => {
-        for (const step of meanwhile) await play(step);
-      })(),
-    ]);
-    const events = await scim.events();
-    const [told, expected] = [emptyMirror(), emptyMirror()];
-    for (const event of events.slice(0, snapshot.seq)) applyEvent(expected, event);
-    expect(comparable(snapshot.mirror)).toEqual(comparable(expected));
-    expect(snapshot.footer).toEqual({ kind: 'footer', seq: snapshot.seq, ...digestOf(expected) });
-    for (const event of events) applyEvent(told, event);
-    for (const event of events.slice(snapshot.seq)) applyEvent(snapshot.mirror, event);
-    // To the last change of each: every later one brings the time that the snapshot had to leave out.
-    const sorted = (map: Mirror['users']): object[] => [...map.values()].sort(byId);
-    expect(sorted(snapshot.mirror.users)).toEqual(sorted(told.users));
-    expect(comparable(snapshot.mirror)).toEqual(comparable(told));
-    expect((await get(`${home()}/digest`)).body).toEqual({ seq: events.length, ...digestOf(told) });
-  });
-  await fc.assert(property, { numRuns: 8 });
-}, 120_000);
+onEveryStore('the past of a directory', (open, runs) => {
+  useClient(open);
 
-test('the state at a past time is the state that was recorded then', async () => {
-  const property = fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), async (todo, limit) => {
-    await scim.newHome();
-    const play = createPlay();
-    const recorded: { at: number; mirror: Mirror }[] = [];
-    for (const step of todo) {
-      await play(step);
-      const mirror = emptyMirror();
-      for (const event of await scim.events()) applyEvent(mirror, event);
-      recorded.push({ at: scim.ingest().clock.now, mirror });
-    }
-    for (const { at, mirror } of recorded) {
-      const time = new Date(at).toISOString();
-      const seen: Record<string, unknown>[] = [];
-      for (let after = ''; ;) {
-        const { body } = await get(`${home()}/users?at=${time}&limit=${limit}${after}`).expect(200);
-        seen.push(...body.data);
-        if (body.nextCursor === null) break;
-        after = `&after=${body.nextCursor}`;
+  test('a snapshot is the state at its seq; with the later events it is the present state; digests agree', async () => {
+    const property = fc.asyncProperty(steps, steps, async (before, meanwhile) => {
+      await scim.newHome();
+      const play = createPlay();
+      for (const step of before) await play(step);
+      // Writes go on while the snapshot is read.
+      const [snapshot] = await Promise.all([
+        readSnapshot(),
+        (async () => {
+          for (const step of meanwhile) await play(step);
+        })(),
+      ]);
+      const events = await scim.events();
+      const [told, expected] = [emptyMirror(), emptyMirror()];
+      for (const event of events.slice(0, snapshot.seq)) applyEvent(expected, event);
+      expect(comparable(snapshot.mirror)).toEqual(comparable(expected));
+      expect(snapshot.footer).toEqual({ kind: 'footer', seq: snapshot.seq, ...digestOf(expected) });
+      for (const event of events) applyEvent(told, event);
+      for (const event of events.slice(snapshot.seq)) applyEvent(snapshot.mirror, event);
+      // To the last change of each: every later one brings the time that the snapshot had to leave out.
+      const sorted = (map: Mirror['users']): object[] => [...map.values()].sort(byId);
+      expect(sorted(snapshot.mirror.users)).toEqual(sorted(told.users));
+      expect(comparable(snapshot.mirror)).toEqual(comparable(told));
+      expect((await get(`${home()}/digest`)).body).toEqual({ seq: events.length, ...digestOf(told) });
+    });
+    await fc.assert(property, { numRuns: runs(8, 4) });
+  }, 120_000);
+
+  test('the state at a past time is the state that was recorded then', async () => {
+    const property = fc.asyncProperty(steps, fc.integer({ min: 1, max: 3 }), async (todo, limit) => {
+      await scim.newHome();
+      const play = createPlay();
+      const recorded: { at: number; mirror: Mirror }[] = [];
+      for (const step of todo) {
+        await play(step);
+        const mirror = emptyMirror();
+        for (const event of await scim.events()) applyEvent(mirror, event);
+        recorded.push({ at: scim.ingest().clock.now, mirror });
       }
-      const users = new Map(seen.map((data) => [String(data['id']), data]));
-      expect(seen.map(({ id }) => id)).toEqual([...mirror.users.keys()].sort());
-      expect(comparable({ ...mirror, users })).toEqual(comparable(mirror));
-    }
-  });
-  await fc.assert(property, { numRuns: 6 });
-}, 120_000);
+      for (const { at, mirror } of recorded) {
+        const time = new Date(at).toISOString();
+        const seen: Record<string, unknown>[] = [];
+        for (let after = ''; ;) {
+          const { body } = await get(`${home()}/users?at=${time}&limit=${limit}${after}`).expect(200);
+          seen.push(...body.data);
+          if (body.nextCursor === null) break;
+          after = `&after=${body.nextCursor}`;
+        }
+        const users = new Map(seen.map((data) => [String(data['id']), data]));
+        expect(seen.map(({ id }) => id)).toEqual([...mirror.users.keys()].sort());
+        expect(comparable({ ...mirror, users })).toEqual(comparable(mirror));
+      }
+    });
+    await fc.assert(property, { numRuns: runs(6, 3) });
+  }, 120_000);
+});
 
 describe('an access report', () => {
+  useClient(openSqlite);
+
   const report = (query: string) => get(`/organizations/${organization}/access-report?${query}`);
   let organization = '';
   let then = '';

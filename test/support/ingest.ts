@@ -6,9 +6,8 @@ import { issueCredential } from '../../shared/runtime/credentials.js';
 import { newId } from '../../shared/runtime/ids.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { Declarations } from '../../shared/scim/declarations/declarations.js';
-import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import type { Store } from '../../shared/store/port.js';
-import { temporaryFolder } from './temporary-folder.js';
+import { openSqlite, type OpenStore } from './stores.js';
 
 export const silent: Logger = {
   debug: () => undefined,
@@ -28,9 +27,9 @@ export interface IngestHarness {
   declare(directoryId: string, declarations: Declarations): Promise<void>;
 }
 
-/** The ingest service on a SQLite store of its own. */
-export async function startIngest(logger: Logger = silent): Promise<IngestHarness> {
-  const store = await openSqliteStore({ dataDir: temporaryFolder() });
+/** The ingest service on a store of its own. */
+export async function startIngest(logger: Logger = silent, open: OpenStore = openSqlite): Promise<IngestHarness> {
+  const store = await open();
   const clock = { now: 1_750_000_000_000 };
   const read = (): number => clock.now;
   const { commits, resources, registry } = store;

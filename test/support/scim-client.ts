@@ -1,6 +1,7 @@
 import request from 'supertest';
 import type { DirectoryEvent } from '../../shared/events/event.js';
-import { startIngest, type IngestHarness } from './ingest.js';
+import { silent, startIngest, type IngestHarness } from './ingest.js';
+import { openSqlite, type OpenStore } from './stores.js';
 
 export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
@@ -12,11 +13,11 @@ type Directory = Awaited<ReturnType<IngestHarness['addDirectory']>>;
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** A SCIM client of the ingest service, for the tests of one file; each test has a directory of its own. */
-export function startScimClient() {
+export function startScimClient(open: OpenStore = openSqlite) {
   let ingest: IngestHarness | undefined;
   let directory: Directory | undefined;
   beforeAll(async () => {
-    ingest = await startIngest();
+    ingest = await startIngest(silent, open);
   });
   beforeEach(async () => {
     directory = await started().addDirectory();
