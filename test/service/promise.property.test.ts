@@ -5,7 +5,7 @@ import { startStandalone, type Standalone } from '../../services/standalone/main
 import { loadConfig } from '../../shared/config/config.js';
 import { EVENT_TYPES } from '../../shared/events/event.js';
 import { freePort } from '../support/free-port.js';
-import { KEPT, play, report, subscribe } from '../support/provisioning.js';
+import { KEPT, play, report, subscribe, type Subscriber } from '../support/provisioning.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** The promise of the README, for whatever happens in an organization, at its receivers and to the process. */
@@ -40,43 +40,53 @@ async function startRestartable() {
   };
 }
 
+type History = typeof histories extends fc.Arbitrary<infer T> ? T : never;
+
+/** Plays a history to its end; rejects when the promise was broken. */
+async function expectKept(
+  { seed, provider, failing, restarts, types }: History,
+  { standalone, restart }: Awaited<ReturnType<typeof startRestartable>>,
+  subscribers: Subscriber[],
+): Promise<void> {
+  const { url, adminKey = '' } = standalone();
+  const management = openManagement(url, adminKey);
+  const random = createRandom(seed);
+  const answer = () => (random.chance(failing / 100) ? (random.pick([500, 503, null]) ?? null) : 204);
+  subscribers.push(await subscribe(management, undefined, answer), await subscribe(management, types, answer));
+  const organization = await management.createOrganization('Acme');
+  const directory = await management.createDirectory(organization, 'Directory', provider);
+
+  const planned = [...restarts];
+  let writes = 0;
+  let restarting = Promise.resolve();
+  const run = await play(directory, {
+    ...{ provider, seed, users: 10, groups: 3, concurrency: 4, tries: 12 },
+    onRequest({ acknowledged }) {
+      if (acknowledged !== null) writes += 1;
+      if (writes < (planned[0] ?? Infinity)) return;
+      planned.shift();
+      writes = 0;
+      restarting = restarting.then(restart);
+    },
+  });
+  await restarting;
+  expect(run.failures).toEqual([]);
+  for (const subscriber of subscribers) {
+    expect(await report(management, { directory, run }, subscriber, 60_000)).toMatchObject(KEPT);
+  }
+}
+
 test('any history, any failures and any restarts: everybody gets what they subscribe to, in order, and nothing else', async () => {
   await fc.assert(
-    fc.asyncProperty(histories, async ({ seed, provider, failing, restarts, types }) => {
-      const { standalone, restart } = await startRestartable();
-      const { url, adminKey = '' } = standalone();
-      const management = openManagement(url, adminKey);
-      const random = createRandom(seed);
-      const answer = () => (random.chance(failing / 100) ? (random.pick([500, 503, null]) ?? null) : 204);
-      const subscribers = [
-        await subscribe(management, undefined, answer),
-        await subscribe(management, types, answer),
-      ] as const;
-      const directory = await management.createDirectory(
-        await management.createOrganization('Acme'),
-        'Directory',
-        provider,
-      );
-      const planned = [...restarts];
-      let writes = 0;
-      let restarting = Promise.resolve();
-      const run = await play(directory, {
-        ...{ provider, seed, users: 10, groups: 3, concurrency: 4, tries: 12 },
-        onRequest({ acknowledged }) {
-          if (acknowledged !== null) writes += 1;
-          if (writes < (planned[0] ?? Infinity)) return;
-          planned.shift();
-          writes = 0;
-          restarting = restarting.then(restart);
-        },
-      });
-      await restarting;
-      expect(run.failures).toEqual([]);
-      for (const subscriber of subscribers) {
-        expect(await report(management, { directory, run }, subscriber, 60_000)).toMatchObject(KEPT);
+    fc.asyncProperty(histories, async (history) => {
+      const restartable = await startRestartable();
+      const subscribers: Subscriber[] = [];
+      try {
+        await expectKept(history, restartable, subscribers);
+      } finally {
+        await restartable.standalone().stop();
+        for (const { receiver } of subscribers) await receiver.close();
       }
-      await standalone().stop();
-      for (const { receiver } of subscribers) await receiver.close();
     }),
     { numRuns: 15, endOnFailure: true },
   );
