@@ -1,5 +1,6 @@
 import request from 'supertest';
 import type { DirectoryEvent } from '../../shared/events/event.js';
+import { serve } from '../../shared/runtime/serve.js';
 import { silent, startIngest, type IngestHarness } from './ingest.js';
 import { openSqlite, type OpenStore } from './stores.js';
 
@@ -16,18 +17,26 @@ type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 export function startScimClient(open: OpenStore = openSqlite) {
   let ingest: IngestHarness | undefined;
   let directory: Directory | undefined;
+  let url = '';
+  const stop = new AbortController();
   beforeAll(async () => {
     ingest = await startIngest(silent, open);
+    const { port, adopt } = await serve(ingest.app, 0, stop.signal);
+    adopt(ingest.app);
+    url = `http://127.0.0.1:${port}`;
   });
   beforeEach(async () => {
     directory = await started().addDirectory();
   });
-  afterAll(() => started().store.close());
+  afterAll(async () => {
+    stop.abort();
+    await started().store.close();
+  });
 
   const started = (): IngestHarness => ingest ?? fail();
   const home = (): Directory => directory ?? fail();
   const call = (method: Method, path: string, body?: unknown, to = home()): request.Test => {
-    const sent = request(started().app)
+    const sent = request(url)
       [method](to.base + path)
       .set('authorization', `Bearer ${to.token}`);
     return body === undefined ? sent : sent.set('content-type', 'application/scim+json').send(JSON.stringify(body));
