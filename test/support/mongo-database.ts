@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createConnection } from 'mongoose';
 import { startCuttingProxy, type CuttingProxy } from './cutting-proxy.js';
 
 /** The server that tests may use; undefined where there is none. */
@@ -38,6 +37,7 @@ export function testDatabase(): TestDatabase {
     },
     async drop() {
       await Promise.all(proxies.map((proxy) => proxy.close()));
+      const { createConnection } = await import('mongoose');
       const connection = await createConnection(uri).asPromise();
       await connection.dropDatabase();
       await connection.close();

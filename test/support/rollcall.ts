@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { startProcess, type TestProcess } from './process.js';
 
-const ENTRY = join(__dirname, '../../services/cli/main.ts');
+/** Made by `build.cjs` before the tests. */
+const ENTRY = join(__dirname, '../../.test-build/services/cli/main.js');
 
-/** Starts `rollcall <args>` from its sources with an environment of its own. */
+/** Starts `rollcall <args>` with an environment of its own. */
 export const startRollcall = (args: readonly string[], env: Readonly<Record<string, string>> = {}): TestProcess =>
-  startProcess(process.execPath, ['--import', 'tsx', ENTRY, ...args], env);
+  startProcess(process.execPath, [ENTRY, ...args], env);
 
 /** The port that a role says it listens on. */
 export async function portOf(role: TestProcess): Promise<number> {

@@ -1,6 +1,4 @@
 import { createLogger } from '../../shared/runtime/logger.js';
-import { migrateMongo } from '../../shared/store/mongo/migrations.js';
-import { openMongoStore } from '../../shared/store/mongo/store.js';
 import type { Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { mongoServer, testDatabase } from './mongo-database.js';
@@ -13,6 +11,11 @@ export type OpenStore = () => Promise<Store>;
 export const openSqlite: OpenStore = () => openSqliteStore({ dataDir: temporaryFolder() });
 
 const openMongo: OpenStore = async () => {
+  // Only where it is used: loading the driver takes longer than most tests.
+  const [{ migrateMongo }, { openMongoStore }] = await Promise.all([
+    import('../../shared/store/mongo/migrations.js'),
+    import('../../shared/store/mongo/store.js'),
+  ]);
   const database = testDatabase();
   await migrateMongo({ uri: database.uri });
   const store = await openMongoStore({ uri: database.uri, logger: createLogger('test', 'silent') });

@@ -75,7 +75,7 @@ describe.each(VOICES)('%j', (voice) => {
         expect(report).toMatchObject({ ...KEPT, duplicated: 0, doubtful: 0 });
         expect(report.delivered).toBeGreaterThan(30);
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
