@@ -1,3 +1,4 @@
+import { concat } from './bytes.js';
 import type { WebhookEvent } from './events.js';
 import { verify, WebhookError, type VerifyOptions, type WebhookHeaders } from './verify.js';
 
@@ -90,13 +91,7 @@ async function rawBodyOf(request: NodeRequest): Promise<Uint8Array> {
     if (size > BODY_MAX_BYTES) throw new RangeError(`The body is larger than ${BODY_MAX_BYTES} bytes.`);
     chunks.push(chunk);
   }
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
+  return concat(chunks);
 }
 
 /** What of a Fastify instance is needed. */

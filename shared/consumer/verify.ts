@@ -1,3 +1,4 @@
+import { concat } from './bytes.js';
 import type { WebhookEvent } from './events.js';
 
 /** Why a webhook is not believed. */
@@ -59,7 +60,7 @@ export async function verify(
   const signatures = required(headers, 'signature');
   requireNear(timestamp, now() / 1000, toleranceSeconds);
   const body = typeof rawBody === 'string' ? bytesOf(rawBody) : rawBody;
-  const message = joined(bytesOf(`${id}.${timestamp}.`), body);
+  const message = concat([bytesOf(`${id}.${timestamp}.`), body]);
   const keys = await Promise.all([secrets].flat().map(keyOf));
   if (!(await isSigned(message, signaturesIn(signatures), keys))) {
     throw new WebhookError(
@@ -140,10 +141,3 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
 }
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-function joined(start: Uint8Array, end: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(start.length + end.length);
-  all.set(start);
-  all.set(end, start.length);
-  return all;
-}

@@ -13,3 +13,10 @@ export const eventJsonSchema = (type: EventType, fields: 'open' | 'closed' = 'op
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },
   });
+
+/** The fields of an object's schema; none of anything else. */
+export const propertiesOf = (schema: JsonSchema | undefined): Readonly<Record<string, JsonSchema>> =>
+  (schema?.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
+
+/** What is in a list. */
+export const itemsOf = (schema: JsonSchema | undefined): JsonSchema => (schema?.items ?? {}) as JsonSchema;

@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type EventType } from './event.js';
-import { eventJsonSchema, type JsonSchema } from './json-schema.js';
+import { eventJsonSchema, itemsOf, propertiesOf, type JsonSchema } from './json-schema.js';
 
 const INTRODUCTION = `# Events
 
@@ -80,8 +80,6 @@ function shapeOf(type: EventType): string {
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 
-const propertiesOf = (schema: JsonSchema | undefined): Properties => (schema?.properties ?? {}) as Properties;
-const itemsOf = (schema: JsonSchema | undefined): JsonSchema => (schema?.items ?? {}) as JsonSchema;
 const dataOf = (type: EventType): JsonSchema | undefined => propertiesOf(eventJsonSchema(type))['data'];
 const descriptionOf = (schema: JsonSchema): string => schema.description ?? '';
 

@@ -1,5 +1,5 @@
 import { EVENT_TYPES, OPERATIONAL_TYPES, type EventType } from './event.js';
-import { eventJsonSchema, type JsonSchema } from './json-schema.js';
+import { eventJsonSchema, itemsOf, propertiesOf, type JsonSchema } from './json-schema.js';
 
 const INTRODUCTION = `/**
  * The events of webhooks, of the Events API and of the Kafka topic, as types that need nothing else. This file is the output of
@@ -97,9 +97,6 @@ const nameOf = (type: EventType): string =>
   `${type.replaceAll(/(?:^|[._])([a-z])/g, (_, letter: string) => letter.toUpperCase())}Event`;
 
 type Properties = Readonly<Record<string, JsonSchema>>;
-
-const propertiesOf = (schema: JsonSchema | undefined): Properties => (schema?.properties ?? {}) as Properties;
-const itemsOf = (schema: JsonSchema | undefined): JsonSchema => (schema?.items ?? {}) as JsonSchema;
 
 /** A schema as a type; one that has a name by its name. */
 function print(schema: JsonSchema, named: ReadonlyMap<string, string>, depth: number): string {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { eventually } from './eventually.js';
 
-/** How long a process may take to start from its sources on a busy machine. */
+/** How long a process may take to start on a busy machine. */
 const START_MS = 60_000;
 
 /** A process that a test has started. */
