@@ -15,7 +15,7 @@ import {
 } from '../../shared/consumer/index.js';
 import { exampleEvent } from '../../shared/events/example.js';
 import { createSecret, createSigner } from '../../shared/webhooks/sign.js';
-import { openManagement } from '../../services/cli/demo/management.js';
+import { openManagement, type NewDirectory } from '../../services/cli/demo/management.js';
 import { createSimulator } from '../../services/simulator/simulator.js';
 import { eventually } from '../support/eventually.js';
 import { startStandalone } from '../support/standalone.js';
@@ -123,6 +123,9 @@ test('a body that was parsed before is refused with what to do', async () => {
   expect(String(said)).toContain('put the webhook route before express.json()');
 });
 
+const provision = ({ scimBaseUrl: baseUrl, token }: NewDirectory, users: number, groups: number) =>
+  createSimulator({ baseUrl, token, provider: 'okta', users, groups, seed: 1 }).run();
+
 /** Names of users, by their ids. */
 function keepUser(users: Map<string, string>, event: WebhookEvent): void {
   if (event.type === 'user.deleted') users.delete(event.data.id);
@@ -151,16 +154,9 @@ test('a receiver that loses every third webhook has all users after a repair fro
   const organization = await management.createOrganization('Acme');
   const { port } = server.address() as AddressInfo;
   endpointSecret = (await management.createEndpoint(`http://127.0.0.1:${port}/webhooks`)).secret;
-  const { id: directoryId, scimBaseUrl, token } = await management.createDirectory(organization, 'Directory', 'okta');
-  await createSimulator({
-    baseUrl: scimBaseUrl,
-    token,
-    provider: 'okta',
-    users: 20,
-    groups: 3,
-    seed: 1,
-    concurrency: 4,
-  }).run();
+  const directory = await management.createDirectory(organization, 'Directory', 'okta');
+  const { id: directoryId } = directory;
+  await provision(directory, 20, 3);
   const told = (await management.events(directoryId)).map((text) => JSON.parse(text) as DirectoryEvent);
   await eventually('every event has arrived', () => told.every(({ seq }) => arrived.has(seq)));
 
@@ -180,16 +176,9 @@ test('afterSeq begins after an event of a directory, and is refused without one 
   const rollcall = await startStandalone();
   const management = openManagement(rollcall.url, rollcall.adminKey);
   const organization = await management.createOrganization('Acme');
-  const { id: directoryId, scimBaseUrl, token } = await management.createDirectory(organization, 'Directory', 'okta');
-  await createSimulator({
-    baseUrl: scimBaseUrl,
-    token,
-    provider: 'okta',
-    users: 3,
-    groups: 1,
-    seed: 1,
-    concurrency: 1,
-  }).run();
+  const directory = await management.createDirectory(organization, 'Directory', 'okta');
+  const { id: directoryId } = directory;
+  await provision(directory, 3, 1);
   const fetchEvents = eventsApi({ url: `${rollcall.url}/`, adminKey: rollcall.adminKey });
   expect((await fetchEvents(directoryId, 2)).map(({ seq }) => seq).slice(0, 3)).toEqual([3, 4, 5]);
   const get = async (query: string): Promise<string> => {
