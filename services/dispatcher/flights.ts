@@ -2,6 +2,7 @@ import { DEADLINE_MS, type Courier } from '../../shared/destinations/port.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
+import { askedPause, type AttemptOutcome } from '../../shared/webhooks/retry.js';
 import { createAdmission } from './admission.js';
 import type { Bodies, Content } from './bodies.js';
 import type { Sign } from './breaker.js';
@@ -45,6 +46,7 @@ interface Flight {
   readonly landed: Promise<void>;
 }
 
+const TOO_MANY = 429;
 const LIMITS = { perEndpoint: 32, total: 256 };
 /** A lease covers the attempt and the writing down of what came of it. */
 const LEASE_MS = 2 * DEADLINE_MS;
@@ -78,9 +80,9 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
     turns.recheck();
     startSoon();
   };
-  const end = ({ window: { endpointId } }: Entry, answer?: number | null): void => {
-    admission.learn(endpointId, signOf(answer));
-    turns.done(endpointId, heardOf(answer));
+  const end = ({ window: { endpointId } }: Entry, outcome?: AttemptOutcome): void => {
+    admission.learn(endpointId, signOf(outcome, clock()));
+    turns.done(endpointId, heardOf(outcome));
   };
   /** Rejects only once the store was given up. */
   const fly = async (entry: Entry, claimed: Promise<Claim>): Promise<void> => {
@@ -93,7 +95,7 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
       deps.metrics.settled(sent.settlement);
       conclude(entry, sent.settlement, { ...deps, now: clock() });
     } finally {
-      end(entry, sent?.answer);
+      end(entry, sent?.outcome);
       onOver(entry);
       startSoon();
     }
@@ -123,14 +125,20 @@ function onceATurn(work: () => void): () => void {
   };
 }
 
-/** `answer`: an HTTP status, null when none came, undefined when no request was made. */
-function signOf(answer: number | null | undefined): Sign {
-  if (answer === undefined) return 'unsent';
-  return answer === null || answer >= 500 ? 'failed' : 'answered';
+/** Of an outcome that is undefined, no request was made. */
+function signOf(outcome: AttemptOutcome | undefined, now: number): Sign {
+  if (outcome === undefined) return 'unsent';
+  const asksForMs = askedPause(outcome, now);
+  if (asksForMs > 0) return { asksForMs };
+  return outcome.error === null || isRefusal(outcome.status) ? 'answered' : 'failed';
 }
 
-const heardOf = (answer: number | null | undefined): boolean | undefined =>
-  answer === undefined ? undefined : answer !== null;
+/** A 4xx may be about the one message; a redirect, or an answer that breaks off, is not. */
+const isRefusal = (status: number | null): boolean => status !== null && status >= 400 && status < 500;
+
+/** Whether more at a time are welcome. */
+const heardOf = (outcome: AttemptOutcome | undefined): boolean | undefined =>
+  outcome === undefined ? undefined : outcome.status !== null && outcome.status !== TOO_MANY;
 
 function track(flights: Set<Flight>, flight: Flight): void {
   flights.add(flight);

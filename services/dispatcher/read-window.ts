@@ -19,7 +19,10 @@ interface Deps {
   readonly signal: AbortSignal;
 }
 
-const PAGE = 500;
+/** Few enough that nobody waits for more than a millisecond or two behind a page of a store in this process. */
+const PAGE = 100;
+/** How many labels a look writes at most. */
+const LABELS_MAX = 500;
 
 /** What waits behind others is labeled: nobody but this process changes it before these are over. */
 const UNBLOCKED_STATUSES = UNFINISHED_STATUSES.filter((status) => status !== 'blocked');
@@ -107,7 +110,7 @@ async function label(window: Window, { deliveries, clock }: Deps): Promise<void>
 
 /** Writes `blocked` on what waits behind a failing delivery, and takes it back, so that people see what waits for what. */
 export async function relabel(window: Window, { deliveries, clock }: Deps): Promise<void> {
-  const mislabeled = findMislabeled(window).slice(0, PAGE);
+  const mislabeled = findMislabeled(window).slice(0, LABELS_MAX);
   if (mislabeled.length === 0) return;
   const write = async (entries: readonly Entry[], from: DeliveryStatus, to: DeliveryStatus): Promise<void> => {
     if (entries.length === 0) return;

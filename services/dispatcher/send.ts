@@ -6,7 +6,7 @@ import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
 import type { Endpoint } from '../../shared/store/registry.js';
 import { OPEN_STATUSES, seqOf, type Delivery } from '../../shared/webhooks/delivery.js';
-import { nextAttempt } from '../../shared/webhooks/retry.js';
+import { nextAttempt, type AttemptOutcome } from '../../shared/webhooks/retry.js';
 import type { Signer } from '../../shared/webhooks/sign.js';
 import type { Content } from './bodies.js';
 import type { Endpoints } from './endpoints.js';
@@ -27,8 +27,8 @@ interface SendDeps {
 
 export interface Sent {
   readonly settlement: Settlement;
-  /** The HTTP status that the receiver answered; null when it did not, undefined when no request was made. */
-  readonly answer: number | null | undefined;
+  /** What came of the request; undefined when none was made. */
+  readonly outcome: AttemptOutcome | undefined;
 }
 
 /** How long a delivery waits that cannot be signed: until an operator has set the right encryption key, or rotated the secret. */
@@ -65,10 +65,10 @@ export function createSending(deps: SendDeps): (delivery: Delivery, content: Con
     const { status, nextAttemptAt } =
       whyDisable === undefined ? next : { status: 'held' as const, nextAttemptAt: null };
     const settled = { deliveryId: delivery.id, attempt, status, attempts, nextAttemptAt, lastError: outcome.error };
-    if (status !== 'parked') return { settlement: settled, answer: outcome.status };
+    if (status !== 'parked') return { settlement: settled, outcome };
     logger.warn({ ...namesOf(delivery), err: outcome.error }, 'A delivery has used up its retries; it is parked.');
     const tells = await whoIsTold(delivery, attempts, outcome.status, deps);
-    return { settlement: { ...settled, tells }, answer: outcome.status };
+    return { settlement: { ...settled, tells }, outcome };
   };
 }
 
@@ -98,7 +98,7 @@ const unsent = (
   status: Settlement['status'],
   lastError: string | null,
   nextAttemptAt: number | null = null,
-): Sent => ({ settlement: { deliveryId: id, status, attempts, nextAttemptAt, lastError }, answer: undefined });
+): Sent => ({ settlement: { deliveryId: id, status, attempts, nextAttemptAt, lastError }, outcome: undefined });
 
 /** First the endpoint, then its deliveries: a stop in between leaves deliveries that the next poll holds. */
 async function disable({ id, url }: Endpoint, reason: DisablingReason, words: string, deps: SendDeps): Promise<void> {

@@ -6,15 +6,15 @@ export interface FlightLimits {
 
 /**
  * Whose turn it is: endpoints take turns, one item each, so that the one with the longest queue waits for itself alone. An
- * endpoint begins with a few requests at a time, gets twice as many with each answer and half as many with each silence, so that
- * endpoints which hang soon have one slot each and cannot use up the limit that all share.
+ * endpoint begins with a few requests at a time, gets twice as many with each answer and half as many with each silence or complaint
+ * of too many, so that endpoints which hang soon have one slot each and cannot use up the limit that all share.
  */
 export interface Turns<Item> {
   /** It is ready to go, after those of the same endpoint that were ready before. */
   add(endpointId: string, item: Item): void;
   /** The next item, counted as in flight; undefined when none may go now. Endpoints that may not start are passed over. */
   take(mayStart: (endpointId: string) => boolean): Item | undefined;
-  /** An item is no longer in flight. `heard`: whether an answer came, whatever it said; undefined when no request was made. */
+  /** An item is no longer in flight. `heard`: whether it was answered, and not with "too many"; undefined when no request was made. */
   done(endpointId: string, heard?: boolean): void;
   /** Asks again about the endpoints that were passed over. */
   recheck(): void;

@@ -61,8 +61,8 @@ export function nextAttempt(
   return { status: 'retrying', nextAttemptAt: now + Math.ceil(Math.max(planned, asked)) };
 }
 
-/** The pause that the receiver asks for, from 0 to `RETRY_AFTER_MAX_MS`. */
-function askedPause({ status, retryAfter }: AttemptOutcome, now: number): number {
+/** The pause that the receiver asks for, in milliseconds from 0 to `RETRY_AFTER_MAX_MS`. */
+export function askedPause({ status, retryAfter }: AttemptOutcome, now: number): number {
   if (retryAfter === null || !ASK_FOR_PAUSE.includes(status)) return 0;
   return Math.min(Math.max(parseRetryAfter(retryAfter.trim(), now), 0), RETRY_AFTER_MAX_MS);
 }

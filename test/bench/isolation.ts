@@ -13,6 +13,8 @@ export interface IsolationPlan {
 
 /** Far below what the process can do, so that latency is what the others cost and not the length of a queue. */
 const CREATES_PER_SECOND = 50;
+/** For what is under way at the end of a phase. */
+const SETTLE_MS = 1_000;
 
 /** How long events take to a good receiver, alone and beside bad ones that get the same events, in turn. */
 export async function measureIsolation(plan: IsolationPlan, say: (text: string) => void): Promise<void> {
@@ -20,22 +22,19 @@ export async function measureIsolation(plan: IsolationPlan, say: (text: string) 
   const rollcall = await startRollcall();
   try {
     const { management, port, adminKey } = rollcall;
-    const setEnabled = async (id: string, enabled: boolean): Promise<void> => {
-      await call(port, adminKey, 'PATCH', `/v1/endpoints/${id}`, { enabled });
-    };
     const organization = await management.createOrganization('Bench');
     const { scimBaseUrl, token } = await management.createDirectory(organization, 'Bench', 'okta');
     await management.createEndpoint(`http://127.0.0.1:${receivers.good}/`);
-    const bad: string[] = [];
-    for (const badPort of receivers.bad) {
-      const url = `http://127.0.0.1:${badPort}/`;
-      bad.push((await call(port, adminKey, 'POST', '/v1/endpoints', { url })).id);
-    }
+    const addBad = async (badPort: number): Promise<() => Promise<void>> => {
+      const { id } = await management.createEndpoint(`http://127.0.0.1:${badPort}/`);
+      return () => remove(port, adminKey, `/v1/endpoints/${id}`);
+    };
     const make = requests({ path: new URL(scimBaseUrl).pathname, token });
     const connection = await openConnection(port);
     let number = 0;
-    const phase = async (isBadEnabled: boolean, seconds: number): Promise<Arrivals> => {
-      for (const id of bad) await setEnabled(id, isBadEnabled);
+    /** Bad endpoints are new to each phase: what the one before has left to them is no part of it. */
+    const phase = async (badPorts: readonly number[], seconds: number): Promise<Arrivals> => {
+      const removals = await Promise.all(badPorts.map(addBad));
       await receivers.ask('forget');
       const end = performance.now() + seconds * 1000;
       for (let next = performance.now(); next < end; next += 1000 / CREATES_PER_SECOND) {
@@ -43,15 +42,18 @@ export async function measureIsolation(plan: IsolationPlan, say: (text: string) 
         const { status, excerpt } = await connection.send(make((number += 1)));
         if (status !== 201) throw new Error(`a create failed: ${status} ${excerpt}`);
       }
-      await pause(1_000);
-      return receivers.ask('report');
+      await pause(SETTLE_MS);
+      const arrivals = await receivers.ask('report');
+      await Promise.all(removals.map((removeIt) => removeIt()));
+      await pause(SETTLE_MS);
+      return arrivals;
     };
-    await phase(true, plan.seconds); // to warm up
+    await phase(receivers.bad, plan.seconds); // to warm up
     const pairs: { alone: Arrivals; beside: Arrivals }[] = [];
     for (let count = 1; count <= plan.repetitions; count += 1) {
-      const pair = { alone: await phase(false, plan.seconds), beside: await phase(true, plan.seconds) };
+      const pair = { alone: await phase([], plan.seconds), beside: await phase(receivers.bad, plan.seconds) };
       pairs.push(pair);
-      say(`${count}: alone ${shown(pair.alone)}; beside ${bad.length} bad ones ${shown(pair.beside)}.`);
+      say(`${count}: alone ${shown(pair.alone)}; beside ${receivers.bad.length} bad ones ${shown(pair.beside)}.`);
     }
     const [alone, beside] = [pairs.map((pair) => pair.alone.p99), pairs.map((pair) => pair.beside.p99)].map(median);
     say(
@@ -66,16 +68,9 @@ export async function measureIsolation(plan: IsolationPlan, say: (text: string) 
 
 const shown = ({ count, p50, p99 }: Arrivals): string => `p50 ${p50} ms, p99 ${p99} ms of ${count}`;
 
-async function call(
-  port: number,
-  adminKey: string,
-  method: 'POST' | 'PATCH',
-  path: string,
-  body: object,
-): Promise<{ id: string }> {
-  const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
-  const answer = await request(`http://127.0.0.1:${port}${path}`, { method, headers, body: JSON.stringify(body) });
+async function remove(port: number, adminKey: string, path: string): Promise<void> {
+  const headers = { authorization: `Bearer ${adminKey}` };
+  const answer = await request(`http://127.0.0.1:${port}${path}`, { method: 'DELETE', headers });
   const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode}: ${text}`);
-  return JSON.parse(text) as { id: string };
+  if (answer.statusCode !== 204) throw new Error(`DELETE ${path}: ${answer.statusCode}: ${text}`);
 }

@@ -127,6 +127,26 @@ test('an endpoint that is down gets few requests, and what waits for it keeps it
   );
 });
 
+test('an endpoint that asks for a pause gets none of what else waits for it, and all of it afterwards', async () => {
+  const receiver = await startReceiver((_message, res) => {
+    res.setHeader('retry-after', '1');
+    return 429;
+  });
+  const { id } = await bench.addEndpoint(receiver.url);
+  bench.start({ retrySchedule: [0, 500, 500, 500] });
+  await bench.addDirectory().emit(...Array.from({ length: 200 }, (_, index) => userDraft(`user-${index}`)));
+  await eventually('a pause that was asked for', async () => receiver.messages.length > 0);
+  // What was under way when it was asked for: no more than an endpoint gets at first.
+  await eventually('the next request', async () => receiver.messages.length > 4, 10_000);
+  expect(receiver.messages.length).toBeLessThan(20);
+  receiver.answer = () => 204;
+  await eventually(
+    'all delivered',
+    async () => (await bench.store.deliveries.countByStatus(id)).delivered === 200,
+    20_000,
+  );
+});
+
 test('an endpoint that has failed for five days is disabled, and resumes where it stopped, parked ones too', async () => {
   const receiver = await startReceiver(() => 500);
   const { id } = await bench.addEndpoint(receiver.url);

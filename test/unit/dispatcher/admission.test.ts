@@ -16,6 +16,8 @@ describe('the breaker', () => {
     ['ten failures with no request between', [...failures(9), 'unsent', 'failed'], 'open'],
     ['an answer that comes late', [...failures(10), 'answered'], 'closed'],
     ['failures that come late', failures(40), 'open'],
+    ['a request for a pause', [{ asksForMs: 1_000 }], 'open'],
+    ['a request for a pause, and an answer to what was under way', [{ asksForMs: 1_000 }, 'answered'], 'open'],
   ])('%s', (_, signs, state) => {
     expect(after(signs).state).toBe(state);
   });
@@ -38,6 +40,16 @@ describe('the breaker', () => {
     }
     expect(pauses).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
   });
+});
+
+test('an endpoint that asks for a pause gets none of what waits for it, and then a single request first', () => {
+  const paused = after(['answered', { asksForMs: 1_500 }, 'answered', 'failed'], 100);
+  expect(admit(paused, 1_599)).toEqual({ notBefore: 1_600 });
+  const probing = admit(paused, 1_600);
+  expect(probing).toMatchObject({ state: 'probing' });
+  if ('notBefore' in probing) throw new Error('probing');
+  expect(admit(learn(probing, { asksForMs: 3_600_000 }, 2_000), 2_000)).toEqual({ notBefore: 62_000 });
+  expect(learn(probing, 'answered', 2_000)).toBe(CLOSED);
 });
 
 test('a bucket never gives more than its rate and one second in advance, and gives all of that', () => {
