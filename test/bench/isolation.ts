@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { request } from 'undici';
 import { requests } from './create.js';
 import { openConnection } from './connection.js';
-import { startReceivers, type Arrivals } from './receivers-process.js';
+import { ASIDE, startReceivers, type Arrivals } from './receivers-process.js';
 import { median } from './report.js';
 import { startRollcall } from './servers.js';
 
@@ -16,7 +16,14 @@ const CREATES_PER_SECOND = 50;
 /** For what is under way at the end of a phase. */
 const SETTLE_MS = 1_000;
 
-/** How long events take to a good receiver, alone and beside bad ones that get the same events, in turn. */
+/** Who else gets the same events. */
+const NEIGHBOURS = ['nobody', 'well', 'bad'] as const;
+type Neighbours = (typeof NEIGHBOURS)[number];
+
+/**
+ * How long events take to a receiver: alone, beside six others that answer at once, and beside six that fail, each in its own way.
+ * The second is what six more endpoints cost, the third what it adds that they are bad.
+ */
 export async function measureIsolation(plan: IsolationPlan, say: (text: string) => void): Promise<void> {
   const receivers = await startReceivers();
   const rollcall = await startRollcall();
@@ -24,19 +31,21 @@ export async function measureIsolation(plan: IsolationPlan, say: (text: string) 
     const { management, port, adminKey } = rollcall;
     const organization = await management.createOrganization('Bench');
     const { scimBaseUrl, token } = await management.createDirectory(organization, 'Bench', 'okta');
-    await management.createEndpoint(`http://127.0.0.1:${receivers.good}/`);
-    const addBad = async (badPort: number): Promise<() => Promise<void>> => {
-      const { id } = await management.createEndpoint(`http://127.0.0.1:${badPort}/`);
-      return () => remove(port, adminKey, `/v1/endpoints/${id}`);
+    const good = `http://127.0.0.1:${receivers.good}`;
+    await management.createEndpoint(good);
+    const others: Readonly<Record<Neighbours, readonly string[]>> = {
+      nobody: [],
+      well: receivers.bad.map(() => `${good}${ASIDE}`),
+      bad: receivers.bad.map((badPort) => `http://127.0.0.1:${badPort}/`),
     };
     const make = requests({ path: new URL(scimBaseUrl).pathname, token });
     const connection = await openConnection(port);
     let number = 0;
-    /** Bad endpoints are new to each phase: what the one before has left to them is no part of it. */
-    const phase = async (badPorts: readonly number[], seconds: number): Promise<Arrivals> => {
-      const removals = await Promise.all(badPorts.map(addBad));
+    /** Neighbours are new to each phase: what the one before has left to them is no part of it. */
+    const phase = async (neighbours: Neighbours): Promise<Arrivals> => {
+      const endpoints = await Promise.all(others[neighbours].map((url) => management.createEndpoint(url)));
       await receivers.ask('forget');
-      const end = performance.now() + seconds * 1000;
+      const end = performance.now() + plan.seconds * 1000;
       for (let next = performance.now(); next < end; next += 1000 / CREATES_PER_SECOND) {
         await pause(Math.max(next - performance.now(), 0));
         const { status, excerpt } = await connection.send(make((number += 1)));
@@ -44,20 +53,20 @@ export async function measureIsolation(plan: IsolationPlan, say: (text: string) 
       }
       await pause(SETTLE_MS);
       const arrivals = await receivers.ask('report');
-      await Promise.all(removals.map((removeIt) => removeIt()));
+      await Promise.all(endpoints.map(({ id }) => remove(port, adminKey, `/v1/endpoints/${id}`)));
       await pause(SETTLE_MS);
       return arrivals;
     };
-    await phase(receivers.bad, plan.seconds); // to warm up
-    const pairs: { alone: Arrivals; beside: Arrivals }[] = [];
+    await phase('bad'); // to warm up
+    const found: Record<Neighbours, Arrivals[]> = { nobody: [], well: [], bad: [] };
     for (let count = 1; count <= plan.repetitions; count += 1) {
-      const pair = { alone: await phase([], plan.seconds), beside: await phase(receivers.bad, plan.seconds) };
-      pairs.push(pair);
-      say(`${count}: alone ${shown(pair.alone)}; beside ${receivers.bad.length} bad ones ${shown(pair.beside)}.`);
+      for (const neighbours of NEIGHBOURS) found[neighbours].push(await phase(neighbours));
+      say(`${count}: ${NEIGHBOURS.map((name) => `${name}: ${shown(found[name].at(-1))}`).join('; ')}.`);
     }
-    const [alone, beside] = [pairs.map((pair) => pair.alone.p99), pairs.map((pair) => pair.beside.p99)].map(median);
+    const [alone, well, bad] = NEIGHBOURS.map((name) => median(found[name].map(({ p99 }) => p99)));
     say(
-      `Median p99: ${alone ?? NaN} ms alone, ${beside ?? NaN} ms beside; ${(((beside ?? NaN) / (alone ?? NaN) - 1) * 100).toFixed(0)} % more.`,
+      `Median p99: ${alone} ms beside nobody, ${well} ms beside six that are well, ${bad} ms beside six that are bad: ` +
+        `${percentAbove(bad, well)} above the six, ${percentAbove(bad, alone)} above nobody.`,
     );
     connection.close();
   } finally {
@@ -66,7 +75,10 @@ export async function measureIsolation(plan: IsolationPlan, say: (text: string) 
   }
 }
 
-const shown = ({ count, p50, p99 }: Arrivals): string => `p50 ${p50} ms, p99 ${p99} ms of ${count}`;
+const shown = (arrivals: Arrivals | undefined): string =>
+  `p50 ${arrivals?.p50} ms, p99 ${arrivals?.p99} ms of ${arrivals?.count}`;
+
+const percentAbove = (value = NaN, base = NaN): string => `${((value / base - 1) * 100).toFixed(0)} %`;
 
 async function remove(port: number, adminKey: string, path: string): Promise<void> {
   const headers = { authorization: `Bearer ${adminKey}` };

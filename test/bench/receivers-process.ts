@@ -2,6 +2,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
+/** What comes to this path of the good receiver is answered, and not counted. */
+export const ASIDE = '/aside';
+
 export type Question = 'forget' | 'report';
 
 /** What has come to the good receiver since it was told to forget. */

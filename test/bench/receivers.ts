@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Arrivals, Question } from './receivers-process.js';
+import { ASIDE, type Arrivals, type Question } from './receivers-process.js';
 
 /** Receivers of webhooks, good and bad, in a process of their own that its parent asks what has arrived. */
 
@@ -12,10 +12,11 @@ const good: RequestListener = (req, res) => {
   const chunks: Buffer[] = [];
   req.on('data', (chunk: Buffer) => chunks.push(chunk));
   req.on('end', () => {
+    res.writeHead(204).end();
+    if (req.url === ASIDE) return;
     lastAt = Date.now();
     const { timestamp } = JSON.parse(Buffer.concat(chunks).toString()) as { timestamp?: string };
     latencies.push(timestamp === undefined ? 0 : lastAt - Date.parse(timestamp));
-    res.writeHead(204).end();
   });
 };
 
