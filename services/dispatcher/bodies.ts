@@ -4,7 +4,7 @@ import type { Delivery } from '../../shared/webhooks/delivery.js';
 import { readEvents } from './stored-events.js';
 
 /** What is kept in memory of events that were just read from the log, for all endpoints that get them. */
-const KEPT_BYTES = 8 * 1024 * 1024;
+const KEPT_BYTES = 4 * 1024 * 1024;
 /** And for how long: later on, an event is sent as it is in the store, where its personal data may have been erased. */
 const KEPT_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { createExpressMessages, type ExpressMessages } from './express-messages.js';
-import { letNurseryGrow } from './nursery.js';
+import { letNurseryGrow } from './heap.js';
 
 /** How long requests under way may take once the server stops; then their connections are cut. */
 const DRAIN_TIMEOUT_MS = 10_000;

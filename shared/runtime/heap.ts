@@ -8,3 +8,9 @@ export const keepNurserySmall = (): void => setFlagsFromString('--semi-space-gro
 
 /** Under load a larger one is worth its memory. */
 export const letNurseryGrow = (): void => setFlagsFromString('--semi-space-growth-factor=2');
+
+/**
+ * V8 lets a small heap grow to four times what is alive in it before it looks for what is not: what has waited for an answer and
+ * is over. With a fifth more than what is alive, a process that delivers 3,000 webhooks a second looks every few seconds.
+ */
+export const collectEarly = (): void => setFlagsFromString('--heap-growing-percent=20');
