@@ -1,7 +1,7 @@
-import type { Request } from 'express';
 import { NO_DECLARATIONS, type Counts, type Declarations } from '../../shared/scim/declarations/declarations.js';
 import type { AdminDeps } from './deps.js';
 import { refuseDeleted } from './directory.js';
+import { etagOf } from './precondition.js';
 import { update } from './update.js';
 
 /**
@@ -11,26 +11,21 @@ import { update } from './update.js';
 export async function declare(
   { registry, commits, clock }: Pick<AdminDeps, 'registry' | 'commits' | 'clock'>,
   directoryId: string,
+  ifMatch: string | undefined,
   change: (declarations: Declarations, counts: Counts) => Declarations,
-): Promise<{ readonly before: Declarations; readonly after: Declarations }> {
+): Promise<{ readonly before: Declarations; readonly after: Declarations; readonly etag: string }> {
   const { counts } = await commits.head(directoryId);
   let before = NO_DECLARATIONS;
-  const { declarations = NO_DECLARATIONS } = await update(
+  const changed = await update(
     registry.directories,
     'directory',
     directoryId,
-    clock(),
+    { now: clock(), ifMatch },
     (directory) => {
       refuseDeleted(directory);
       before = directory.declarations ?? NO_DECLARATIONS;
       return { declarations: change(before, counts) };
     },
   );
-  return { before, after: declarations };
-}
-
-/** A name or a URN in the path. */
-export function pathText(req: Request, name: string): string {
-  const value: unknown = req.params[name];
-  return typeof value === 'string' ? value : '';
+  return { before, after: changed.declarations ?? NO_DECLARATIONS, etag: etagOf(changed) };
 }

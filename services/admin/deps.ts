@@ -6,6 +6,7 @@ import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { CommitStore, EventReader, HeldEventReader, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import type { Feed } from './feed.js';
+import type { Slots } from './streaming.js';
 
 /** What the management API needs of the world. */
 export interface AdminDeps {
@@ -35,4 +36,16 @@ export interface AdminDeps {
   readonly remap: (directoryId: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** The same within the running app. */
+export interface Deps extends AdminDeps {
+  /** How much goes on at one time. */
+  readonly slots: {
+    /** Answers that read a directory from end to end. */
+    readonly wholes: Slots;
+    /** Requests that wait for events. */
+    readonly waits: Slots;
+    readonly streams: Slots;
+  };
 }

@@ -5,21 +5,24 @@ import type { AdminDeps } from './deps.js';
 import { knownDirectory } from './directory.js';
 import { directoryCursor, directoryCursorAt, logCursor, logCursorAt } from './event-cursor.js';
 import { readDirectory, readLog, type EventPage } from './event-pages.js';
-import { pageParameters } from './paging.js';
+import { id, oneOrMore, time, wholeNumber } from './fields.js';
 import { invalid } from './problem.js';
 import { oldestPlace, oldestSeq } from './purged.js';
-import { id, oneOrMore, time, wholeNumber } from './request.js';
 
 /** Which events a request asks for, and after which one it begins. */
 export const eventParameters = {
-  after: pageParameters.after,
-  afterSeq: wholeNumber(0, 999_999_999).optional(),
-  directoryId: id.optional(),
-  organizationId: id.optional(),
-  resourceId: id.optional(),
-  type: oneOrMore(z.enum(DIRECTORY_PATTERNS), DIRECTORY_PATTERNS.length),
-  since: time.optional(),
-  until: time.optional(),
+  after: z.string().optional().meta({ description: 'The `nextCursor` of an earlier answer: only what comes after it' }),
+  afterSeq: wholeNumber(0, 999_999_999)
+    .optional()
+    .meta({ description: 'With `directoryId`: only what comes after the event with that `seq`' }),
+  directoryId: id.optional().meta({ description: 'Only events of this directory' }),
+  organizationId: id.optional().meta({ description: "Only events of this organization's directories" }),
+  resourceId: id.optional().meta({ description: 'Only events about this user, group or directory' }),
+  type: oneOrMore(z.enum(DIRECTORY_PATTERNS), DIRECTORY_PATTERNS.length).meta({
+    description: 'Only these types: `user.created`, `user.*`; may be repeated',
+  }),
+  since: time.optional().meta({ description: 'Only what was committed at that time or later' }),
+  until: time.optional().meta({ description: 'Only what was committed before that time' }),
 };
 
 export interface EventQuery extends Omit<EventSelection, 'types'> {

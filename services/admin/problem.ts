@@ -3,6 +3,7 @@ const PROBLEMS = {
   validation: { status: 400, title: 'The request has invalid fields' },
   unauthorized: { status: 401, title: 'An admin key is needed' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'precondition-failed': { status: 412, title: 'It has changed since' },
   conflict: { status: 409, title: 'The present state does not allow it' },
   purged: { status: 410, title: 'It is not kept any more' },
   'too-large': { status: 413, title: 'The request is too large' },

@@ -100,7 +100,7 @@ async function remapSome(deps: RemapDeps, directoryId: string, signal: AbortSign
   const commands = users.map(({ id }): Command => ({ kind: 'remap', requestId, id, before }));
   await tell(deps, { ...directory, rules: rulesOf(directory) }, commands);
   const lastId = users.length < USERS_PER_MARK ? undefined : users.at(-1)?.id;
-  await update(registry.directories, 'directory', directoryId, clock(), (old) => {
+  await update(registry.directories, 'directory', directoryId, { now: clock() }, (old) => {
     if (old.remap?.requestId !== requestId) return {};
     return { remap: lastId === undefined ? null : { ...remap, afterId: lastId, users: remap.users + users.length } };
   });

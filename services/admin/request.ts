@@ -1,43 +1,9 @@
 import type { Request, RequestHandler } from 'express';
-import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
 import { nearest } from '../../shared/runtime/nearest.js';
 import { invalid, notFound, Problem, type FieldError } from './problem.js';
 
 export const BODY_LIMIT_BYTES = 1_048_576;
-
-/** A short text for people: no control characters, which logs and terminals would obey. */
-export const text = (min: number, max: number) =>
-  z
-    .string()
-    .trim()
-    .min(min)
-    .max(max)
-    .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), 'must have no control characters');
-
-/** An id as a filter or a reference; whether it exists is asked later. */
-export const id = z.string().refine((value) => isUuid(value), 'must be an id, such as an earlier answer gave it');
-
-/** A parameter of the query that is a number. */
-export const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .refine((value) => /^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max, {
-      message: `must be an integer from ${min} to ${max}`,
-    })
-    .transform(Number);
-
-/** A time; milliseconds. */
-export const time = z
-  .string()
-  .refine((value) => z.iso.datetime({ offset: true }).safeParse(value).success, {
-    message: 'must be a time such as 2026-01-31T09:30:00Z',
-  })
-  .transform((value) => Date.parse(value));
-
-/** A parameter of the query that may be repeated. */
-export const oneOrMore = <Item extends z.ZodType>(item: Item, max: number) =>
-  z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(item).max(max));
 
 /** Refuses a body in another form than JSON, instead of taking it for an empty one. */
 export const onlyJson: RequestHandler = (req, _res, next) => {
@@ -52,32 +18,28 @@ export const onlyJson: RequestHandler = (req, _res, next) => {
 };
 
 /** The request's body, or a problem with every field that is wrong. No body is an empty object. */
-export const bodyOf = <Shape extends z.ZodRawShape>(
-  req: Request,
-  schema: z.ZodObject<Shape>,
-): z.output<z.ZodObject<Shape>> => {
+export const bodyOf = <Body extends z.ZodObject>(req: Request, schema: Body): z.output<Body> => {
   const body: unknown = req.body;
   return check(schema, body ?? {}, 'field');
 };
 
 /** The request's query, likewise. */
-export const queryOf = <Shape extends z.ZodRawShape>(
-  req: Request,
-  schema: z.ZodObject<Shape>,
-): z.output<z.ZodObject<Shape>> => check(schema, { ...req.query }, 'parameter');
+export const queryOf = <Query extends z.ZodObject>(req: Request, schema: Query): z.output<Query> =>
+  check(schema, { ...req.query }, 'parameter');
 
-/** An id in the path. One that no id can look like names nothing, and is not asked of the store. */
-export function pathId(req: Request, what: string, name = 'id'): string {
-  const value: unknown = req.params[name];
-  if (typeof value !== 'string' || !isUuid(value)) throw notFound(what, String(value));
-  return value;
+/** Of the request's headers those that the schema has, likewise. */
+export const headersOf = <Headers extends z.ZodObject>(req: Request, schema: Headers): z.output<Headers> =>
+  check(schema, req.headers, 'header');
+
+/** The parameters of the path. A wrong one names nothing: see `pathId`. */
+export function pathOf<Path extends z.ZodObject>(req: Request, schema: Path): z.output<Path> {
+  const parsed = z.safeParse(schema, req.params);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw notFound(issue?.message ?? '', String(req.params[String(issue?.path[0])]));
 }
 
-function check<Shape extends z.ZodRawShape>(
-  schema: z.ZodObject<Shape>,
-  input: unknown,
-  noun: string,
-): z.output<z.ZodObject<Shape>> {
+function check<Schema extends z.ZodObject>(schema: Schema, input: unknown, noun: string): z.output<Schema> {
   const parsed = z.safeParse(schema, input, { reportInput: true });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, Object.keys(schema.shape), noun));

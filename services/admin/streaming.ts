@@ -17,9 +17,34 @@ export function untilOver(res: Response, stopping: AbortSignal): AbortSignal {
   return over.signal;
 }
 
+/**
+ * Writes text piece by piece; `begin` says what it is when the first one is there, so that what fails before is still a problem.
+ * Text that is not at its end when it is over is cut off.
+ */
+export async function stream(
+  res: Response,
+  pieces: AsyncIterable<string>,
+  over: AbortSignal,
+  begin: () => void,
+): Promise<void> {
+  let begun = false;
+  for await (const piece of pieces) {
+    if (!begun) begin();
+    begun = true;
+    if (over.aborted) {
+      res.destroy();
+      return;
+    }
+    res.flushHeaders();
+    await write(res, piece, over);
+  }
+  if (!begun) begin();
+  res.end();
+}
+
 /** Writes a piece, and waits until the reader has room for the next one; nothing piles up here. Resolves at once when it is over. */
-export async function write(res: Response, piece: string, over: AbortSignal): Promise<void> {
-  if (over.aborted || res.write(piece)) return;
+async function write(res: Response, piece: string, over: AbortSignal): Promise<void> {
+  if (over.aborted || piece === '' || res.write(piece)) return;
   await new Promise<void>((resolve) => {
     const go = (): void => {
       clearTimeout(cut);
@@ -37,16 +62,29 @@ export async function write(res: Response, piece: string, over: AbortSignal): Pr
 export interface Slots {
   /** Does the work in a slot; throws a problem, with what to do instead, when all are taken. */
   run<T>(work: () => Promise<T>): Promise<T>;
+  /** The same text, for as long as it is written. */
+  during(pieces: AsyncIterable<string>): AsyncIterable<string>;
 }
 
 export function createSlots(max: number, busy: string): Slots {
   let taken = 0;
+  const take = (): void => {
+    if (taken >= max) throw new Problem('busy', busy);
+    taken += 1;
+  };
   return {
     async run(work) {
-      if (taken >= max) throw new Problem('busy', busy);
-      taken += 1;
+      take();
       try {
         return await work();
+      } finally {
+        taken -= 1;
+      }
+    },
+    async *during(pieces) {
+      take();
+      try {
+        yield* pieces;
       } finally {
         taken -= 1;
       }

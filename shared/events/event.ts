@@ -238,7 +238,8 @@ export type EventType = keyof typeof EVENT_SCHEMAS;
 export const OPERATIONAL_TYPES = Object.keys(OPERATIONAL_SCHEMAS) as readonly EventType[];
 export const EVENT_TYPES = Object.keys(EVENT_SCHEMAS) as readonly EventType[];
 
-type Immutable<T> = T extends readonly (infer Item)[]
+/** What nobody changes, however deep. */
+export type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: Immutable<T[Key]> }

@@ -1,28 +1,29 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
 import { findAll, type Directory } from '../../../shared/store/registry.js';
 import { csvLine } from '../csv.js';
 import type { AdminDeps } from '../deps.js';
 import { directoryAt, momentOf, type Moment } from '../directory-at.js';
+import { id, idOf, pathId, textOf, time, timeOf } from '../fields.js';
+import { operation, written, type View } from '../operation.js';
 import { invalid, notFound } from '../problem.js';
-import { id, pathId, queryOf, time } from '../request.js';
-import { untilOver, write, type Slots } from '../streaming.js';
 
-const query = z.strictObject({ at: time, format: z.enum(['json', 'csv']).optional(), directoryId: id.optional() });
-
-/** Who was in a directory at a time, and in which groups. */
-interface Line {
-  readonly directoryId: string;
-  readonly directory: string;
-  readonly userId: string;
-  readonly userName: string;
-  readonly displayName: string | null;
-  readonly email: string | null;
-  readonly externalId: string | null;
-  readonly active: boolean;
-  readonly groups: readonly { readonly id: string; readonly displayName: string }[];
-}
+const line = z
+  .object({
+    directoryId: idOf('The directory'),
+    directory: textOf('Its name', 'Okta'),
+    userId: idOf('The user'),
+    userName: z.string(),
+    displayName: z.string().nullable(),
+    email: z.string().nullable(),
+    externalId: z.string().nullable(),
+    active: z.boolean(),
+    groups: z
+      .array(z.object({ id: idOf('The group'), displayName: z.string() }))
+      .meta({ description: 'Groups that the user was in directly' }),
+  })
+  .meta({ id: 'AccessReportLine', description: 'Who was in a directory at a time, and in which groups' });
+type Line = View<typeof line>;
 
 const COLUMNS = [
   'directoryId',
@@ -36,33 +37,37 @@ const COLUMNS = [
   'groups',
 ] as const satisfies readonly (keyof Line)[];
 
-/** Every user of an organization at a time, active or not, with the groups that the user was in directly; streamed. */
-export function accessReport(deps: AdminDeps, slots: Slots): RequestHandler {
-  return async (req, res) => {
-    const { at, format, directoryId } = queryOf(req, query);
-    refuseFuture(at, deps.clock());
-    const organizationId = pathId(req, 'organization');
-    const asked = await directoriesAt(organizationId, directoryId, at, deps);
-    const isCsv = (format ?? (req.accepts(['json', 'text/csv']) === 'text/csv' ? 'csv' : 'json')) === 'csv';
-    const over = untilOver(res, deps.stopping);
-    await slots.run(async () => {
-      const lines = reportLines(asked, deps);
-      const first = await lines.next();
-      const shown = isCsv ? asCsv : asJson(organizationId, at);
-      res.type(isCsv ? 'text/csv; charset=utf-8' : 'json');
-      if (isCsv) res.attachment(`access-report-${iso(at).replace(/:/g, '')}.csv`);
-      await write(res, shown.head, over);
-      let separator = '';
-      for (let { value: page } = first; page !== undefined && !over.aborted; { value: page } = await lines.next()) {
-        if (page.length === 0) continue;
-        await write(res, separator + page.map(shown.line).join(shown.between), over);
-        separator = shown.between;
-      }
-      if (over.aborted) res.destroy();
-      else res.end(shown.foot);
-    });
-  };
-}
+export const accessReport = operation({
+  id: 'getAccessReport',
+  summary: 'List every user of an organization at a time, active or not',
+  path: { id: pathId('organization') },
+  query: {
+    at: time.meta({ description: 'The time' }),
+    format: z.enum(['json', 'csv']).optional().meta({ description: 'Instead of the header `Accept`' }),
+    directoryId: id.optional().meta({ description: 'Only this directory' }),
+  },
+  answers: {
+    200: written(
+      {
+        'application/json': z
+          .object({ organizationId: idOf('The organization'), at: timeOf('The time'), data: z.array(line) })
+          .meta({ id: 'AccessReport' }),
+        'text/csv': z.string().meta({ examples: [csvLine(COLUMNS)] }),
+      },
+      'disposition',
+    ),
+  },
+  refusals: ['purged', 'busy'],
+}).by(async ({ deps, path, query: { at, format, directoryId }, accepts }) => {
+  refuseFuture(at, deps.clock());
+  const lines = reportLines(await directoriesAt(path.id, directoryId, at, deps), deps);
+  const isCsv = (format ?? (accepts('application/json', 'text/csv') === 'text/csv' ? 'csv' : 'json')) === 'csv';
+  const text = deps.slots.wholes.during(rendered(lines, isCsv ? asCsv : asJson(path.id, at)));
+  const fileName = `access-report-${iso(at).replace(/:/g, '')}.csv`;
+  return isCsv
+    ? { status: 200, type: 'text/csv', text, disposition: `attachment; filename="${fileName}"` }
+    : { status: 200, type: 'application/json', text, disposition: undefined };
+});
 
 export function refuseFuture(at: number, now: number): void {
   if (at > now) throw invalid({ field: 'at', message: `must not be later than now, ${iso(now)}` });
@@ -117,16 +122,38 @@ async function* reportLines(asked: readonly Asked[], deps: AdminDeps): AsyncGene
   }
 }
 
-const asJson = (organizationId: string, at: number) => ({
+/** How lines become text. */
+interface Form {
+  readonly head: string;
+  readonly line: (line: Line) => string;
+  readonly between: string;
+  readonly foot: string;
+}
+
+/** The head goes with the first lines: what cannot be told is refused before anything is. */
+async function* rendered(
+  pages: AsyncIterable<Line[]>,
+  { head, line, between, foot }: Form,
+): AsyncGenerator<string, void> {
+  let before = head;
+  for await (const page of pages) {
+    if (page.length === 0) continue;
+    yield before + page.map(line).join(between);
+    before = between;
+  }
+  yield (before === between ? '' : before) + foot;
+}
+
+const asJson = (organizationId: string, at: number): Form => ({
   head: `{"organizationId":${JSON.stringify(organizationId)},"at":${JSON.stringify(iso(at))},"data":[`,
-  line: (line: Line): string => JSON.stringify(line),
+  line: (line) => JSON.stringify(line),
   between: ',',
   foot: ']}',
 });
 
-const asCsv = {
+const asCsv: Form = {
   head: csvLine(COLUMNS),
-  line: ({ groups, ...line }: Line): string =>
+  line: ({ groups, ...line }) =>
     csvLine([
       ...COLUMNS.filter((column) => column !== 'groups').map((column) => line[column]),
       groups.map(({ displayName }) => displayName).join('; '),

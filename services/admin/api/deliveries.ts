@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import {
@@ -9,54 +8,122 @@ import {
   type DeliveryStatus,
 } from '../../../shared/webhooks/delivery.js';
 import type { AdminDeps } from '../deps.js';
+import { id, idOf, listOf, nothing, pathId, timeOf, wholeListOf } from '../fields.js';
+import { json, operation, type View } from '../operation.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { notFound, Problem } from '../problem.js';
 import { refusePurgedEvent } from '../purged.js';
-import { id, pathId, queryOf } from '../request.js';
 
-const listing = z.strictObject({
-  ...pageParameters,
-  endpointId: id.exactOptional(),
-  directoryId: id.exactOptional(),
-  organizationId: id.exactOptional(),
-  eventId: id.exactOptional(),
-  status: z.enum(DELIVERY_STATUSES).exactOptional(),
+export const deliveryView = z
+  .object({
+    id: idOf('Of the delivery'),
+    eventId: idOf('Its event: the `webhook-id`'),
+    eventType: z.string().meta({ examples: ['user.created'] }),
+    endpointId: idOf('Endpoint that it is for'),
+    organizationId: idOf('Organization that the event concerns; null: not one alone').nullable(),
+    directoryId: idOf('Directory that the event concerns; null: not one alone').nullable(),
+    seq: z
+      .int()
+      .nullable()
+      .meta({ description: 'Of the event, in its directory; null of an operational event', examples: [42] }),
+    status: z.enum(DELIVERY_STATUSES),
+    attempts: z.int().meta({ description: 'Attempts in the present run of the retry schedule', examples: [1] }),
+    nextAttemptAt: timeOf('When the next one is due; null: none is planned').nullable(),
+    lastError: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the last attempt failed; null: it did not', examples: [null] }),
+    createdAt: timeOf('When it was made'),
+    updatedAt: timeOf('When it last changed'),
+  })
+  .meta({ id: 'Delivery', description: 'One event for one endpoint' });
+
+export const attemptFields = {
+  startedAt: timeOf('When the request began'),
+  durationMs: z.number().meta({ description: 'How long it took, in milliseconds', examples: [87] }),
+  status: z
+    .int()
+    .nullable()
+    .meta({ description: 'HTTP status; null: there was no answer', examples: [200] }),
+  error: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why it failed; null: it did not', examples: [null] }),
+  response: z.string().meta({ description: 'The first 4 KiB of the answer, as text', examples: ['ok'] }),
+};
+const attempt = z
+  .object({ id: idOf('Of the attempt'), deliveryId: idOf('Of its delivery'), ...attemptFields })
+  .meta({ id: 'Attempt', description: 'One HTTP request of a delivery' });
+
+const path = { id: pathId('delivery') };
+
+export const list = operation({
+  id: 'listDeliveries',
+  summary: 'List deliveries, newest first',
+  query: {
+    ...pageParameters,
+    endpointId: id.exactOptional().meta({ description: 'Only those for this endpoint' }),
+    directoryId: id.exactOptional().meta({ description: 'Only those of this directory' }),
+    organizationId: id.exactOptional().meta({ description: 'Only those of this organization' }),
+    eventId: id.exactOptional().meta({ description: 'Only those of this event' }),
+    status: z.enum(DELIVERY_STATUSES).exactOptional().meta({ description: 'Only those with this status' }),
+  },
+  answers: { 200: json(listOf(deliveryView)) },
+}).by(async ({ deps: { deliveries }, query: { after, limit, ...filter } }) => {
+  const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
+    deliveries.list(filter, { ...(afterId !== undefined && { beforeId: afterId }), ...slice }),
+  );
+  return { status: 200, body: mapPage(page, showDelivery) };
 });
 
-export function deliveries(deps: AdminDeps) {
-  const { deliveries: store, clock } = deps;
-  const list: RequestHandler = async (req, res) => {
-    const { after, limit, ...filter } = queryOf(req, listing);
-    const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
-      store.list(filter, { ...(afterId !== undefined && { beforeId: afterId }), ...slice }),
-    );
-    res.json(mapPage(page, showDelivery));
-  };
+export const get = operation({
+  id: 'getDelivery',
+  summary: 'Read a delivery',
+  path,
+  answers: { 200: json(deliveryView) },
+}).by(async ({ deps, path: { id } }) => ({
+  status: 200,
+  body: showDelivery(await knownDelivery(id, deps.deliveries)),
+}));
 
-  const known = (deliveryId: string): Promise<Delivery> => knownDelivery(deliveryId, store);
+export const attempts = operation({
+  id: 'listAttempts',
+  summary: 'List every request that was made for a delivery',
+  path,
+  answers: { 200: json(wholeListOf(attempt)) },
+}).by(async ({ deps, path: { id } }) => {
+  await knownDelivery(id, deps.deliveries);
+  const data = (await deps.deliveries.attempts(id)).map(showAttempt);
+  return { status: 200, body: { data, nextCursor: null } };
+});
 
-  const get: RequestHandler = async (req, res) => {
-    res.json(showDelivery(await known(pathId(req, 'delivery'))));
-  };
+export const retry = operation({
+  id: 'retryDelivery',
+  summary: 'Send a delivery again',
+  description: 'Under the same `webhook-id`, with a new run of the retry schedule; `attempts` counts from 0.',
+  path,
+  body: nothing,
+  answers: { 202: json(deliveryView) },
+  refusals: ['conflict', 'purged'],
+}).by(async ({ deps, path: { id } }) => {
+  const delivery = await knownDelivery(id, deps.deliveries);
+  return { status: 202, body: showDelivery(await sendAgain(delivery, deps)) };
+});
 
-  const attempts: RequestHandler = async (req, res) => {
-    const { id } = await known(pathId(req, 'delivery'));
-    res.json({ data: (await store.attempts(id)).map(showAttempt), nextCursor: null });
-  };
-
-  const retry: RequestHandler = async (req, res) => {
-    res.status(202).json(showDelivery(await sendAgain(await known(pathId(req, 'delivery')), deps)));
-  };
-
-  const skip: RequestHandler = async (req, res) => {
-    const { id, status } = await known(pathId(req, 'delivery'));
-    refuse(status, whyNoSkip);
-    if (!(await store.skip(id, status, clock()))) await refuseMoved(id, status, whyNoSkip, store);
-    res.json(showDelivery(await known(id)));
-  };
-
-  return { list, get, attempts, retry, skip };
-}
+export const skip = operation({
+  id: 'skipDelivery',
+  summary: 'Give up a delivery that is parked, retrying or held',
+  description: 'It is canceled, and later ones about the same user or group go on.',
+  path,
+  body: nothing,
+  answers: { 200: json(deliveryView) },
+  refusals: ['conflict'],
+}).by(async ({ deps: { deliveries, clock }, path: { id } }) => {
+  const { status } = await knownDelivery(id, deliveries);
+  refuse(status, whyNoSkip);
+  if (!(await deliveries.skip(id, status, clock()))) await refuseMoved(id, status, whyNoSkip, deliveries);
+  return { status: 200, body: showDelivery(await knownDelivery(id, deliveries)) };
+});
 
 async function knownDelivery(deliveryId: string, store: AdminDeps['deliveries']): Promise<Delivery> {
   const delivery = await store.get(deliveryId);
@@ -135,7 +202,7 @@ function whyNoSkip(status: DeliveryStatus): string | undefined {
   }
 }
 
-export const showDelivery = (delivery: Delivery) => ({
+export const showDelivery = (delivery: Delivery): View<typeof deliveryView> => ({
   id: delivery.id,
   eventId: delivery.eventId,
   eventType: delivery.eventType,
@@ -151,7 +218,15 @@ export const showDelivery = (delivery: Delivery) => ({
   updatedAt: iso(delivery.updatedAt),
 });
 
-const showAttempt = ({ id, deliveryId, startedAt, durationMs, status, error, response }: Attempt) => ({
+const showAttempt = ({
+  id,
+  deliveryId,
+  startedAt,
+  durationMs,
+  status,
+  error,
+  response,
+}: Attempt): View<typeof attempt> => ({
   id,
   deliveryId,
   startedAt: iso(startedAt),

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
 import { GENESIS, TOMBSTONE_LIFE_MS, type Head } from '../../../shared/directory/commit.js';
@@ -7,86 +6,158 @@ import { deletionCommit } from '../../../shared/directory/deletion.js';
 import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import { findAll, type Directory } from '../../../shared/store/registry.js';
-import { deletionGuard, showHold } from '../deletion-guard.js';
+import { deletionGuard, holdView, showHold } from '../deletion-guard.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
-import { requestIdOf } from '../error-handler.js';
+import { id, idOf, listOf, pathId, text, textOf, timeOf } from '../fields.js';
+import { json, operation, type View } from '../operation.js';
 import { pageOf, pageParameters } from '../paging.js';
+import { etagOf, ifMatch, refuseChanged } from '../precondition.js';
 import { invalid } from '../problem.js';
-import { bodyOf, id, pathId, queryOf, text } from '../request.js';
 import { update } from '../update.js';
 import { orderErasure } from './erasures.js';
 import { newToken, revoke } from './tokens.js';
-
-const provider = text(1, 50).nullable().optional();
-const creation = z.strictObject({ organizationId: id, name: text(1, 200), provider, deletionGuard });
-const change = z.strictObject({
-  name: text(1, 200).optional(),
-  provider,
-  deletionGuard,
-  enabled: z.boolean().optional(),
-});
-const listing = z.strictObject({ ...pageParameters, organizationId: id.exactOptional() });
 
 /**
  * `pending`: no authenticated SCIM request came yet. `active`: one did. `deleted`: it and its resources are gone; the rest of it
  * is being erased, down to a record that keeps its id from being used again.
  */
-type State = 'pending' | 'active' | 'deleted';
+const STATES = ['pending', 'active', 'deleted'] as const;
 
-export function directories(deps: AdminDeps) {
-  const { registry, commits, clock } = deps;
-  const headOf = ({ id }: Directory): Promise<Head> => commits.head(id);
+const directoryView = z
+  .object({
+    id: idOf('Of the directory'),
+    organizationId: idOf('Organization that it belongs to'),
+    name: textOf('For people', 'Okta'),
+    provider: z
+      .string()
+      .nullable()
+      .meta({ description: 'Which provider’s dialect to expect; null when unknown', examples: ['okta'] }),
+    state: z.enum(STATES).meta({
+      description:
+        '`pending`: no authenticated SCIM request came yet; `active`: one did; `deleted`: it is being erased',
+    }),
+    enabled: z.boolean().meta({ description: 'False: the identity provider is answered 403' }),
+    deletionGuard,
+    hold: holdView,
+    scimBaseUrl: z.string().meta({
+      description: 'What the identity provider is given',
+      examples: ['https://directory.example.com/scim/01970c5e-7d3a-7c41-9f0e-2b6d1c8a4e55/v2'],
+    }),
+    createdAt: timeOf('When it was created'),
+    updatedAt: timeOf('When it was last changed'),
+  })
+  .meta({ id: 'Directory', description: 'One identity provider’s connection of an organization' });
+const createdDirectory = directoryView
+  .extend({
+    token: z.string().meta({
+      description: 'Bearer token for the identity provider, shown this once',
+      examples: ['rcs_2N8v…'],
+    }),
+  })
+  .meta({ id: 'CreatedDirectory', description: 'A new directory with its first token' });
 
-  const create: RequestHandler = async (req, res) => {
-    const body = bodyOf(req, creation);
-    if ((await registry.organizations.get(body.organizationId)) === undefined) {
-      throw invalid({ field: 'organizationId', message: 'names no organization; create the organization first' });
-    }
-    const directory = newDirectory(body, deps);
-    const token = newToken(directory.id, null, clock());
-    await registry.directories.insert(directory);
-    await registry.tokens.insert(token.record);
-    res
-      .status(201)
-      .location(`/v1/directories/${directory.id}`)
-      .json({ ...show(directory, GENESIS, deps), token: token.secret });
-  };
+const name = text(1, 200).meta({ description: 'For people', examples: ['Okta'] });
+const settings = {
+  provider: text(1, 50)
+    .nullable()
+    .optional()
+    .meta({ description: 'Which provider’s dialect to expect, such as `okta` or `entra`', examples: ['okta'] }),
+  deletionGuard: deletionGuard.optional(),
+};
+const path = { id: pathId('directory') };
+const headOf = ({ id }: Directory, { commits }: Pick<AdminDeps, 'commits'>): Promise<Head> => commits.head(id);
 
-  const list: RequestHandler = async (req, res) => {
-    const { after, limit, ...where } = queryOf(req, listing);
-    const page = await pageOf({ after, limit }, (slice) => registry.directories.find(where, slice));
-    const data = await Promise.all(page.data.map(async (found) => show(found, await headOf(found), deps)));
-    res.json({ ...page, data });
-  };
+export const create = operation({
+  id: 'createDirectory',
+  summary: 'Create a directory, with a first token',
+  body: z.strictObject({
+    organizationId: id.meta({ description: 'Organization that it belongs to' }),
+    name,
+    ...settings,
+  }),
+  answers: { 201: json(createdDirectory, 'location', 'etag') },
+}).by(async ({ deps, body }) => {
+  const { registry, clock } = deps;
+  if ((await registry.organizations.get(body.organizationId)) === undefined) {
+    throw invalid({ field: 'organizationId', message: 'names no organization; create the organization first' });
+  }
+  const created = newDirectory(body, deps);
+  const token = newToken(created.id, null, clock());
+  await registry.directories.insert(created);
+  await registry.tokens.insert(token.record);
+  const shown = { ...show(created, GENESIS, deps), token: token.secret };
+  return { status: 201, body: shown, location: `/v1/directories/${created.id}`, etag: etagOf(created) };
+});
 
-  const get: RequestHandler = async (req, res) => {
-    const directory = await knownDirectory(pathId(req, 'directory'), deps);
-    res.json(show(directory, await headOf(directory), deps));
-  };
+export const list = operation({
+  id: 'listDirectories',
+  summary: 'List directories',
+  query: {
+    ...pageParameters,
+    organizationId: id.exactOptional().meta({ description: 'Only those of this organization' }),
+  },
+  answers: { 200: json(listOf(directoryView)) },
+}).by(async ({ deps, query: { after, limit, ...where } }) => {
+  const page = await pageOf({ after, limit }, (slice) => deps.registry.directories.find(where, slice));
+  const data = await Promise.all(page.data.map(async (found) => show(found, await headOf(found, deps), deps)));
+  return { status: 200, body: { ...page, data } };
+});
 
-  const modify: RequestHandler = async (req, res) => {
-    const { name, provider, deletionGuard, enabled } = bodyOf(req, change);
-    const changed = await update(registry.directories, 'directory', pathId(req, 'directory'), clock(), (old) => {
-      refuseDeleted(old);
-      return {
-        name: name ?? old.name,
-        provider: provider === undefined ? old.provider : provider,
-        disabled: enabled === undefined ? old.disabled === true : !enabled,
-        deletionGuard: deletionGuard === undefined ? (old.deletionGuard ?? null) : deletionGuard,
-      };
-    });
-    res.json(show(changed, await headOf(changed), deps));
-  };
+export const get = operation({
+  id: 'getDirectory',
+  summary: 'Read a directory',
+  path,
+  answers: { 200: json(directoryView, 'etag') },
+}).by(async ({ deps, path: { id } }) => {
+  const found = await knownDirectory(id, deps);
+  return { status: 200, body: show(found, await headOf(found, deps), deps), etag: etagOf(found) };
+});
 
-  const remove: RequestHandler = async (req, res) => {
-    const directory = await knownDirectory(pathId(req, 'directory'), deps);
-    if (directory.deletedAt === null) await end(directory, deps, requestIdOf(res));
-    res.status(204).end();
-  };
+export const modify = operation({
+  id: 'modifyDirectory',
+  summary: 'Change a directory',
+  description:
+    'What is left out stays as it is. `{"enabled": false}` answers the identity provider 403 within 5 s, while events are still delivered.',
+  path,
+  headers: ifMatch,
+  body: z.strictObject({
+    name: name.optional(),
+    ...settings,
+    enabled: z.boolean().optional().meta({ description: 'False: the identity provider is answered 403' }),
+  }),
+  answers: { 200: json(directoryView, 'etag') },
+  refusals: ['conflict'],
+}).by(async ({ deps, path: { id }, headers, body: { name, provider, deletionGuard, enabled } }) => {
+  const condition = { now: deps.clock(), ifMatch: headers['if-match'] };
+  const changed = await update(deps.registry.directories, 'directory', id, condition, (old) => {
+    refuseDeleted(old);
+    return {
+      name: name ?? old.name,
+      provider: provider === undefined ? old.provider : provider,
+      disabled: enabled === undefined ? old.disabled === true : !enabled,
+      deletionGuard: deletionGuard === undefined ? (old.deletionGuard ?? null) : deletionGuard,
+    };
+  });
+  return { status: 200, body: show(changed, await headOf(changed, deps), deps), etag: etagOf(changed) };
+});
 
-  return { create, list, get, modify, remove };
-}
+export const remove = operation({
+  id: 'deleteDirectory',
+  summary: 'Delete a directory with all that is in it',
+  description:
+    'It ends with the event `directory.deleted`, and everything of it is erased. Repeating it changes nothing.',
+  path,
+  headers: ifMatch,
+  answers: { 204: null },
+}).by(async ({ deps, requestId, path: { id }, headers }) => {
+  const found = await knownDirectory(id, deps);
+  if (found.deletedAt === null) {
+    refuseChanged(headers['if-match'], found);
+    await end(found, deps, requestId);
+  }
+  return { status: 204 };
+});
 
 /** The mark in the registry comes last: whoever repeats a deletion that was cut short does the rest of it. */
 async function end(directory: Directory, { registry, commits, clock }: AdminDeps, requestId: string): Promise<void> {
@@ -99,10 +170,17 @@ async function end(directory: Directory, { registry, commits, clock }: AdminDeps
   const tokens = await findAll(registry.tokens, { directoryId: directory.id });
   for (const { id } of tokens) await revoke(registry, id, now);
   await orderErasure(registry, { directoryId: directory.id, userId: null }, now + TOMBSTONE_LIFE_MS, now);
-  await update(registry.directories, 'directory', directory.id, now, (old) => ({ deletedAt: old.deletedAt ?? now }));
+  await update(registry.directories, 'directory', directory.id, { now }, (old) => ({
+    deletedAt: old.deletedAt ?? now,
+  }));
 }
 
-function newDirectory(body: z.output<typeof creation>, { clock, partitions }: AdminDeps): Directory {
+function newDirectory(
+  body: Pick<Directory, 'organizationId' | 'name'> & {
+    [Setting in keyof typeof settings]?: z.output<(typeof settings)[Setting]>;
+  },
+  { clock, partitions }: AdminDeps,
+): Directory {
   const [id, now] = [newId(), clock()];
   const partition = createHash('sha256').update(id).digest().readUInt32BE(0) % partitions;
   const { organizationId, name, provider = null, deletionGuard = null } = body;
@@ -110,12 +188,12 @@ function newDirectory(body: z.output<typeof creation>, { clock, partitions }: Ad
   return { id, version: 1, organizationId, name, provider, deletionGuard, partition, ...times };
 }
 
-function stateOf(directory: Directory, head: Head): State {
+function stateOf(directory: Directory, head: Head): (typeof STATES)[number] {
   if (directory.deletedAt !== null || head.deleted) return 'deleted';
   return head.number === 0 ? 'pending' : 'active';
 }
 
-const show = (directory: Directory, head: Head, { publicUrl }: AdminDeps) => ({
+const show = (directory: Directory, head: Head, { publicUrl }: AdminDeps): View<typeof directoryView> => ({
   id: directory.id,
   organizationId: directory.organizationId,
   name: directory.name,

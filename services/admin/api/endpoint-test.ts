@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { createSigners } from '../../../shared/destinations/signatures.js';
 import { EVENT_TYPES } from '../../../shared/events/event.js';
@@ -9,36 +8,49 @@ import { newId } from '../../../shared/runtime/ids.js';
 import { CannotUnseal } from '../../../shared/runtime/seal.js';
 import type { Endpoint } from '../../../shared/store/registry.js';
 import type { Signer } from '../../../shared/webhooks/sign.js';
-import type { AdminDeps } from '../deps.js';
+import { idOf, pathId } from '../fields.js';
+import { json, operation } from '../operation.js';
 import { notFound, Problem } from '../problem.js';
-import { bodyOf, pathId } from '../request.js';
+import { attemptFields } from './deliveries.js';
 
-const trial = z.strictObject({ type: z.enum(EVENT_TYPES).default('user.created') });
-
-/**
- * Sends one signed example event, marked by the header `webhook-test`, and answers what came of it within the attempt's deadline.
- * Neither enabled nor subscribed need the endpoint be; its health is not judged by it.
- */
-export function testEndpoint({ registry, courier, sealer, clock }: AdminDeps): RequestHandler {
-  const signerOf = createSigners(sealer, clock);
-  return async (req, res) => {
-    const { type } = bodyOf(req, trial);
-    const endpoint = await registry.endpoints.get(pathId(req, 'endpoint'));
-    if (endpoint === undefined) throw notFound('endpoint', pathId(req, 'endpoint'));
-    const sign = signerOrProblem(endpoint, signerOf);
-    const eventId = newId();
-    const full = Buffer.from(exampleEvent(type, eventId, iso(clock())));
-    const { attempt } = await courier.attempt({
-      delivery: { id: newId(), eventId, endpointId: endpoint.id },
-      url: endpoint.url,
-      body: endpoint.payload === 'ids' ? thin(full) : full,
-      sign: (...message) => ({ ...sign(...message), 'webhook-test': 'true' }),
-    });
-    const { startedAt, durationMs, status, error, response } = attempt;
-    const delivered = error === null;
-    res.json({ eventId, type, delivered, startedAt: iso(startedAt), durationMs, status, error, response });
-  };
-}
+export const tryOut = operation({
+  id: 'testEndpoint',
+  summary: 'Send one signed example event now, and see what comes of it',
+  description:
+    'It has the header `webhook-test: true`, a `webhook-id` of its own, and tells of a user, organization and directory that do not exist. A disabled endpoint gets it too; it is not tried again, and the health of the endpoint is not judged by it.',
+  path: { id: pathId('endpoint') },
+  body: z.strictObject({
+    type: z.enum(EVENT_TYPES).default('user.created').meta({ description: 'Whatever the endpoint subscribes to' }),
+  }),
+  answers: {
+    200: json(
+      z
+        .object({
+          eventId: idOf('Of the example event'),
+          type: z.enum(EVENT_TYPES),
+          delivered: z.boolean().meta({ description: 'Whether it was answered with a 2xx' }),
+          ...attemptFields,
+        })
+        .meta({ id: 'TestDelivery' }),
+    ),
+  },
+  refusals: ['conflict'],
+}).by(async ({ deps: { registry, courier, sealer, clock }, path: { id }, body: { type } }) => {
+  const endpoint = await registry.endpoints.get(id);
+  if (endpoint === undefined) throw notFound('endpoint', id);
+  const sign = signerOrProblem(endpoint, createSigners(sealer, clock));
+  const eventId = newId();
+  const full = Buffer.from(exampleEvent(type, eventId, iso(clock())));
+  const { attempt } = await courier.attempt({
+    delivery: { id: newId(), eventId, endpointId: endpoint.id },
+    url: endpoint.url,
+    body: endpoint.payload === 'ids' ? thin(full) : full,
+    sign: (...message) => ({ ...sign(...message), 'webhook-test': 'true' }),
+  });
+  const { startedAt, durationMs, status, error, response } = attempt;
+  const told = { startedAt: iso(startedAt), durationMs, status, error, response };
+  return { status: 200, body: { eventId, type, delivered: error === null, ...told } };
+});
 
 function signerOrProblem(endpoint: Endpoint, signerOf: (endpoint: Endpoint) => Signer): Signer {
   try {

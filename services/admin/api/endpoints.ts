@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { compileDataFilter } from '../../../shared/events/data-filter.js';
 import { TYPE_PATTERNS } from '../../../shared/events/selection.js';
@@ -8,29 +7,31 @@ import { newId } from '../../../shared/runtime/ids.js';
 import type { Sealer } from '../../../shared/runtime/seal.js';
 import { InvalidFilter } from '../../../shared/scim/errors.js';
 import type { Disabling, Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
-import { OPEN_STATUSES, UNFINISHED_STATUSES } from '../../../shared/webhooks/delivery.js';
+import { DELIVERY_STATUSES, OPEN_STATUSES, UNFINISHED_STATUSES } from '../../../shared/webhooks/delivery.js';
 import { currentFailingSince } from '../../../shared/webhooks/health.js';
 import { ORDERINGS } from '../../../shared/webhooks/ordering.js';
 import { checkHeaders } from '../../../shared/webhooks/own-headers.js';
 import { checkTarget } from '../../../shared/webhooks/target-address.js';
 import type { AdminDeps } from '../deps.js';
 import { refuseDeleted } from '../directory.js';
-import { requestIdOf } from '../error-handler.js';
+import { id, idOf, listOf, pathId, text, textOf, timeOf } from '../fields.js';
+import { json, operation, type View } from '../operation.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { etagOf, ifMatch, refuseChanged } from '../precondition.js';
 import { invalid, notFound } from '../problem.js';
-import { bodyOf, id, pathId, queryOf, text } from '../request.js';
 import { update } from '../update.js';
 import { newSecret } from './endpoint-secrets.js';
 
 /** Requests per second. */
 const [RATE_MIN, RATE_MAX] = [0.1, 1000];
 
-const scope = { organizationId: id.nullable().optional(), directoryId: id.nullable().optional() };
 const rateLimit = z.strictObject({
-  perSecond: z.custom<number>(
-    (value) => typeof value === 'number' && value >= RATE_MIN && value <= RATE_MAX,
-    `must be a number from ${RATE_MIN} to ${RATE_MAX}`,
-  ),
+  perSecond: z
+    .custom<number>(
+      (value) => typeof value === 'number' && value >= RATE_MIN && value <= RATE_MAX,
+      `must be a number from ${RATE_MIN} to ${RATE_MAX}`,
+    )
+    .meta({ type: 'number', minimum: RATE_MIN, maximum: RATE_MAX, examples: [50] }),
 });
 /** Refused in the words of its parser. */
 const dataFilter = z.string().superRefine((value, context) => {
@@ -45,85 +46,179 @@ const ownHeaders = z.record(z.string(), z.string()).superRefine((value, context)
   const message = checkHeaders(value);
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
-const settings = {
-  ordering: z.enum(ORDERINGS).optional(),
-  rateLimit: rateLimit.nullable().optional(),
-  eventTypes: z.array(z.enum(TYPE_PATTERNS)).max(TYPE_PATTERNS.length).optional(),
-  filter: dataFilter.nullable().optional(),
-  payload: z.enum(PAYLOADS).optional(),
-  headers: ownHeaders.optional(),
-  description: text(0, 500).optional(),
+const about = {
+  url: { description: 'Where messages are posted to', examples: ['https://app.example.com/webhooks'] },
+  eventTypes: {
+    description: 'Types and patterns such as `user.*`; empty: every type but operational ones',
+    examples: [['user.*']],
+  },
+  filter: {
+    description: 'A SCIM filter over the event’s `data`; null: whatever the data',
+    examples: ['department eq "Sales"'],
+  },
+  payload: { description: '`ids`: `data` has ids alone' },
+  headers: {
+    description: 'Sent with every message; kept encrypted and not shown again',
+    examples: [{ 'x-api-key': '…' }],
+  },
+  ordering: { description: 'What waits for what: events of the same user or group, all of a directory, or nothing' },
+  rateLimit: { description: 'Requests per second at most; null: as many as it takes' },
+  description: { description: 'For people', examples: ['Accounts of our app'] },
+  organizationId: { description: 'Only events of this organization; null: of every one' },
+  directoryId: { description: 'Only events of this directory; null: of every one' },
+  enabled: { description: 'False holds deliveries; true resumes them where they stopped' },
 };
-const url = z.string().max(2048);
-const creation = z.strictObject({ url, ...settings, ...scope });
-const change = z.strictObject({ url: url.optional(), ...settings, enabled: z.boolean().optional() });
-const listing = z.strictObject({
-  ...pageParameters,
-  organizationId: id.exactOptional(),
-  directoryId: id.exactOptional(),
+
+const settings = {
+  ordering: z.enum(ORDERINGS).optional().meta(about.ordering),
+  rateLimit: rateLimit.nullable().optional().meta(about.rateLimit),
+  eventTypes: z.array(z.enum(TYPE_PATTERNS)).max(TYPE_PATTERNS.length).optional().meta(about.eventTypes),
+  filter: dataFilter.nullable().optional().meta(about.filter),
+  payload: z.enum(PAYLOADS).optional().meta(about.payload),
+  headers: ownHeaders.optional().meta(about.headers),
+  description: text(0, 500).optional().meta(about.description),
+};
+const url = z.string().max(2048).meta(about.url);
+const creation = z
+  .strictObject({
+    url,
+    ...settings,
+    organizationId: id.nullable().optional().meta(about.organizationId),
+    directoryId: id.nullable().optional().meta(about.directoryId),
+  })
+  .meta({ examples: [{ url: 'https://app.example.com/webhooks', eventTypes: ['user.*'] }] });
+const change = z
+  .strictObject({ url: url.optional(), ...settings, enabled: z.boolean().optional().meta(about.enabled) })
+  .meta({ examples: [{ enabled: false }] });
+
+const view = z
+  .object({
+    id: idOf('Of the endpoint'),
+    url: z.string().meta(about.url),
+    description: z.string().meta(about.description),
+    eventTypes: z.array(z.string()).meta(about.eventTypes),
+    filter: z.string().nullable().meta(about.filter),
+    payload: z.enum(PAYLOADS).meta(about.payload),
+    headerNames: z.array(z.string()).meta({ description: 'Names of its own headers', examples: [['x-api-key']] }),
+    ordering: z.enum(ORDERINGS).meta(about.ordering),
+    rateLimit: z
+      .object({ perSecond: z.number().meta({ examples: [50] }) })
+      .nullable()
+      .meta(about.rateLimit),
+    organizationId: idOf(about.organizationId.description).nullable(),
+    directoryId: idOf(about.directoryId.description).nullable(),
+    enabled: z.boolean(),
+    disabledReason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it is disabled; null: it is not', examples: [null] }),
+    failingSince: timeOf('Since when every attempt has failed, once that is an hour; null: none of that').nullable(),
+    createdAt: timeOf('When it was created'),
+    updatedAt: timeOf('When it was last changed'),
+  })
+  .meta({ id: 'Endpoint', description: 'A webhook URL with its subscription' });
+const createdEndpoint = view
+  .extend({ secret: textOf('Signing secret, shown this once', 'whsec_…') })
+  .meta({ id: 'CreatedEndpoint', description: 'A new endpoint with its signing secret' });
+const countedEndpoint = view
+  .extend({
+    deliveries: z
+      .partialRecord(z.enum(DELIVERY_STATUSES), z.int())
+      .meta({ description: 'How many deliveries there are, by status', examples: [{ delivered: 42 }] }),
+  })
+  .meta({ id: 'CountedEndpoint', description: 'An endpoint with the numbers of its deliveries' });
+
+const path = { id: pathId('endpoint') };
+
+export const create = operation({
+  id: 'createEndpoint',
+  summary: 'Create an endpoint',
+  description: 'Without a scope it is told of every organization; a directory brings its organization with it.',
+  body: creation,
+  answers: { 201: json(createdEndpoint, 'location', 'etag') },
+  refusals: ['conflict'],
+}).by(async ({ deps, body }) => {
+  refuseTarget(body.url, deps);
+  const scope = await scopeOf(body, deps);
+  const [id, now] = [newId(), deps.clock()];
+  const { secret, stored } = newSecret(id, now, deps.sealer);
+  const headers = seal(body.headers ?? {}, id, deps.sealer);
+  const created = newEndpoint(id, now, { ...body, headers }, scope, stored);
+  await deps.registry.endpoints.insert(created);
+  return { status: 201, body: { ...show(created), secret }, location: `/v1/endpoints/${id}`, etag: etagOf(created) };
 });
 
-export function endpoints(deps: AdminDeps) {
+export const list = operation({
+  id: 'listEndpoints',
+  summary: 'List endpoints',
+  query: {
+    ...pageParameters,
+    organizationId: id.exactOptional().meta({ description: 'Only those of this organization alone' }),
+    directoryId: id.exactOptional().meta({ description: 'Only those of this directory alone' }),
+  },
+  answers: { 200: json(listOf(view)) },
+}).by(async ({ deps: { registry }, query: { after, limit, ...where } }) => {
+  const page = await pageOf({ after, limit }, (slice) => registry.endpoints.find(where, slice));
+  return { status: 200, body: mapPage(page, show) };
+});
+
+export const get = operation({
+  id: 'getEndpoint',
+  summary: 'Read an endpoint, with the numbers of its deliveries',
+  path,
+  answers: { 200: json(countedEndpoint, 'etag') },
+}).by(async ({ deps: { registry, deliveries }, path: { id } }) => {
+  const found = await registry.endpoints.get(id);
+  if (found === undefined) throw notFound('endpoint', id);
+  const counts = await deliveries.countByStatus(id);
+  return { status: 200, body: { ...show(found), deliveries: counts }, etag: etagOf(found) };
+});
+
+export const modify = operation({
+  id: 'modifyEndpoint',
+  summary: 'Change an endpoint',
+  description:
+    'What is left out stays as it is; `headers` replaces all of them. `{"enabled": false}` holds deliveries, `true` resumes them in order.',
+  path,
+  headers: ifMatch,
+  body: change,
+  answers: { 200: json(view, 'etag') },
+  refusals: ['conflict'],
+}).by(async ({ deps, requestId, path: { id }, headers: { 'if-match': ifMatch }, body }) => {
   const { registry, deliveries, clock } = deps;
+  const { enabled } = body;
+  if (body.url !== undefined) refuseTarget(body.url, deps);
+  const headers = body.headers && seal(body.headers, id, deps.sealer);
+  const now = clock();
+  const disabling: Disabling = { at: now, reason: 'operator', requestId };
+  const changed = await update(registry.endpoints, 'endpoint', id, { now, ifMatch }, (old) => ({
+    ...settingsAfter(old, body),
+    disabling: old.enabled && enabled === false ? disabling : old.disabling,
+    headers: headers ?? old.headers,
+  }));
+  // Whenever it is said, changed or not: repeating a change that was cut short does the rest of it.
+  if (enabled === true) await deliveries.move(id, ['held'], 'pending', clock());
+  if (enabled === false) await deliveries.move(id, OPEN_STATUSES, 'held', clock());
+  return { status: 200, body: show(changed), etag: etagOf(changed) };
+});
 
-  const create: RequestHandler = async (req, res) => {
-    const body = bodyOf(req, creation);
-    refuseTarget(body.url, deps);
-    const scope = await scopeOf(body, deps);
-    const [id, now] = [newId(), clock()];
-    const { secret, stored } = newSecret(id, now, deps.sealer);
-    const headers = seal(body.headers ?? {}, id, deps.sealer);
-    const endpoint = newEndpoint(id, now, { ...body, headers }, scope, stored);
-    await registry.endpoints.insert(endpoint);
-    res
-      .status(201)
-      .location(`/v1/endpoints/${id}`)
-      .json({ ...show(endpoint), secret });
-  };
+export const remove = operation({
+  id: 'deleteEndpoint',
+  summary: 'Delete an endpoint, and cancel its deliveries',
+  path,
+  headers: ifMatch,
+  answers: { 204: null },
+}).by(async ({ deps: { registry, deliveries, clock }, path: { id }, headers }) => {
+  const found = await registry.endpoints.get(id);
+  if (found !== undefined) refuseChanged(headers['if-match'], found);
+  const wasThere = await registry.endpoints.delete(id);
+  // Also where it was gone already: repeating a deletion that was cut short does the rest of it.
+  await deliveries.move(id, UNFINISHED_STATUSES, 'canceled', clock());
+  if (!wasThere) throw notFound('endpoint', id);
+  return { status: 204 };
+});
 
-  const list: RequestHandler = async (req, res) => {
-    const { after, limit, ...where } = queryOf(req, listing);
-    res.json(mapPage(await pageOf({ after, limit }, (slice) => registry.endpoints.find(where, slice)), show));
-  };
-
-  const get: RequestHandler = async (req, res) => {
-    const endpoint = await registry.endpoints.get(pathId(req, 'endpoint'));
-    if (endpoint === undefined) throw notFound('endpoint', pathId(req, 'endpoint'));
-    res.json({ ...show(endpoint), deliveries: await deliveries.countByStatus(endpoint.id) });
-  };
-
-  const modify: RequestHandler = async (req, res) => {
-    const body = bodyOf(req, change);
-    const { enabled } = body;
-    const id = pathId(req, 'endpoint');
-    if (body.url !== undefined) refuseTarget(body.url, deps);
-    const headers = body.headers && seal(body.headers, id, deps.sealer);
-    const now = clock();
-    const disabling: Disabling = { at: now, reason: 'operator', requestId: requestIdOf(res) };
-    const changed = await update(registry.endpoints, 'endpoint', id, now, (old) => ({
-      ...settingsAfter(old, body),
-      disabling: old.enabled && enabled === false ? disabling : old.disabling,
-      headers: headers ?? old.headers,
-    }));
-    // Whenever it is said, changed or not: repeating a change that was cut short does the rest of it.
-    if (enabled === true) await deliveries.move(id, ['held'], 'pending', clock());
-    if (enabled === false) await deliveries.move(id, OPEN_STATUSES, 'held', clock());
-    res.json(show(changed));
-  };
-
-  const remove: RequestHandler = async (req, res) => {
-    const id = pathId(req, 'endpoint');
-    const wasThere = await registry.endpoints.delete(id);
-    // Also where it was gone already: repeating a deletion that was cut short does the rest of it.
-    await deliveries.move(id, UNFINISHED_STATUSES, 'canceled', clock());
-    if (!wasThere) throw notFound('endpoint', id);
-    res.status(204).end();
-  };
-
-  return { create, list, get, modify, remove };
-}
-
-const show = (endpoint: Endpoint) => ({
+const show = (endpoint: Endpoint): View<typeof view> => ({
   id: endpoint.id,
   url: endpoint.url,
   description: endpoint.description,

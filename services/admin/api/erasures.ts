@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import type { Command } from '../../../shared/directory/command.js';
 import { iso } from '../../../shared/events/timestamp.js';
@@ -9,43 +8,62 @@ import { decideLoaded } from '../../../shared/store/decide-loaded.js';
 import { findAll, type Directory, type Erasure, type Registry } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
-import { requestIdOf } from '../error-handler.js';
+import { id, idOf, listOf, nothing, pathId, timeOf } from '../fields.js';
+import { json, operation, type View } from '../operation.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { notFound } from '../problem.js';
-import { bodyOf, id, pathId, queryOf } from '../request.js';
 
-const nothing = z.strictObject({});
-const listing = z.strictObject({ ...pageParameters, directoryId: id.exactOptional() });
+const erasure = z
+  .object({
+    id: idOf('Of the erasure'),
+    directoryId: idOf('Directory that it concerns'),
+    userId: idOf('User that is erased; null: everything of the directory').nullable(),
+    state: z.enum(['open', 'done']),
+    erased: z.int().meta({ description: 'Events rewritten or removed so far' }),
+    createdAt: timeOf('When it was ordered'),
+    dueAt: timeOf('When it goes on; null when it is done').nullable(),
+    updatedAt: timeOf('When it last went on'),
+  })
+  .meta({ id: 'Erasure', description: 'An order to erase personal data from all that is kept' });
 
-/** Orders to erase; the janitor carries them out. */
-export function erasures(deps: AdminDeps) {
-  const { registry, clock } = deps;
+/** Deletes the user, if it is still there; then has its personal data erased from all that is kept. */
+export const eraseUser = operation({
+  id: 'eraseUser',
+  summary: 'Delete a user and erase its personal data from all that is kept',
+  description: 'While the same erasure is open, that one is answered.',
+  path: { id: pathId('directory'), userId: pathId('user') },
+  body: nothing,
+  answers: { 202: json(erasure, 'location') },
+  refusals: ['conflict'],
+}).by(async ({ deps, requestId, path: { id, userId } }) => {
+  const directory = await knownDirectory(id, deps);
+  refuseDeleted(directory);
+  await deleteUser(directory, userId, requestId, deps);
+  const now = deps.clock();
+  const ordered = await orderErasure(deps.registry, { directoryId: id, userId }, now, now);
+  return { status: 202, body: show(ordered), location: `/v1/erasures/${ordered.id}` };
+});
 
-  /** Deletes the user, if it is still there; then has its personal data erased from all that is kept. */
-  const eraseUser: RequestHandler = async (req, res) => {
-    bodyOf(req, nothing);
-    const directory = await knownDirectory(pathId(req, 'directory'), deps);
-    const userId = pathId(req, 'user', 'userId');
-    refuseDeleted(directory);
-    await deleteUser(directory, userId, requestIdOf(res), deps);
-    const now = clock();
-    const erasure = await orderErasure(registry, { directoryId: directory.id, userId }, now, now);
-    res.status(202).location(`/v1/erasures/${erasure.id}`).json(show(erasure));
-  };
+export const list = operation({
+  id: 'listErasures',
+  summary: 'List erasures',
+  query: { ...pageParameters, directoryId: id.exactOptional().meta({ description: 'Only those of this directory' }) },
+  answers: { 200: json(listOf(erasure)) },
+}).by(async ({ deps, query: { after, limit, ...where } }) => {
+  const page = await pageOf({ after, limit }, (slice) => deps.registry.erasures.find(where, slice));
+  return { status: 200, body: mapPage(page, show) };
+});
 
-  const list: RequestHandler = async (req, res) => {
-    const { after, limit, ...where } = queryOf(req, listing);
-    res.json(mapPage(await pageOf({ after, limit }, (slice) => registry.erasures.find(where, slice)), show));
-  };
-
-  const get: RequestHandler = async (req, res) => {
-    const erasure = await registry.erasures.get(pathId(req, 'erasure'));
-    if (erasure === undefined) throw notFound('erasure', pathId(req, 'erasure'));
-    res.json(show(erasure));
-  };
-
-  return { eraseUser, list, get };
-}
+export const get = operation({
+  id: 'getErasure',
+  summary: 'Read an erasure',
+  path: { id: pathId('erasure') },
+  answers: { 200: json(erasure) },
+}).by(async ({ deps, path: { id } }) => {
+  const found = await deps.registry.erasures.get(id);
+  if (found === undefined) throw notFound('erasure', id);
+  return { status: 200, body: show(found) };
+});
 
 /** Orders an erasure, once: while the same one is open, that one is answered. */
 export async function orderErasure(
@@ -86,7 +104,16 @@ async function deleteUser(directory: Directory, userId: string, requestId: strin
   }
 }
 
-const show = ({ id, directoryId, userId, state, erased, createdAt, dueAt, updatedAt }: Erasure) => ({
+const show = ({
+  id,
+  directoryId,
+  userId,
+  state,
+  erased,
+  createdAt,
+  dueAt,
+  updatedAt,
+}: Erasure): View<typeof erasure> => ({
   id,
   directoryId,
   userId,

@@ -1,30 +1,36 @@
-import type { RequestHandler } from 'express';
+import { z } from 'zod';
 import { EVENT_TYPES } from '../../../shared/events/event.js';
 import { eventJsonSchema } from '../../../shared/events/json-schema.js';
-import type { AdminDeps } from '../deps.js';
+import { operation, written } from '../operation.js';
 import { Problem } from '../problem.js';
 
 const INDEX = 'index.json';
+/** They are the same until the next version. */
+const CACHING = 'public, max-age=3600';
 
-/** The JSON Schema of each event type in a file of its own, and an index of them: public, and the same until the next version. */
-export function eventSchemas({ publicUrl }: Pick<AdminDeps, 'publicUrl'>): RequestHandler {
-  const urlOf = (file: string): string => `${publicUrl}/schemas/events/${file}`;
-  const schemas = EVENT_TYPES.map((type) => {
-    const file = `${type}.json`;
-    return { type, file, schema: { $id: urlOf(file), ...eventJsonSchema(type) } };
-  });
-  const index = { data: schemas.map(({ type, file }) => ({ type, url: urlOf(file) })) };
-  const files = new Map<string, string>([
-    [INDEX, JSON.stringify(index)],
-    ...schemas.map(({ file, schema }): [string, string] => [file, JSON.stringify(schema)]),
-  ]);
-  return (req, res) => {
-    const file = String(req.params['file']);
-    const text = files.get(file);
-    if (text === undefined) {
-      throw new Problem('not-found', `There is no schema ${JSON.stringify(file.slice(0, 100))}; see ${urlOf(INDEX)}.`);
-    }
-    res.setHeader('cache-control', 'public, max-age=3600');
-    res.type(file === INDEX ? 'json' : 'application/schema+json').send(text);
-  };
-}
+const index = z.object({ data: z.array(z.object({ type: z.string(), url: z.string() })) }).meta({
+  examples: [
+    { data: [{ type: 'user.created', url: 'https://directory.example.com/schemas/events/user.created.json' }] },
+  ],
+});
+const schema = z.record(z.string(), z.unknown()).meta({ description: 'A JSON Schema of draft 2020-12' });
+
+/** The JSON Schema of each event type in a file of its own, and an index of them. */
+export const eventSchemas = operation({
+  id: 'getEventSchema',
+  summary: 'Read the JSON Schema of an event type, or the index of all',
+  path: { file: z.string().meta({ description: '`index.json`, or `<event type>.json`', examples: [INDEX] }) },
+  answers: { 200: written({ 'application/json': index, 'application/schema+json': schema }, 'caching') },
+}).by(async ({ deps: { publicUrl }, path: { file } }) => {
+  const urlOf = (name: string): string => `${publicUrl}/schemas/events/${name}`;
+  if (file === INDEX) {
+    const data = EVENT_TYPES.map((type) => ({ type, url: urlOf(`${type}.json`) }));
+    return { status: 200, type: 'application/json', text: JSON.stringify({ data }), caching: CACHING };
+  }
+  const type = EVENT_TYPES.find((one) => `${one}.json` === file);
+  if (type === undefined) {
+    throw new Problem('not-found', `There is no schema ${JSON.stringify(file.slice(0, 100))}; see ${urlOf(INDEX)}.`);
+  }
+  const text = JSON.stringify({ $id: urlOf(file), ...eventJsonSchema(type) });
+  return { status: 200, type: 'application/schema+json', text, caching: CACHING };
+});

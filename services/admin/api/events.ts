@@ -1,59 +1,87 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { AdminDeps } from '../deps.js';
 import { eventParameters, eventSource, type EventSource, type SourcePage } from '../event-source.js';
 import type { Feed } from '../feed.js';
+import { idOf, timeOf, wholeNumber } from '../fields.js';
+import { operation, written } from '../operation.js';
 import { pageParameters } from '../paging.js';
-import { queryOf, wholeNumber } from '../request.js';
-import { createSlots, untilOver, write } from '../streaming.js';
 
-/** Most requests that wait for events at one time, and most streams. */
-const WAITERS_MAX = 100;
-const STREAMS_MAX = 100;
 const WAIT_MAX_S = 30;
 /** Proxies cut connections on which nothing comes for a minute or so. */
 const HEARTBEAT_MS = 15_000;
 const STREAM_PAGE = 100;
 
-const listing = z.strictObject({
-  ...eventParameters,
-  limit: pageParameters.limit,
-  wait: wholeNumber(0, WAIT_MAX_S).default(0),
+const event = z
+  .object({
+    id: idOf('Of the event; deliveries of one event share it'),
+    type: z.string().meta({ description: 'What has happened', examples: ['user.created'] }),
+    timestamp: timeOf('When it was committed'),
+    organizationId: idOf('Organization that the directory belongs to'),
+    directoryId: idOf('Directory that the event is of'),
+    seq: z.int().min(1).meta({ description: 'Gapless per directory, from 1' }),
+    data: z.record(z.string(), z.unknown()).meta({ description: 'By `type`: see `/schemas/events/<type>.json`' }),
+    previous: z.record(z.string(), z.unknown()).optional().meta({ description: 'What has changed, as it was' }),
+    cause: z.object({ requestId: z.string().meta({ description: 'The request that caused it' }) }),
+  })
+  .meta({ id: 'Event', description: 'An event of a directory, the same bytes as a webhook’s body' });
+
+const eventPage = z
+  .object({
+    data: z.array(event),
+    nextCursor: z.string().meta({ description: 'Never null: asked again with it, what comes later is answered' }),
+    hasMore: z
+      .boolean()
+      .meta({ description: 'Whether it is worth asking at once; a filtered page may be empty and have more' }),
+  })
+  .meta({ id: 'EventPage' });
+
+export const list = operation({
+  id: 'listEvents',
+  summary: 'List events as the webhooks carry them, oldest first',
+  query: {
+    ...eventParameters,
+    limit: pageParameters.limit,
+    wait: wholeNumber(0, WAIT_MAX_S)
+      .default(0)
+      .meta({ description: 'Seconds to wait for events where there are none', default: 0 }),
+  },
+  answers: { 200: written({ 'application/json': eventPage }) },
+  refusals: ['purged', 'busy'],
+}).by(async ({ deps, query: { limit, wait, ...query }, over }) => {
+  const source = await eventSource(query, deps);
+  const isOver = query.until !== undefined && query.until <= deps.clock();
+  const page =
+    wait === 0 || isOver
+      ? await source.read(source.start, limit)
+      : await deps.slots.waits.run(() => waitForEvents(source, limit, wait * 1000, deps.feed, over));
+  return { status: 200, type: 'application/json', text: render(page) };
 });
-const streaming = z.strictObject(eventParameters);
 
-export function events(deps: AdminDeps) {
-  const waiters = createSlots(WAITERS_MAX, `${WAITERS_MAX} requests wait already: ask again without wait, or later.`);
-  const streams = createSlots(STREAMS_MAX, `${STREAMS_MAX} streams are open already: close some, or try again later.`);
-
-  /**
-   * Events as the webhooks carry them, from the oldest that is kept on. `nextCursor` is never null: asking with it again later goes on where this page ended.
-   * `hasMore` says that it is worth asking at once; under a filter a page can be empty and yet have more.
-   */
-  const list: RequestHandler = async (req, res) => {
-    const { limit, wait, ...query } = queryOf(req, listing);
-    const source = await eventSource(query, deps);
-    const isOver = query.until !== undefined && query.until <= deps.clock();
-    const page =
-      wait === 0 || isOver
-        ? await source.read(source.start, limit)
-        : await waiters.run(() => waitForEvents(source, limit, wait * 1000, deps.feed, untilOver(res, deps.stopping)));
-    if (!res.destroyed) res.type('json').send(render(page));
-  };
-
-  /** The same as Server-Sent Events, for as long as the client stays. */
-  const stream: RequestHandler = async (req, res) => {
-    const query = queryOf(req, streaming);
-    // A browser that connects again keeps the address, and with it where it began at first.
-    const lastEventId = req.get('last-event-id');
-    const resumed = lastEventId === undefined ? query : { ...query, after: lastEventId, afterSeq: undefined };
-    const source = await eventSource(resumed, deps);
-    await streams.run(() => streamEvents(source, res, deps));
-  };
-
-  return { list, stream };
-}
+export const stream = operation({
+  id: 'streamEvents',
+  summary: 'Receive events as Server-Sent Events, for as long as the connection lasts',
+  description: 'A heartbeat with the cursor comes every 15 s.',
+  query: eventParameters,
+  headers: {
+    'last-event-id': z.string().optional().meta({
+      description: 'The `id` of the last event that came: goes on after it. Sent by browsers that connect again.',
+    }),
+  },
+  answers: {
+    200: written(
+      { 'text/event-stream': z.string().meta({ examples: ['id: d~01970c5e…~1\nevent: user.created\ndata: {…}\n\n'] }) },
+      'buffering',
+    ),
+  },
+  refusals: ['purged', 'busy'],
+}).by(async ({ deps, query, headers: { 'last-event-id': lastEventId }, over }) => {
+  // A browser that connects again keeps the address, and with it where it began at first.
+  const resumed = lastEventId === undefined ? query : { ...query, after: lastEventId, afterSeq: undefined };
+  const source = await eventSource(resumed, deps);
+  const text = deps.slots.streams.during(eventStream(source, deps, over));
+  return { status: 200, type: 'text/event-stream', text, buffering: 'no' };
+});
 
 /** The first page that is not empty, or the last one that is when the time is up. */
 async function waitForEvents(
@@ -75,26 +103,28 @@ async function waitForEvents(
   }
 }
 
-async function streamEvents(source: EventSource, res: Response, { feed, stopping }: AdminDeps): Promise<void> {
-  const over = untilOver(res, stopping);
-  res.writeHead(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
-  res.flushHeaders();
+async function* eventStream(
+  source: EventSource,
+  { feed }: Pick<AdminDeps, 'feed'>,
+  over: AbortSignal,
+): AsyncGenerator<string, void> {
+  let heartbeat = '';
   for (let cursor = source.start; !over.aborted;) {
+    // Empty at first: the answer begins at once, before there is an event.
+    yield heartbeat;
     const { news } = feed;
     const page = await source.read(cursor, STREAM_PAGE);
-    for (const event of page.events) {
-      await write(res, `id: ${event.cursor}\nevent: ${event.type}\ndata: ${event.body}\n\n`, over);
-    }
+    yield page.events.map((event) => `id: ${event.cursor}\nevent: ${event.type}\ndata: ${event.body}\n\n`).join('');
     cursor = page.cursor;
+    heartbeat = '';
     if (page.hasMore) {
       await othersTurn();
       continue;
     }
     await feed.wait(news, HEARTBEAT_MS, over);
     // With the cursor, so that a client that reconnects need not pass over again what its filter left out.
-    if (feed.news === news) await write(res, `: heartbeat\nid: ${cursor}\n\n`, over);
+    if (feed.news === news) heartbeat = `: heartbeat\nid: ${cursor}\n\n`;
   }
-  res.end();
 }
 
 /** The events' stored JSON as it is: what is pulled is byte for byte what is pushed. */

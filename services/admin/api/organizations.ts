@@ -1,59 +1,93 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import { findAll, type Organization, type Registry } from '../../../shared/store/registry.js';
-import type { AdminDeps } from '../deps.js';
+import { idOf, listOf, pathId, text, textOf, timeOf } from '../fields.js';
+import { json, operation, type View } from '../operation.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { etagOf, ifMatch, refuseChanged } from '../precondition.js';
 import { notFound, Problem } from '../problem.js';
-import { bodyOf, pathId, queryOf, text } from '../request.js';
 import { update } from '../update.js';
 
-const creation = z.strictObject({ name: text(1, 200) });
-const change = z.strictObject({ name: text(1, 200).optional() });
-const listing = z.strictObject(pageParameters);
+const organization = z
+  .object({
+    id: idOf('Of the organization'),
+    name: textOf('For people', 'Acme'),
+    createdAt: timeOf('When it was created'),
+    updatedAt: timeOf('When it was last changed'),
+  })
+  .meta({ id: 'Organization', description: 'A customer of yours' });
 
-export function organizations({ registry, clock }: AdminDeps) {
-  const create: RequestHandler = async (req, res) => {
-    const { name } = bodyOf(req, creation);
-    const now = clock();
-    const organization: Organization = { id: newId(), version: 1, createdAt: now, updatedAt: now, name };
-    await registry.organizations.insert(organization);
-    res.status(201).location(`/v1/organizations/${organization.id}`).json(show(organization));
-  };
+const name = text(1, 200).meta({ description: 'For people', examples: ['Acme'] });
+const path = { id: pathId('organization') };
 
-  const list: RequestHandler = async (req, res) => {
-    const page = await pageOf(queryOf(req, listing), (slice) => registry.organizations.find({}, slice));
-    res.json(mapPage(page, show));
-  };
+export const create = operation({
+  id: 'createOrganization',
+  summary: 'Create an organization',
+  body: z.strictObject({ name }),
+  answers: { 201: json(organization, 'location', 'etag') },
+}).by(async ({ deps: { registry, clock }, body }) => {
+  const now = clock();
+  const created: Organization = { id: newId(), version: 1, createdAt: now, updatedAt: now, name: body.name };
+  await registry.organizations.insert(created);
+  const location = `/v1/organizations/${created.id}`;
+  return { status: 201, body: show(created), location, etag: etagOf(created) };
+});
 
-  const get: RequestHandler = async (req, res) => {
-    const id = pathId(req, 'organization');
-    const organization = await registry.organizations.get(id);
-    if (organization === undefined) throw notFound('organization', id);
-    res.json(show(organization));
-  };
+export const list = operation({
+  id: 'listOrganizations',
+  summary: 'List organizations',
+  query: pageParameters,
+  answers: { 200: json(listOf(organization)) },
+}).by(async ({ deps: { registry }, query }) => {
+  const page = await pageOf(query, (slice) => registry.organizations.find({}, slice));
+  return { status: 200, body: mapPage(page, show) };
+});
 
-  const modify: RequestHandler = async (req, res) => {
-    const { name } = bodyOf(req, change);
-    const id = pathId(req, 'organization');
-    const changed = await update(registry.organizations, 'organization', id, clock(), (old) => ({
-      name: name ?? old.name,
-    }));
-    res.json(show(changed));
-  };
+export const get = operation({
+  id: 'getOrganization',
+  summary: 'Read an organization',
+  path,
+  answers: { 200: json(organization, 'etag') },
+}).by(async ({ deps: { registry }, path: { id } }) => {
+  const found = await registry.organizations.get(id);
+  if (found === undefined) throw notFound('organization', id);
+  return { status: 200, body: show(found), etag: etagOf(found) };
+});
 
-  const remove: RequestHandler = async (req, res) => {
-    const id = pathId(req, 'organization');
-    await refuseInUse(registry, id);
-    if (!(await registry.organizations.delete(id))) throw notFound('organization', id);
-    res.status(204).end();
-  };
+export const modify = operation({
+  id: 'modifyOrganization',
+  summary: 'Rename an organization',
+  path,
+  headers: ifMatch,
+  body: z.strictObject({ name: name.optional() }),
+  answers: { 200: json(organization, 'etag') },
+  refusals: ['conflict'],
+}).by(async ({ deps: { registry, clock }, path: { id }, headers, body }) => {
+  const condition = { now: clock(), ifMatch: headers['if-match'] };
+  const changed = await update(registry.organizations, 'organization', id, condition, (old) => ({
+    name: body.name ?? old.name,
+  }));
+  return { status: 200, body: show(changed), etag: etagOf(changed) };
+});
 
-  return { create, list, get, modify, remove };
-}
+export const remove = operation({
+  id: 'deleteOrganization',
+  summary: 'Delete an organization that has neither directories nor endpoints',
+  path,
+  headers: ifMatch,
+  answers: { 204: null },
+  refusals: ['conflict'],
+}).by(async ({ deps: { registry }, path: { id }, headers }) => {
+  await refuseInUse(registry, id);
+  const found = await registry.organizations.get(id);
+  if (found === undefined) throw notFound('organization', id);
+  refuseChanged(headers['if-match'], found);
+  if (!(await registry.organizations.delete(id))) throw notFound('organization', id);
+  return { status: 204 };
+});
 
-const show = ({ id, name, createdAt, updatedAt }: Organization) => ({
+const show = ({ id, name, createdAt, updatedAt }: Organization): View<typeof organization> => ({
   id,
   name,
   createdAt: iso(createdAt),

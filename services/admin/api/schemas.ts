@@ -1,15 +1,18 @@
-import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { NO_DECLARATIONS, sameName, type Declarations } from '../../../shared/scim/declarations/declarations.js';
 import { declareSchema, withdrawSchema } from '../../../shared/scim/declarations/declare.js';
 import type { Attribute, Schema } from '../../../shared/scim/schema.js';
-import { declare, pathText } from '../declarations.js';
-import type { AdminDeps } from '../deps.js';
+import { declare } from '../declarations.js';
 import { knownDirectory } from '../directory.js';
+import { pathId, text, wholeListOf } from '../fields.js';
+import { json, operation, type View } from '../operation.js';
+import { etagOf, ifMatch } from '../precondition.js';
 import { invalid, notFound } from '../problem.js';
-import { bodyOf, pathId, text } from '../request.js';
 
 const SCHEMA_URN = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+
+const EXAMPLE_URN = 'urn:example:params:scim:schemas:1.0:Device';
+const EXAMPLE_ATTRIBUTE = { name: 'serialNumber', type: 'string', required: true, uniqueness: 'server' };
 
 const values = z.array(text(1, 200)).min(1).max(200).exactOptional();
 /** The characteristics of RFC 7643 section 7; what is left out has the default of section 2.2. */
@@ -31,7 +34,7 @@ const characteristics = {
 /** Attributes nest one level deep: what a sub-attribute has inside is not looked at, and refused. */
 const subAttribute = z.strictObject({ ...characteristics, subAttributes: z.unknown().optional() });
 const attribute = z.strictObject({ ...characteristics, subAttributes: z.array(subAttribute).exactOptional() });
-const body = z.strictObject({
+const wanted = z.strictObject({
   schemas: z.array(z.literal(SCHEMA_URN)).length(1).exactOptional(),
   id: z.string().exactOptional(),
   name: text(1, 100),
@@ -41,44 +44,81 @@ const body = z.strictObject({
   meta: z.unknown().optional(),
 });
 
-/** The schemas that a directory declares (RFC 7643 section 7). */
-export function schemas(deps: AdminDeps) {
-  const list: RequestHandler = async (req, res) => {
-    const { declarations = NO_DECLARATIONS } = await knownDirectory(pathId(req, 'directory'), deps);
-    res.json({ data: declarations.schemas.map(show), nextCursor: null });
-  };
+const view = z
+  .object({
+    schemas: z.array(z.literal(SCHEMA_URN)),
+    id: z.string().meta({ description: 'Its URN', examples: [EXAMPLE_URN] }),
+    name: z.string(),
+    description: z.string(),
+    attributes: z.array(
+      z.record(z.string(), z.unknown()).meta({
+        description: 'With all the characteristics of RFC 7643 section 7',
+        examples: [EXAMPLE_ATTRIBUTE],
+      }),
+    ),
+  })
+  .meta({ id: 'Schema', description: 'A schema of the directory’s own (RFC 7643 section 7)' });
 
-  const get: RequestHandler = async (req, res) => {
-    const { declarations } = await knownDirectory(pathId(req, 'directory'), deps);
-    res.json(show(found(declarations, pathText(req, 'urn'))));
-  };
+const ofDirectory = { id: pathId('directory') };
+const path = { ...ofDirectory, urn: z.string().meta({ description: 'URN of the schema', examples: [EXAMPLE_URN] }) };
 
-  const put: RequestHandler = async (req, res) => {
-    const schema = readSchema(req);
-    const { before, after } = await declare(deps, pathId(req, 'directory'), (declarations, counts) =>
-      declareSchema(declarations, schema, counts),
-    );
-    const isNew = find(before, schema.id) === undefined;
-    res.status(isNew ? 201 : 200).json(show(found(after, schema.id)));
-  };
+export const list = operation({
+  id: 'listSchemas',
+  summary: 'List the schemas that a directory declares',
+  path: ofDirectory,
+  answers: { 200: json(wholeListOf(view)) },
+}).by(async ({ deps, path: { id } }) => {
+  const { declarations = NO_DECLARATIONS } = await knownDirectory(id, deps);
+  return { status: 200, body: { data: declarations.schemas.map(show), nextCursor: null } };
+});
 
-  const remove: RequestHandler = async (req, res) => {
-    const urn = pathText(req, 'urn');
-    await declare(deps, pathId(req, 'directory'), (declarations) => {
-      const left = withdrawSchema(declarations, urn);
-      if (left === undefined) throw notFound('schema', urn);
-      return left;
-    });
-    res.status(204).end();
-  };
+export const get = operation({
+  id: 'getSchema',
+  summary: 'Read a schema',
+  path,
+  answers: { 200: json(view, 'etag') },
+}).by(async ({ deps, path: { id, urn } }) => {
+  const directory = await knownDirectory(id, deps);
+  return { status: 200, body: show(found(directory.declarations, urn)), etag: etagOf(directory) };
+});
 
-  return { list, get, put, remove };
-}
+export const put = operation({
+  id: 'putSchema',
+  summary: 'Declare a schema, or change it',
+  description:
+    'What the directory’s resources need can be changed no more. What is read here may be sent back: `schemas` and `meta` are not looked at.',
+  path,
+  headers: ifMatch,
+  body: wanted,
+  answers: { 200: json(view, 'etag'), 201: json(view, 'etag') },
+  refusals: ['conflict'],
+}).by(async ({ deps, path: { id, urn }, headers, body }) => {
+  const schema = readSchema(urn, body);
+  const { before, after, etag } = await declare(deps, id, headers['if-match'], (declarations, counts) =>
+    declareSchema(declarations, schema, counts),
+  );
+  const isNew = find(before, schema.id) === undefined;
+  return { status: isNew ? 201 : 200, body: show(found(after, schema.id)), etag };
+});
+
+export const remove = operation({
+  id: 'deleteSchema',
+  summary: 'Withdraw a schema that no resource type has',
+  path,
+  headers: ifMatch,
+  answers: { 204: null },
+  refusals: ['conflict'],
+}).by(async ({ deps, path: { id, urn }, headers }) => {
+  await declare(deps, id, headers['if-match'], (declarations) => {
+    const left = withdrawSchema(declarations, urn);
+    if (left === undefined) throw notFound('schema', urn);
+    return left;
+  });
+  return { status: 204 };
+});
 
 /** The schema with every characteristic. Its URN is the path's; the body may repeat it. */
-function readSchema(req: Request): Schema {
-  const urn = pathText(req, 'urn');
-  const { id = urn, name, description, attributes } = bodyOf(req, body);
+function readSchema(urn: string, { id = urn, name, description, attributes }: z.output<typeof wanted>): Schema {
   if (id !== urn) throw invalid({ field: 'id', message: `must be ${urn}, as in the path, or be left out` });
   return { id, name, description, attributes: attributes.map(readAttribute) };
 }
@@ -111,4 +151,8 @@ function found(declarations: Declarations | undefined, urn: string): Schema {
   return schema;
 }
 
-const show = (schema: Schema) => ({ schemas: [SCHEMA_URN], ...schema });
+const show = ({ attributes, ...schema }: Schema): View<typeof view> => ({
+  schemas: [SCHEMA_URN],
+  ...schema,
+  attributes: attributes.map((attribute) => ({ ...attribute })),
+});
