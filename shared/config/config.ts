@@ -95,11 +95,18 @@ export interface Configs {
 /** Each problem names the variable, what came, what is allowed and how to mend it. */
 export type LoadedConfig<R extends Role> = { readonly config: Configs[R] } | { readonly problems: readonly string[] };
 
+/** What the commands that speak to a running Rollcall need. */
+export interface CommandConfig {
+  readonly url: string;
+  readonly adminKey: string | undefined;
+  readonly dataDir: string;
+}
+
 const LOOPBACK_CIDRS = ['127.0.0.0/8', '::1/128'];
 
 /** The role's configuration, or everything that is wrong with it at once. Variables that the role has no use for are checked too. */
 export function loadConfig<R extends Role>(role: R, env: Environment): LoadedConfig<R> {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const present = presentIn(env);
   const parsed = environment.safeParse(present);
   const wrong = new Set(parsed.error?.issues.map((issue) => issue.path[0]));
   const problems = [
@@ -107,10 +114,41 @@ export function loadConfig<R extends Role>(role: R, env: Environment): LoadedCon
     ...missing(role, present),
     ...contradictions(role, present),
     ...(parsed.success ? tooLongAttempts(parsed.data) : []),
-    ...unknown(present),
+    ...unknownNames(present).map(unknownVariable),
   ];
   return parsed.success && problems.length === 0 ? { config: BUILD[role](parsed.data) } : { problems };
 }
+
+/**
+ * The configuration of commands, or what is wrong with it. They run in a developer's shell, where other variables may be an
+ * application's own: only a name that is near to one of ours is taken for a mistake.
+ */
+export function loadCommandConfig(
+  env: Environment,
+): { readonly config: CommandConfig } | { readonly problems: readonly string[] } {
+  const present = presentIn(env);
+  const parsed = commandEnvironment.safeParse(present);
+  const wrong = new Set(parsed.error?.issues.map((issue) => issue.path[0]));
+  const problems = [
+    ...commandEnvironment
+      .keyof()
+      .options.filter((name) => wrong.has(name))
+      .map((name) => wrongValue(name, present[name] ?? '')),
+    ...unknownNames(present)
+      .filter((name) => meantBy(name) !== undefined)
+      .map(unknownVariable),
+  ];
+  if (!parsed.success || problems.length > 0) return { problems };
+  const { ROLLCALL_URL, ROLLCALL_PORT, ROLLCALL_ADMIN_KEY: adminKey, ROLLCALL_DATA_DIR: dataDir } = parsed.data;
+  return { config: { url: ROLLCALL_URL ?? `http://localhost:${ROLLCALL_PORT}`, adminKey, dataDir } };
+}
+
+const commandEnvironment = environment.pick({
+  ROLLCALL_URL: true,
+  ROLLCALL_PORT: true,
+  ROLLCALL_ADMIN_KEY: true,
+  ROLLCALL_DATA_DIR: true,
+});
 
 /** The URL that identity providers reach, where the configuration leaves it to the port that is listened on. */
 export const publicUrlOf = (config: { readonly publicUrl: string | undefined }, port: number): string =>
@@ -149,15 +187,28 @@ function tooLongAttempts(values: Values): string[] {
 /** Kubernetes describes each Service to every pod of its namespace in such variables, so `rollcall-…` Services make them too. */
 const SERVICE_LINK = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_|$)/;
 
-function unknown(present: Environment): string[] {
-  const names = Object.keys(present).filter(
-    (name) => name.startsWith('ROLLCALL_') && !(name in environment.shape) && !isServiceLink(name, present[name] ?? ''),
+const PREFIX = 'ROLLCALL_';
+const withoutPrefix = (name: string): string => name.slice(PREFIX.length);
+
+const presentIn = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+
+const unknownNames = (present: Environment): string[] =>
+  Object.keys(present).filter(
+    (name) => name.startsWith(PREFIX) && !(name in environment.shape) && !isServiceLink(name, present[name] ?? ''),
   );
-  return names.map((name) => {
-    const meant = nearest(name, VARIABLE_NAMES);
-    const fix = meant === undefined ? 'unset it; `rollcall config` lists all variables' : `did you mean ${meant}?`;
-    return `${name}: there is no such variable; ${fix}`;
-  });
+
+function unknownVariable(name: string): string {
+  const meant = meantBy(name);
+  const fix = meant === undefined ? 'unset it; `rollcall config` lists all variables' : `did you mean ${meant}?`;
+  return `${name}: there is no such variable; ${fix}`;
+}
+
+/** The prefix, which all share, would make any two names near. */
+function meantBy(name: string): string | undefined {
+  const own = VARIABLE_NAMES.filter((known) => known.startsWith(PREFIX)).map(withoutPrefix);
+  const meant = nearest(withoutPrefix(name), own);
+  return meant === undefined ? undefined : PREFIX + meant;
 }
 
 const isServiceLink = (name: string, value: string): boolean =>

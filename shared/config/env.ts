@@ -17,7 +17,8 @@ export interface Variable {
   readonly default: string;
   readonly unit?: string;
   readonly example: string;
-  readonly usedBy: readonly Role[];
+  /** `commands`: those that speak to a running Rollcall. */
+  readonly usedBy: readonly (Role | 'commands')[];
   readonly requiredBy: readonly Role[];
   /** Never shown, not even in an error. */
   readonly secret?: true;
@@ -39,15 +40,17 @@ const items = (text: string): string[] => text.split(',').map((item) => item.tri
 
 /** Every variable there is, each with its check, its default and all that is said of it. Empty means unset. */
 export const environment = z.object({
-  ROLLCALL_PORT: integer(0, 65_535).default(3000).register(variables, {
-    description:
-      'TCP port of the HTTP server: SCIM, the management API and the probes, whichever the role has. 0 picks a free one.',
-    allowed: 'an integer from 0 to 65535',
-    default: '3000',
-    example: '3000',
-    usedBy: ROLES,
-    requiredBy: [],
-  }),
+  ROLLCALL_PORT: integer(0, 65_535)
+    .default(3000)
+    .register(variables, {
+      description:
+        'TCP port of the HTTP server: SCIM, the management API and the probes, whichever the role has. 0 picks a free one.',
+      allowed: 'an integer from 0 to 65535',
+      default: '3000',
+      example: '3000',
+      usedBy: [...ROLES, 'commands'],
+      requiredBy: [],
+    }),
   ROLLCALL_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl)
@@ -66,11 +69,12 @@ export const environment = z.object({
     .string()
     .default('./data')
     .register(variables, {
-      description: 'Folder of the SQLite database and of the generated encryption key. One process at a time holds it.',
+      description:
+        'Folder of the SQLite database and of the generated encryption key. One process at a time holds it. The commands for developers keep what they make in a file of their own there.',
       allowed: 'a path',
       default: './data',
       example: '/var/lib/rollcall',
-      usedBy: ['standalone'],
+      usedBy: ['standalone', 'commands'],
       requiredBy: [],
     }),
   ROLLCALL_ADMIN_KEY: z
@@ -82,7 +86,7 @@ export const environment = z.object({
       allowed: '8 to 200 printable ASCII characters without spaces (make one: openssl rand -base64 32)',
       default: 'standalone makes one and prints it, once',
       example: '<output of openssl rand -base64 32>',
-      usedBy: ['admin', 'standalone'],
+      usedBy: ['admin', 'standalone', 'commands'],
       requiredBy: ['admin'],
       secret: true,
     }),
@@ -210,6 +214,19 @@ export const environment = z.object({
     usedBy: ROLES,
     requiredBy: [],
   }),
+  ROLLCALL_URL: z
+    .string()
+    .refine(isPlainUrl)
+    .transform(withoutTrailingSlash)
+    .optional()
+    .register(variables, {
+      description: 'Base URL of the management API that the commands for developers speak to.',
+      allowed: 'an http or https URL without user, query and fragment',
+      default: 'http://localhost: and ROLLCALL_PORT',
+      example: 'https://rollcall.example.com',
+      usedBy: ['commands'],
+      requiredBy: [],
+    }),
 });
 
 export type VariableName = keyof typeof environment.shape;
@@ -230,7 +247,11 @@ export function variable(name: VariableName): Variable {
 export const processEnvironment = (): Environment => process.env;
 
 function isPublicUrl(text: string): boolean {
-  if (!URL.canParse(text) || text.includes('_')) return false;
+  return isPlainUrl(text) && !text.includes('_');
+}
+
+function isPlainUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && !/[?#]/.test(text);
 }

@@ -1,4 +1,4 @@
-import { ROLES, variable, VARIABLE_NAMES, type Role, type VariableName } from './env.js';
+import { ROLES, variable, VARIABLE_NAMES, type Variable, type VariableName } from './env.js';
 
 const INTRODUCTION = `# Configuration
 
@@ -16,9 +16,15 @@ export function configReference(): string {
   return `${INTRODUCTION}\n${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
+/** The same, for programs. */
+export const configList = (): object[] => VARIABLE_NAMES.map((name) => ({ name, ...variable(name) }));
+
 function row(name: VariableName): string[] {
   const { description, allowed, default: byDefault, unit, usedBy, requiredBy } = variable(name);
   return [`\`${name}\``, description, allowed, byDefault, unit ?? '', roles(usedBy), roles(requiredBy)];
 }
 
-const roles = (some: readonly Role[]): string => (some.length === ROLES.length ? 'all' : some.join(', '));
+function roles(some: Variable['usedBy']): string {
+  const isAll = ROLES.every((role) => some.includes(role));
+  return (isAll ? ['all', ...some.slice(ROLES.length)] : some).join(', ');
+}

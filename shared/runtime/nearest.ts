@@ -1,6 +1,6 @@
 /**
- * The candidate that `word` was probably meant to be, whatever its case: fewest insertions, deletions and replacements, and
- * at most a third of the word's length of them. Undefined when none is that near.
+ * The candidate that `word` was probably meant to be, whatever its case: fewest insertions, deletions, replacements and swaps of
+ * neighbours, and at most a third of the word's length of them. Undefined when none is that near.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
@@ -13,14 +13,18 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 }
 
 function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [line, left] of Array.from(from).entries()) {
+  const [letters, wanted] = [Array.from(from), Array.from(to)];
+  let before: number[] = [];
+  let row = Array.from({ length: wanted.length + 1 }, (_, column) => column);
+  for (const [line, left] of letters.entries()) {
     const next = [line + 1];
-    for (const [column, right] of Array.from(to).entries()) {
+    for (const [column, right] of wanted.entries()) {
       const replaced = (row[column] ?? 0) + (left === right ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+      const isSwap = column > 0 && left === wanted[column - 1] && right === letters[line - 1];
+      const swapped = isSwap ? (before[column - 1] ?? 0) + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row.at(-1) ?? 0;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { loadConfig, publicUrlOf } from '../../../shared/config/config.js';
+import { loadCommandConfig, loadConfig, publicUrlOf } from '../../../shared/config/config.js';
 import { DAY_MS } from '../../../shared/store/retention.js';
 import { ROLES, variable, VARIABLE_NAMES, type Environment, type Role } from '../../../shared/config/env.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../../../shared/webhooks/schedule.js';
@@ -229,4 +229,34 @@ test('whatever the environment, there is either a configuration or a problem, an
       else expect(loaded.config.role).toBe(role);
     }),
   );
+});
+
+describe('commands that speak to a running Rollcall', () => {
+  const commands = (env: Environment) => loadCommandConfig(env);
+
+  test('look for it where the standalone is', () => {
+    expect(commands({})).toEqual({
+      config: { url: 'http://localhost:3000', adminKey: undefined, dataDir: './data' },
+    });
+    expect(commands({ ROLLCALL_PORT: '4100' })).toMatchObject({ config: { url: 'http://localhost:4100' } });
+    expect(commands({ ROLLCALL_PORT: '4100', ROLLCALL_URL: 'https://my_host.example/' })).toMatchObject({
+      config: { url: 'https://my_host.example' },
+    });
+  });
+
+  test('take a name that is near to a variable for a mistake, and leave those of applications alone', () => {
+    expect(commands({ ROLLCALL_SECRET: 'whsec_x', ROLLCALL_FLUX_CAPACITOR: '1' })).toHaveProperty('config');
+    expect(commands({ ROLLCALL_PROT: '3000', ROLLCALL_ULR: 'x' })).toEqual({
+      problems: [
+        'ROLLCALL_PROT: there is no such variable; did you mean ROLLCALL_PORT?',
+        'ROLLCALL_ULR: there is no such variable; did you mean ROLLCALL_URL?',
+      ],
+    });
+  });
+
+  test('are told of their own variables alone', () => {
+    expect(commands({ ROLLCALL_URL: 'nowhere', ROLLCALL_LOG_LEVEL: 'loud' })).toEqual({
+      problems: [expect.stringMatching(/^ROLLCALL_URL: "nowhere" is not allowed; it must be an http or https URL/)],
+    });
+  });
 });

@@ -5,6 +5,7 @@ test.each([
   ['user.create', 'user.created'],
   ['user.crated', 'user.created'],
   ['USER.CREATED', 'user.created'],
+  ['usre.craeted', 'user.created'],
   ['group.member_added', 'group.members_added'],
   ['employee.hired', undefined],
   ['', undefined],
