@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Clock } from '../runtime/clock.js';
 import { issueCredential } from '../runtime/credentials.js';
 import { parseSealingKey, SEALING_KEY_BYTES } from '../runtime/seal.js';
-import type { Registry } from '../store/registry.js';
+import { ADMIN_SCOPES, type Registry } from '../store/registry.js';
 
 const KEY_FILE = 'encryption.key';
 
@@ -76,7 +76,9 @@ export async function firstAdminKey(
   if (existing.length > 0) return undefined;
   const { secret, hash, hint } = issueCredential('rca');
   const now = clock();
-  await adminKeys.insert({ id: newId(), version: 1, createdAt: now, updatedAt: now, name: 'first start', hash, hint });
+  const record = { id: newId(), version: 1, createdAt: now, updatedAt: now, lastUsedAt: null };
+  const reach = { scopes: ADMIN_SCOPES, organizationId: null, expiresAt: null };
+  await adminKeys.insert({ ...record, ...reach, name: 'first start', hash, hint });
   return secret;
 }
 

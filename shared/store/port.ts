@@ -4,6 +4,7 @@ import type { Loaded, Needs } from '../directory/needs.js';
 import type { Membership, ResourceRow } from '../directory/resource.js';
 import type { DeliveryStore } from './deliveries.js';
 import type { ErasureStore } from './erasure.js';
+import type { Journals } from './journals.js';
 import type { Registry } from './registry.js';
 import type { RetentionStore } from './retention.js';
 
@@ -19,6 +20,7 @@ export interface Store {
   readonly events: EventReader;
   readonly deliveries: DeliveryStore;
   readonly registry: Registry;
+  readonly journals: Journals;
   readonly leases: Leases;
   readonly retention: RetentionStore;
   readonly erasure: ErasureStore;

@@ -125,12 +125,34 @@ interface RateLimit {
   readonly perSecond: number;
 }
 
-/** A key for the management API; only its SHA-256 is kept. */
+/** What a key for the management API is good for: to look, and to change things. */
+export const ADMIN_SCOPES = ['read', 'write'] as const;
+export type AdminScope = (typeof ADMIN_SCOPES)[number];
+
+/** A key for the management API; only its SHA-256 is kept. A revoked one is deleted. */
 export interface AdminKey extends RegistryRecord {
   readonly name: string;
   /** SHA-256 of the key, hex. */
   readonly hash: string;
   readonly hint: string;
+  readonly scopes: readonly AdminScope[];
+  /** The only organization that it sees and changes anything of; null: every one, and what belongs to none. */
+  readonly organizationId: string | null;
+  readonly expiresAt: number | null;
+  /** Give or take a minute. */
+  readonly lastUsedAt: number | null;
+}
+
+/** A POST to the management API that came with a key of its client's, so that it can be repeated without being done twice. */
+export interface IdempotencyKey extends RegistryRecord {
+  /** SHA-256 of what was asked for, hex: another request cannot have the same key. */
+  readonly fingerprint: string;
+  /** The answer, sealed, since it may have secrets in it; null while it is worked on. */
+  readonly answer: string | null;
+  /** When it can be begun anew, if there is no answer by then: whoever worked on it is taken for dead. */
+  readonly leaseUntil: number;
+  /** When it is forgotten. */
+  readonly expiresAt: number;
 }
 
 /** An endpoint's deliveries of a time are sent again, a few at a time. Only those that were made before it was asked for. */
@@ -193,6 +215,7 @@ export interface Registry {
   readonly adminKeys: RegistryTable<AdminKey, 'hash'>;
   readonly replays: RegistryTable<Replay, 'endpointId' | 'state'>;
   readonly erasures: RegistryTable<Erasure, 'directoryId' | 'state'>;
+  readonly idempotencyKeys: RegistryTable<IdempotencyKey, never>;
 }
 
 /** Which fields each table is looked up by, for the adapters' indexes. */
@@ -204,6 +227,7 @@ export const REGISTRY_LOOKUPS = {
   adminKeys: ['hash'],
   replays: ['endpointId', 'state'],
   erasures: ['directoryId', 'state'],
+  idempotencyKeys: [],
 } as const satisfies { readonly [Name in keyof Registry]: readonly string[] };
 
 /** What a record has for a field that was not there yet when it was written. */
@@ -212,6 +236,9 @@ export const REGISTRY_DEFAULTS: { readonly [Name in keyof Registry]?: object } =
     ...{ filter: null, payload: 'full', headers: [] },
     ...{ ordering: 'resource', rateLimit: null, failingSince: null, disabling: null },
   } satisfies Partial<Endpoint>,
+  adminKeys: {
+    ...{ scopes: ADMIN_SCOPES, organizationId: null, expiresAt: null, lastUsedAt: null },
+  } satisfies Partial<AdminKey>,
 };
 
 const FIND_PAGE = 500;

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { Delivery, Attempt } from '../../webhooks/delivery.js';
+import type { Journals } from '../journals.js';
 import type { Registry } from '../registry.js';
 
 /** A commit, and with it its events: the only document whose insert decides anything. `_id` see `commitId`. */
@@ -133,13 +134,24 @@ export interface RecordDocument {
   readonly [lookup: string]: unknown;
 }
 
+/** `_id` is the entry's id; beside `entry` stand the fields of `JOURNAL_LOOKUPS`. */
+export interface EntryDocument {
+  readonly _id: string;
+  /** JSON of the entry. */
+  readonly entry: string;
+  readonly [lookup: string]: unknown;
+}
+
 /** `_id` is the migration's number. */
 interface MigrationDocument {
   readonly _id: number;
   readonly appliedAt: number;
 }
 
-export interface Collections extends Readonly<Record<keyof Registry, mongo.Collection<RecordDocument>>> {
+export interface Collections
+  extends
+    Readonly<Record<keyof Registry, mongo.Collection<RecordDocument>>>,
+    Readonly<Record<keyof Journals, mongo.Collection<EntryDocument>>> {
   readonly commits: mongo.Collection<CommitDocument>;
   readonly positions: mongo.Collection<PositionDocument>;
   readonly logStarts: mongo.Collection<LogStartDocument>;
@@ -172,6 +184,9 @@ export const collectionsOf = (db: mongo.Db): Collections => ({
   adminKeys: db.collection('adminKeys'),
   replays: db.collection('replays'),
   erasures: db.collection('erasures'),
+  idempotencyKeys: db.collection('idempotencyKeys'),
+  audit: db.collection('audit'),
+  requests: db.collection('requests'),
 });
 
 /** Ids are ours and have no colon, so that two different rows never meet in one `_id`. */

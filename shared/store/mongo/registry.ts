@@ -18,6 +18,7 @@ export const createRegistry = (connection: MongoConnection): Registry => ({
   adminKeys: createTable(connection, 'adminKeys'),
   replays: createTable(connection, 'replays'),
   erasures: createTable(connection, 'erasures'),
+  idempotencyKeys: createTable(connection, 'idempotencyKeys'),
 });
 
 /**

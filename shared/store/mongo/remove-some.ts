@@ -1,11 +1,12 @@
 import type { mongo } from 'mongoose';
+import type { Journals } from '../journals.js';
 import { anyOf, type Row } from './collections.js';
 import type { MongoConnection } from './connection.js';
 
 /** Removes up to `limit` documents; answers how many. Each still has to meet `where` then: a membership can have begun anew meanwhile. */
 export function removeSome(
   connection: MongoConnection,
-  table: 'deliveries' | 'resources' | 'memberships' | 'held',
+  table: 'deliveries' | 'resources' | 'memberships' | 'held' | keyof Journals,
   where: object,
   limit: number,
 ): Promise<number> {

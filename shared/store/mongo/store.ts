@@ -8,6 +8,7 @@ import { createErasure } from './erasure.js';
 import { createEvents } from './events.js';
 import { createAppliedHeads } from './heads.js';
 import { createHeld } from './held.js';
+import { createJournals } from './journals.js';
 import { createLeases } from './leases.js';
 import { createAppliedMarks } from './marks.js';
 import { newestMigration, requireMigrated } from './migrations.js';
@@ -32,7 +33,7 @@ export interface MongoOptions {
  *   commits              the write path: `load`, then `chain` inserts a commit and `apply` brings its changes into the rows;
  *                        `heads` and `marks` remember and record which commits are applied
  *   outbox, events       commits on their way to the log and back from it, in the order that `positions` gives them
- *   resources, held, deliveries, registry, leases   a part of the port each
+ *   resources, held, deliveries, registry, journals, leases   a part of the port each
  *   retention, erasure   what removes
  *   migrations           the indexes
  *
@@ -64,6 +65,7 @@ function createStore(connection: MongoConnection, logger: Logger): Store {
     events: createEvents(connection, positions),
     deliveries: createDeliveries(connection),
     registry: createRegistry(connection),
+    journals: createJournals(connection),
     leases: createLeases(connection),
     retention: createRetention(connection, positions),
     erasure: createErasure(connection),

@@ -11,6 +11,7 @@ import { RETENTION } from './migrations/6-retention.js';
 import { REPLAYS } from './migrations/7-replays.js';
 import { DELIVERY_BODIES } from './migrations/8-delivery-bodies.js';
 import { TRACE_CONTEXT } from './migrations/9-trace-context.js';
+import { JOURNALS } from './migrations/10-journals.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 const MIGRATIONS: readonly string[] = [
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   REPLAYS,
   DELIVERY_BODIES,
   TRACE_CONTEXT,
+  JOURNALS,
 ];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */

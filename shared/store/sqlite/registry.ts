@@ -17,6 +17,7 @@ export const createRegistry = (database: Database): Registry => ({
   adminKeys: createTable(database, 'adminKeys'),
   replays: createTable(database, 'replays'),
   erasures: createTable(database, 'erasures'),
+  idempotencyKeys: createTable(database, 'idempotencyKeys'),
 });
 
 /** A table of JSON records beside the columns that they are looked up by. */

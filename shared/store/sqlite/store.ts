@@ -8,6 +8,7 @@ import { createErasure } from './erasure.js';
 import { createEvents } from './events.js';
 import { lockFolder } from './folder-lock.js';
 import { createHeld } from './held.js';
+import { createJournals } from './journals.js';
 import { createLeases } from './leases.js';
 import { migrate } from './migrations.js';
 import { createOutbox } from './outbox.js';
@@ -54,6 +55,7 @@ export function createStore(database: Database, unlock: () => void): Store {
     events: createEvents(database),
     deliveries: createDeliveries(database),
     registry: createRegistry(database),
+    journals: createJournals(database),
     leases: createLeases(database),
     retention: createRetention(database),
     erasure: createErasure(database),

@@ -3,7 +3,13 @@ import { newId } from '../../../../shared/runtime/ids.js';
 import type { ResourceTypeDeclaration } from '../../../../shared/scim/declarations/declarations.js';
 import type { Schema } from '../../../../shared/scim/schema.js';
 import { attribute } from '../../../../shared/scim/schemas/define.js';
-import { DuplicateId, type Directory, type Endpoint, type Organization } from '../../../../shared/store/registry.js';
+import {
+  DuplicateId,
+  type AdminKey,
+  type Directory,
+  type Endpoint,
+  type Organization,
+} from '../../../../shared/store/registry.js';
 import { T0 } from './fixtures.js';
 import { useStore, type StoreHarness } from './harness.js';
 
@@ -187,9 +193,17 @@ export function describeRegistry(harness: StoreHarness): void {
         revokedAt: null,
         lastUsedAt: null,
       };
-      const key = { ...record(), name: 'Operator', hash: newId(), hint: 'abcd' };
+      const old = { ...record(), name: 'Operator', hash: newId(), hint: 'abcd' };
+      // As keys were before there were scopes.
+      const key: AdminKey = {
+        ...old,
+        scopes: ['read', 'write'],
+        organizationId: null,
+        expiresAt: null,
+        lastUsedAt: null,
+      };
       await tokens.insert(token);
-      await adminKeys.insert(key);
+      await adminKeys.insert(old as AdminKey);
       expect(await tokens.find({ directoryId }, { limit: 10 })).toEqual([token]);
       expect(await adminKeys.find({ hash: key.hash }, { limit: 10 })).toEqual([key]);
       expect(await adminKeys.find({ hash: token.hash }, { limit: 10 })).toEqual([]);

@@ -4,6 +4,7 @@ import { describeErasure } from './erasure.js';
 import { describeEvents } from './events.js';
 import type { StoreHarness } from './harness.js';
 import { describeHeld } from './held.js';
+import { describeJournals } from './journals.js';
 import { describeLeases } from './leases.js';
 import { describeModel } from './model.js';
 import { describeOperationalDeliveries } from './operational-deliveries.js';
@@ -31,6 +32,7 @@ export function describeStore(
   describeDeliveries(createHarness());
   describeOperationalDeliveries(createHarness());
   describeRegistry(createHarness());
+  describeJournals(createHarness());
   describeLeases(createHarness());
   describeRetention(createHarness(), purgeRuns);
   describeErasure(createHarness());

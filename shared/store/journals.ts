@@ -1,0 +1,42 @@
+import type { AuditEntry } from './audit.js';
+import type { RequestEntry } from './request-log.js';
+
+/** Something that happened. The `id` is a UUID of version 7, so that the order of ids is that of time. */
+export interface JournalEntry {
+  readonly id: string;
+}
+
+export interface JournalPage {
+  /** Excludes itself. */
+  readonly beforeId?: string | undefined;
+  /** By the times in ids, in milliseconds: from `since` on, before `until`. */
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly limit: number;
+}
+
+/** Entries that are written once and looked up by equality on the fields named in `Lookup`. */
+export interface Journal<T extends JournalEntry, Lookup extends keyof T> {
+  /** An entry whose id is there already stays as it is, so that a call may be repeated. */
+  append(entries: readonly T[]): Promise<void>;
+  /** Newest first. */
+  list(where: Partial<Pick<T, Lookup>>, page: JournalPage): Promise<T[]>;
+  /** Removes up to `limit` entries of the time before `before` (ms); answers how many. */
+  purge(where: Partial<Pick<T, Lookup>>, before: number, limit: number): Promise<number>;
+}
+
+export interface Journals {
+  /** Every change through the management API. */
+  readonly audit: Journal<AuditEntry, 'organizationId' | 'directoryId' | 'action' | 'actor'> & {
+    /** Writes an entry anew, for what is not known when it is written first, or is to be forgotten. Nothing where it is gone. */
+    amend(entry: AuditEntry): Promise<void>;
+  };
+  /** SCIM requests, of which the newest may be lost with their process or its machine. */
+  readonly requests: Journal<RequestEntry, 'directoryId' | 'status' | 'method'>;
+}
+
+/** Which fields each journal is looked up by, for the adapters. */
+export const JOURNAL_LOOKUPS = {
+  audit: ['organizationId', 'directoryId', 'action', 'actor'],
+  requests: ['directoryId', 'status', 'method'],
+} as const satisfies { readonly [Name in keyof Journals]: readonly string[] };

@@ -1,0 +1,65 @@
+import { idAt } from '../../webhooks/delivery.js';
+import { JOURNAL_LOOKUPS, type Journal, type JournalEntry, type Journals } from '../journals.js';
+import { slices, type EntryDocument } from './collections.js';
+import type { MongoConnection } from './connection.js';
+import { isFinalForUpsert } from './failures.js';
+import { removeSome } from './remove-some.js';
+
+const WRITES_PER_CALL = 500;
+
+export const createJournals = (connection: MongoConnection): Journals => ({
+  audit: {
+    ...createJournal(connection, 'audit'),
+    async amend(entry) {
+      const $set = { entry: JSON.stringify(entry) };
+      await connection.call(({ audit }, session) => audit.updateOne({ _id: entry.id }, { $set }, { session }));
+    },
+  },
+  requests: createJournal(connection, 'requests'),
+});
+
+/** A collection of JSON entries beside the fields that they are looked up by. */
+function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
+  connection: MongoConnection,
+  name: keyof Journals,
+): Journal<T, Lookup> {
+  const lookups = JOURNAL_LOOKUPS[name] as readonly string[] as readonly Lookup[];
+  const toDocument = (entry: T): Omit<EntryDocument, '_id'> => ({
+    ...Object.fromEntries(lookups.map((lookup) => [lookup, entry[lookup]])),
+    entry: JSON.stringify(entry),
+  });
+  const namedIn = (where: Partial<Pick<T, Lookup>>): object =>
+    Object.fromEntries(lookups.flatMap((lookup) => (where[lookup] === undefined ? [] : [[lookup, where[lookup]]])));
+  return {
+    async append(entries) {
+      for (const slice of slices(entries, WRITES_PER_CALL)) {
+        const writes = slice.map((entry) => ({
+          updateOne: { filter: { _id: entry.id }, update: { $setOnInsert: toDocument(entry) }, upsert: true },
+        }));
+        await connection.call(
+          (collections, session) => collections[name].bulkWrite(writes, { session, ordered: false }),
+          isFinalForUpsert,
+        );
+      }
+    },
+    async list(where, { beforeId, since, until, limit }) {
+      if (limit === 0) return [];
+      const untilId = until === undefined ? undefined : idAt(until);
+      const below = [beforeId, untilId].flatMap((id) => (id === undefined ? [] : [{ _id: { $lt: id } }]));
+      const above = since === undefined ? [] : [{ _id: { $gte: idAt(since) } }];
+      const bounds = [...below, ...above];
+      return connection.call((collections, session) =>
+        collections[name]
+          .find(
+            { ...namedIn(where), ...(bounds.length === 0 ? {} : { $and: bounds }) },
+            { session, sort: { _id: -1 }, projection: { entry: 1 } },
+          )
+          .limit(limit)
+          .map(({ entry }) => JSON.parse(entry) as T)
+          .toArray(),
+      );
+    },
+    purge: (where, before, limit) =>
+      removeSome(connection, name, { ...namedIn(where), _id: { $lt: idAt(before) } }, limit),
+  };
+}
