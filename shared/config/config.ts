@@ -269,7 +269,12 @@ const ATTEMPT_RETENTION_DAYS = 30;
 function retentionOf(values: Values): Retention {
   const events = values.ROLLCALL_EVENT_RETENTION_DAYS;
   const attempts = values.ROLLCALL_ATTEMPT_RETENTION_DAYS ?? Math.min(ATTEMPT_RETENTION_DAYS, events);
-  return { eventMs: events * DAY_MS, attemptMs: attempts * DAY_MS };
+  return {
+    eventMs: events * DAY_MS,
+    attemptMs: attempts * DAY_MS,
+    auditMs: values.ROLLCALL_AUDIT_RETENTION_DAYS * DAY_MS,
+    requestMs: values.ROLLCALL_REQUEST_RETENTION_DAYS * DAY_MS,
+  };
 }
 
 const mongoStore = (values: Values): MongoStoreConfig => ({ kind: 'mongodb', uri: needed(values.MONGODB_URI) });

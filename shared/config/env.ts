@@ -206,6 +206,28 @@ export const environment = z.object({
       usedBy: ['dispatcher', 'standalone'],
       requiredBy: [],
     }),
+  ROLLCALL_AUDIT_RETENTION_DAYS: integer(1, 3650)
+    .default(400)
+    .register(variables, {
+      description: 'How long the audit log keeps who changed what through the management API.',
+      allowed: 'an integer from 1 to 3650',
+      default: '400',
+      unit: 'days',
+      example: '400',
+      usedBy: ['dispatcher', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_REQUEST_RETENTION_DAYS: integer(1, 3650)
+    .default(14)
+    .register(variables, {
+      description: "How long directories' logs of SCIM requests go back.",
+      allowed: 'an integer from 1 to 3650',
+      default: '14',
+      unit: 'days',
+      example: '14',
+      usedBy: ['dispatcher', 'standalone'],
+      requiredBy: [],
+    }),
   ROLLCALL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').register(variables, {
     description: 'The least severe log lines that are written, as JSON on standard output.',
     allowed: 'debug, info, warn or error',

@@ -6,6 +6,8 @@ export const DAY_MS = 24 * 60 * 60 * 1000;
 export interface Retention {
   readonly eventMs: number;
   readonly attemptMs: number;
+  readonly auditMs: number;
+  readonly requestMs: number;
 }
 
 /** What is older than these times may go. */
@@ -16,7 +18,7 @@ export interface Cutoffs {
 }
 
 /** Commits live a day at least, whatever is configured: far longer than a paused writer can hold on to an old head. */
-export const cutoffsAt = (now: number, { eventMs, attemptMs }: Retention): Cutoffs => ({
+export const cutoffsAt = (now: number, { eventMs, attemptMs }: Pick<Retention, 'eventMs' | 'attemptMs'>): Cutoffs => ({
   now,
   events: now - Math.max(eventMs, DAY_MS),
   attempts: now - attemptMs,

@@ -2,10 +2,13 @@ import { Registry as Metrics } from 'prom-client';
 import { runJanitor } from '../../services/dispatcher/janitor/janitor.js';
 import { createLogger } from '../../shared/runtime/logger.js';
 import { newId } from '../../shared/runtime/ids.js';
+import type { AuditEntry } from '../../shared/store/audit.js';
 import type { Store } from '../../shared/store/port.js';
-import type { Erasure } from '../../shared/store/registry.js';
+import type { Erasure, IdempotencyKey } from '../../shared/store/registry.js';
+import type { RequestEntry } from '../../shared/store/request-log.js';
 import { DAY_MS } from '../../shared/store/retention.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
+import { idAt } from '../../shared/webhooks/delivery.js';
 import { eventually } from '../support/eventually.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -23,7 +26,7 @@ function startJanitor(owner: string, using = store) {
   const stopping = new AbortController();
   const deps = {
     store: using,
-    retention: { eventMs: DAY_MS, attemptMs: DAY_MS },
+    retention: { eventMs: DAY_MS, attemptMs: DAY_MS, auditMs: 2 * DAY_MS, requestMs: DAY_MS },
     partitions: 1,
     owner,
     clock: Date.now,
@@ -93,4 +96,42 @@ test('a janitor that is told to stop ends the step under way, begins no other, a
   await stopped;
   expect([begun, ended]).toEqual([1, 1]);
   expect(await store.leases.acquire(LEASE, 'next', 1, Date.now())).toBeDefined();
+});
+
+test('audit entries, logged requests and idempotency keys go once they are past their time, and not before', async () => {
+  const now = Date.now();
+  const idAgo = (ms: number): string => idAt(now - ms) + newId().slice(13);
+  const directoryId = newId();
+  const record = { version: 1, createdAt: now, updatedAt: now };
+  await store.registry.directories.insert({
+    ...{ ...record, id: directoryId, organizationId: newId() },
+    ...{ name: 'Gone', provider: null, partition: 0, deletedAt: now },
+  });
+  const audited = (ago: number): AuditEntry => ({
+    ...{ id: idAgo(ago), actor: 'operator', actorName: 'operator', action: 'directory.updated', requestId: newId() },
+    ...{ subject: { type: 'directory', id: directoryId }, organizationId: null, directoryId, address: null },
+    ...{ outcome: 'done', before: null, after: null },
+  });
+  const asked = (ago: number): RequestEntry => ({
+    ...{ id: idAgo(ago), directoryId, method: 'GET', path: '/Users', status: 200, durationMs: 1 },
+    ...{ scimType: null, detail: null, userAgent: null, attributes: [], events: [] },
+  });
+  const key = (expiresAt: number): IdempotencyKey => ({
+    ...{ ...record, id: newId(), fingerprint: 'f', answer: null, leaseUntil: now, expiresAt },
+  });
+  const HOUR_MS = DAY_MS / 24;
+  const entries = [audited(2 * DAY_MS + HOUR_MS), audited(DAY_MS + HOUR_MS)];
+  const requests = [asked(DAY_MS + HOUR_MS), asked(HOUR_MS)];
+  // More than one step looks at, since they are in no order of time.
+  const keys = Array.from({ length: 50 }, (_, n) => key(n % 2 === 0 ? now - 1 : now + HOUR_MS));
+  await store.journals.audit.append(entries);
+  await store.journals.requests.append(requests);
+  for (const one of keys) await store.registry.idempotencyKeys.insert(one);
+  const janitor = startJanitor('first');
+  const keysLeft = () => store.registry.idempotencyKeys.find({}, { limit: 100 });
+  await eventually('keys are purged', async () => (await keysLeft()).length === 25);
+  await janitor.stop();
+  expect((await keysLeft()).every(({ expiresAt }) => expiresAt > now)).toBe(true);
+  expect(await store.journals.audit.list({}, { limit: 10 })).toEqual(entries.slice(1));
+  expect(await store.journals.requests.list({ directoryId }, { limit: 10 })).toEqual(requests.slice(1));
 });

@@ -1,17 +1,20 @@
 import type { Clock } from '../../../shared/runtime/clock.js';
 import type { DeliveryStore } from '../../../shared/store/deliveries.js';
 import { NO_DECLARATIONS } from '../../../shared/scim/declarations/declarations.js';
+import { eraseFromEntry, type AuditEntry } from '../../../shared/store/audit.js';
 import type { ErasureStore } from '../../../shared/store/erasure.js';
+import type { Journals } from '../../../shared/store/journals.js';
 import type { CommitStore } from '../../../shared/store/port.js';
 import { findAll, type Erasure, type Registry } from '../../../shared/store/registry.js';
 import { DAY_MS } from '../../../shared/store/retention.js';
-import type { Removed } from './sweep.js';
+import { purgeRequests, type Removed } from './sweep.js';
 
 export interface ErasuresDeps {
   readonly store: ErasureStore;
   readonly registry: Pick<Registry, 'erasures' | 'directories' | 'tokens'>;
   readonly commits: Pick<CommitStore, 'head'>;
   readonly deliveries: Pick<DeliveryStore, 'list' | 'progress'>;
+  readonly journals: Journals;
   readonly clock: Clock;
 }
 
@@ -69,8 +72,22 @@ async function* eraseDirectory(order: Erasure, deps: ErasuresDeps): AsyncGenerat
     await later();
     return;
   }
+  yield* purgeRequests(deps.journals, directoryId, clock());
+  yield* eraseFromAudit(directoryId, deps);
   await forget(directoryId, deps);
   await note(erasure, { state: 'done' }, deps);
+}
+
+/** That it was changed, and by whom, stays known; what it was is not. */
+async function* eraseFromAudit(directoryId: string, { journals: { audit } }: ErasuresDeps): AsyncGenerator<Removed> {
+  for (let beforeId: string | undefined, isOver = false; !isOver;) {
+    const page: AuditEntry[] = await audit.list({ directoryId }, { beforeId, limit: ROWS_PER_STEP });
+    const told = page.filter(({ before, after }) => before !== null || after !== null);
+    for (const entry of told) await audit.amend(eraseFromEntry(entry));
+    beforeId = page.at(-1)?.id;
+    isOver = page.length < ROWS_PER_STEP;
+    yield { erasures: told.length };
+  }
 }
 
 /** What is left is a record that keeps the id from being used again. */

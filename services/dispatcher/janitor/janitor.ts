@@ -9,7 +9,7 @@ import { carryOutErasures } from './erasures.js';
 import { KINDS, sweep, type Removed } from './sweep.js';
 
 export interface JanitorDeps {
-  readonly store: Pick<Store, 'commits' | 'deliveries' | 'erasure' | 'leases' | 'registry' | 'retention'>;
+  readonly store: Pick<Store, 'commits' | 'deliveries' | 'erasure' | 'journals' | 'leases' | 'registry' | 'retention'>;
   readonly retention: Retention;
   readonly partitions: number;
   /** Tells this process from every other one. */
@@ -36,7 +36,7 @@ const REST_PER_STEP = 24;
 export async function runJanitor(deps: JanitorDeps, signal: AbortSignal): Promise<void> {
   const { store, owner, clock, logger } = deps;
   const counter = purgedCounter(deps.metrics);
-  const parts = { ...deps, directories: store.registry.directories, registry: store.registry };
+  const parts = { ...deps, registry: store.registry, journals: store.journals };
   let sweptAt = -Infinity;
   let renewedAt = -Infinity;
 

@@ -1,15 +1,27 @@
 import type { DirectoryRef } from '../../../shared/directory/deletion.js';
-import { findAll, type Registry } from '../../../shared/store/registry.js';
+import type { Journals } from '../../../shared/store/journals.js';
+import { findAll, type IdempotencyKey, type Registry } from '../../../shared/store/registry.js';
 import { cutoffsAt, type Cutoffs, type Retention, type RetentionStore } from '../../../shared/store/retention.js';
 import type { Clock } from '../../../shared/runtime/clock.js';
 
 /** What janitors count. Each kind of record that is purged or erased joins this list. */
-export const KINDS = ['positions', 'commits', 'deliveries', 'attempts', 'tombstones', 'erasures'] as const;
+export const KINDS = [
+  'positions',
+  'commits',
+  'deliveries',
+  'attempts',
+  'tombstones',
+  'requests',
+  'audit',
+  'idempotencyKeys',
+  'erasures',
+] as const;
 export type Removed = Partial<Readonly<Record<(typeof KINDS)[number], number>>>;
 
 export interface SweepDeps {
   readonly store: RetentionStore;
-  readonly directories: Pick<Registry['directories'], 'find'>;
+  readonly registry: Pick<Registry, 'directories' | 'idempotencyKeys'>;
+  readonly journals: Journals;
   readonly partitions: number;
   readonly retention: Retention;
   readonly clock: Clock;
@@ -17,10 +29,12 @@ export interface SweepDeps {
 
 /** Rows of one step: a few milliseconds of a local store, which does nothing else meanwhile. */
 const ROWS_PER_STEP = 200;
+/** Fewer of what has an answer in it. */
+const KEYS_PER_STEP = 20;
 
 /**
  * Removes all that is past its retention, one bounded step after another; yields what each removed. First the logs begin later, then
- * directories lose the events that no log has any more, then deliveries and tombstones go.
+ * directories lose the events that no log has any more, then deliveries and tombstones go, and at last what is written about requests.
  */
 export async function* sweep(deps: SweepDeps): AsyncGenerator<Removed> {
   const { store, partitions, retention, clock } = deps;
@@ -31,7 +45,8 @@ export async function* sweep(deps: SweepDeps): AsyncGenerator<Removed> {
       yield { positions };
     }
   }
-  for (const directory of await findAll(deps.directories, {})) yield* purgeDirectory(store, directory, cutoffs);
+  const directories = await findAll(deps.registry.directories, {});
+  for (const directory of directories) yield* purgeDirectory(store, directory, cutoffs);
   for (let afterId: string | undefined = ''; afterId !== undefined;) {
     const { lastId, ...removed } = await store.purgeDeliveries(cutoffs, afterId, ROWS_PER_STEP);
     afterId = lastId;
@@ -41,6 +56,12 @@ export async function* sweep(deps: SweepDeps): AsyncGenerator<Removed> {
     tombstones = await store.purgeTombstones(cutoffs, ROWS_PER_STEP);
     yield { tombstones };
   }
+  for (const { id } of directories) yield* purgeRequests(deps.journals, id, clock() - retention.requestMs);
+  for (let audit = -1; audit !== 0;) {
+    audit = await deps.journals.audit.purge({}, clock() - retention.auditMs, ROWS_PER_STEP);
+    yield { audit };
+  }
+  yield* purgeIdempotencyKeys(deps);
 }
 
 async function* purgeDirectory(
@@ -51,5 +72,28 @@ async function* purgeDirectory(
   for (let commits = -1; commits !== 0;) {
     commits = await store.purgeEvents(id, cutoffs, ROWS_PER_STEP);
     yield { commits };
+  }
+}
+
+/** Removes what a directory's request log has of the time before. */
+export async function* purgeRequests(
+  { requests: journal }: Pick<Journals, 'requests'>,
+  directoryId: string,
+  before: number,
+): AsyncGenerator<Removed> {
+  for (let requests = -1; requests !== 0;) {
+    requests = await journal.purge({ directoryId }, before, ROWS_PER_STEP);
+    yield { requests };
+  }
+}
+
+/** All of a day's are looked at. */
+async function* purgeIdempotencyKeys({ registry, clock }: SweepDeps): AsyncGenerator<Removed> {
+  for (let afterId: string | undefined = ''; afterId !== undefined;) {
+    const page: IdempotencyKey[] = await registry.idempotencyKeys.find({}, { afterId, limit: KEYS_PER_STEP });
+    const over = page.filter(({ expiresAt }) => expiresAt <= clock());
+    for (const { id } of over) await registry.idempotencyKeys.delete(id);
+    afterId = page.length < KEYS_PER_STEP ? undefined : page.at(-1)?.id;
+    yield { idempotencyKeys: over.length };
   }
 }

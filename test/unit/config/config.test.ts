@@ -41,7 +41,7 @@ test('standalone needs no variable at all', () => {
     encryptionKey: undefined,
     webhookAllowCidrs: ['127.0.0.0/8', '::1/128'],
     retrySchedule,
-    retention: { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS },
+    retention: { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS, auditMs: 400 * DAY_MS, requestMs: 14 * DAY_MS },
   });
 });
 
@@ -77,7 +77,7 @@ test('a separate role gets what it needs and no secret that it has no use for', 
   const eventLog = { kind: 'kafka', brokers: ['kafka-0:9092', 'kafka-1:9092'], topic: 'rollcall.events' };
   const common = { port: 3000, logLevel: 'info', store };
   const encryptionKey = Buffer.alloc(32, 1);
-  const retention = { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS };
+  const retention = { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS, auditMs: 400 * DAY_MS, requestMs: 14 * DAY_MS };
   expect(ROLES.filter((role) => role !== 'standalone').map((role) => config(role, CLUSTER))).toEqual([
     { ...common, role: 'ingest', publicUrl: undefined },
     { ...common, role: 'relay', eventLog, logPartitions: 12 },
