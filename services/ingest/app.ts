@@ -18,7 +18,9 @@ import { me, notAllowed, otherVersion } from './endpoints/refusals.js';
 import { replaceResource } from './endpoints/replace.js';
 import { createRefusalOf, errorHandler, toScimError } from './error-handler.js';
 import { watchFailures } from './failure-streaks.js';
+import { logRequests } from './log-requests.js';
 import { readBody } from './read-body.js';
+import type { RequestLog } from './request-log.js';
 import type { Writer } from './writer.js';
 
 /** SCIM base URL of a directory (no underscore: Okta refuses one). */
@@ -34,6 +36,7 @@ export interface IngestDeps {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly logger: Logger;
+  readonly requestLog: Pick<RequestLog, 'note'>;
 }
 
 /** SCIM in. Every route of the service is on this screen. */
@@ -41,7 +44,7 @@ export function createIngest(deps: IngestDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(identify(deps.newId));
+  app.use(identify(deps.newId), logRequests(deps.requestLog));
 
   // On each route rather than on a router of their own, which would match and split the path once more for each of them.
   const admit = [authenticate(deps.registry, deps.clock), activate(deps.writer, deps.commits)];

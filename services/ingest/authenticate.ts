@@ -49,16 +49,26 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
   };
 
   return (req, res, next) => {
-    const { directoryId = '' } = req.params;
+    const directoryId = String(req.params['directoryId']);
     const authorization = req.get('authorization');
     const admit = ({ directory, types }: KnownDirectory): void => {
       res.locals.directory = directory;
       res.locals.types = types;
       next();
     };
-    const recalled = recall(String(directoryId), authorization);
+    const refuse = (error: unknown): void => {
+      if (known.recall(directoryId) !== undefined) res.locals.refusedBy = directoryId;
+      next(error);
+    };
+    let recalled: KnownDirectory | undefined;
+    try {
+      recalled = recall(directoryId, authorization);
+    } catch (error) {
+      refuse(error);
+      return;
+    }
     if (recalled !== undefined) admit(recalled);
-    else check(String(directoryId), authorization).then(admit, next);
+    else check(directoryId, authorization).then(admit, refuse);
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { scimBaseUrl } from '../../shared/directory/base-url.js';
 import { parseTraceparent } from '../../shared/events/trace-context.js';
-import { NotFound } from '../../shared/scim/errors.js';
+import { NotFound, type ScimError } from '../../shared/scim/errors.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
 import type { ServedDirectory } from './known-directories.js';
 
@@ -54,7 +54,9 @@ export const ofType =
 export function typeAt({ byEndpoint }: DirectoryTypes, endpoint: string): ResourceType {
   const type = byEndpoint.get(endpoint.toLowerCase());
   if (type !== undefined) return type;
-  throw new NotFound(`There is nothing at /${endpoint} in this directory. GET /ResourceTypes lists its endpoints.`);
+  throw new NotFound(
+    `There is nothing at ${JSON.stringify(`/${endpoint}`)} in this directory. GET /ResourceTypes lists its endpoints.`,
+  );
 }
 
 /** Set by `authenticate` for the operations behind it. */
@@ -62,6 +64,10 @@ export interface CallLocals {
   directory: ServedDirectory;
   types: DirectoryTypes;
   requestId: string;
+  /** A directory that there is, which did not let the request in. */
+  refusedBy?: string;
+  /** What came of the request, where it was refused. */
+  refusal?: ScimError;
 }
 
 /** Express middleware that knows what `CallLocals` has. */

@@ -30,6 +30,7 @@ export const errorHandler =
   (refusalOf: RefusalOf): ErrorRequestHandler<Request['params'], unknown, unknown, Request['query'], CallLocals> =>
   (thrown: unknown, _req, res, _next) => {
     const error = refusalOf(thrown, res.locals);
+    res.locals.refusal = error;
     if (res.headersSent) {
       // Half an answer is no answer: the client sees that it was cut.
       res.destroy();

@@ -6,6 +6,7 @@ import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createIngest } from './app.js';
+import { createRequestLog } from './request-log.js';
 import { createWriter } from './writer.js';
 
 /** The `ingest` role. It needs the store alone: the relay finds its commits by polling. */
@@ -13,14 +14,18 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
   const logger = createLogger('ingest', config.logLevel);
   const store = await openMongoStore({ uri: config.store.uri, logger });
   const { registry, commits, resources } = store;
-  const writer = createWriter({ commits, clock: systemClock, newId, onCommit: () => undefined });
+  const metrics = createMetrics('ingest');
+  const requestLog = createRequestLog(store.journals.requests, logger, metrics);
+  const common = { commits, clock: systemClock, newId };
+  const writer = createWriter({ ...common, onCommit: () => undefined, onEvents: requestLog.caused });
   const publicUrl = publicUrlOf(config, config.port);
-  const ingest = createIngest({ registry, commits, resources, writer, publicUrl, clock: systemClock, newId, logger });
-  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('ingest') });
+  const ingest = createIngest({ ...common, registry, resources, writer, requestLog, publicUrl, logger });
+  const probes = createProbes({ ready: () => store.check(), metrics });
   const { port, closed, adopt } = await serve(behindProbes(probes, ingest), config.port, signal);
   adopt(ingest);
   logger.info({ port }, 'Ready for SCIM.');
   await closed;
   await writer.drained();
+  await requestLog.flush();
   await store.close();
 }

@@ -1,6 +1,6 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { BATCH_MAX } from '../../shared/directory/batch.js';
-import type { Command, Outcome } from '../../shared/directory/command.js';
+import type { Command, Outcome, SeqRange } from '../../shared/directory/command.js';
 import { headOf, type Decider, type Head } from '../../shared/directory/commit.js';
 import type { DirectoryRef } from '../../shared/directory/deletion.js';
 import type { ResourceRow } from '../../shared/directory/resource.js';
@@ -16,6 +16,8 @@ export interface WriterDeps {
   readonly newId: () => string;
   /** Called after each commit: there is something for the relay in the partition. */
   readonly onCommit: (partition: number) => void;
+  /** Called before a command is answered that caused events. */
+  readonly onEvents: (requestId: string, events: SeqRange) => void;
 }
 
 export interface Writer {
@@ -89,6 +91,7 @@ export function createWriter(deps: WriterDeps): Writer {
         }, DEADLINE_MS);
         const settle = (outcome: Outcome): void => {
           clearTimeout(late);
+          if (outcome.ok && outcome.events !== undefined) deps.onEvents(command.requestId, outcome.events);
           if (outcome.ok) resolve(outcome.resource);
           else reject(outcome.error instanceof Error ? outcome.error : new Error(String(outcome.error)));
         };

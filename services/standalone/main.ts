@@ -23,6 +23,7 @@ import { createDispatcher } from '../dispatcher/dispatcher.js';
 import { runJanitor } from '../dispatcher/janitor/janitor.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
+import { createRequestLog, type RequestLog } from '../ingest/request-log.js';
 import { createWriter, type Writer } from '../ingest/writer.js';
 import { watchRelayLag } from '../relay/metrics.js';
 import { createRelay, type Relay } from '../relay/relay.js';
@@ -67,7 +68,7 @@ async function startOn(
 ): Promise<Standalone> {
   const serving = new AbortController();
   const parts = await createParts(config, store, logger, serving.signal);
-  const { log, courier, writer } = parts;
+  const { log, courier, writer, requestLog } = parts;
   const background = new AbortController();
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
@@ -88,6 +89,7 @@ async function startOn(
       serving.abort();
       await closed;
       await writer.drained();
+      await requestLog.flush();
       background.abort();
       await running;
       await courier.close();
@@ -108,6 +110,7 @@ interface Parts {
   readonly sealer: Sealer;
   readonly courier: Courier;
   readonly writer: Writer;
+  readonly requestLog: RequestLog;
   readonly relay: Relay;
   /** Of the leases of the background work. */
   readonly owner: string;
@@ -124,7 +127,7 @@ async function createParts(
   stopping: AbortSignal,
 ): Promise<Parts> {
   const { logPartitions: partitions } = config;
-  const { registry, commits, outbox, leases, events } = store;
+  const { registry, journals, commits, outbox, leases, events } = store;
   await checkPartitions(registry.directories, partitions);
   const log = await openLog(config, store, logger);
   await log.check();
@@ -136,16 +139,17 @@ async function createParts(
     relay.wake(partition);
     feed.wake();
   };
-  const writer = createWriter({ commits, clock: systemClock, newId, onCommit });
   const metrics = createMetrics('standalone');
+  const requestLog = createRequestLog(journals.requests, logger, metrics);
+  const writer = createWriter({ commits, clock: systemClock, newId, onCommit, onEvents: requestLog.caused });
   watchRelayLag(metrics, outbox, partitions, systemClock);
   const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
-  return { config, logger, store, log, sealer, courier, writer, relay, owner, metrics, feed, stopping };
+  return { config, logger, store, log, sealer, courier, writer, requestLog, relay, owner, metrics, feed, stopping };
 }
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
 function createHandler(
-  { config, logger, store, sealer, courier, writer, metrics, feed, stopping }: Parts,
+  { config, logger, store, sealer, courier, writer, requestLog, metrics, feed, stopping }: Parts,
   remapper: Remapper,
   publicUrl: string,
   adopt: Serving['adopt'],
@@ -153,7 +157,7 @@ function createHandler(
   const { registry, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
-  const ingest = createIngest({ ...common, writer, newId });
+  const ingest = createIngest({ ...common, writer, requestLog, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const reading = { held, events, deliveries, feed, stopping };

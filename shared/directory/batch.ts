@@ -28,6 +28,7 @@ export function decideBatch(head: Head, facts: Facts, commands: readonly Command
   const view = new View(facts);
   const ledger = createLedger(head, view, decider);
   const outcomes: Outcome[] = [];
+  let toldUpTo = head.lastSeq;
   let missing: Needs | undefined;
   const [first] = commands;
   if (head.number === 0 && first !== undefined)
@@ -51,7 +52,9 @@ export function decideBatch(head: Head, facts: Facts, commands: readonly Command
       continue;
     }
     view.apply(decision.changes);
-    outcomes.push({ ok: true, resource: decision.resource });
+    const events = toldUpTo < ledger.lastSeq ? { first: toldUpTo + 1, last: ledger.lastSeq } : undefined;
+    toldUpTo = ledger.lastSeq;
+    outcomes.push({ ok: true, resource: decision.resource, events });
   }
   if (missing !== undefined) throw new Missing(missing);
   return { commit: ledger.commit(view.changes()), outcomes };

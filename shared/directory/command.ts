@@ -53,9 +53,16 @@ type Asked =
 /** A mutation that a SCIM request (or, of `remap`, a new mapping) asks for, checked as far as that is possible without the directory's state. */
 export type Command = Origin & Asked;
 
+/** Events of a directory that follow one another, by `seq`. */
+export interface SeqRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
- * What became of a command: the resource as it is now (none after `activate`, `report`, `remap` and `delete`), or why it was refused (a `ScimError`,
- * unless the product itself is at fault).
+ * What became of a command: the resource as it is now (none after `activate`, `report`, `remap` and `delete`) and the events that it
+ * caused, unless they are held back; or why it was refused (a `ScimError`, unless the product itself is at fault).
  */
 export type Outcome =
-  { readonly ok: true; readonly resource: ResourceRow | undefined } | { readonly ok: false; readonly error: unknown };
+  | { readonly ok: true; readonly resource: ResourceRow | undefined; readonly events: SeqRange | undefined }
+  | { readonly ok: false; readonly error: unknown };

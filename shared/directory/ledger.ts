@@ -19,6 +19,8 @@ import type { View } from './view.js';
 /** Gathers the events of a batch for its commit: numbers them, or holds them as the deletion guard says. */
 export interface Ledger {
   readonly place: Circumstances;
+  /** Of the newest event so far. */
+  readonly lastSeq: number;
   /** Throws one `Missing` when it is not known which of what the events are about is held. A directory that holds nothing knows. */
   require(drafts: readonly EventDraft[]): void;
   /** Takes the events of a command that came with `traceparent`, if they still fit into this commit, or ever into one. */
@@ -67,6 +69,9 @@ export function createLedger(head: Head, view: Pick<View, 'require' | 'isHeld'>,
       get failureToldAt() {
         return total.failureToldAt;
       },
+    },
+    get lastSeq() {
+      return head.lastSeq + total.events.length;
     },
     require(drafts) {
       if (head.guard.hold !== null) view.require({ heldKeys: new Set(drafts.flatMap(laneKeys)) });

@@ -1,3 +1,4 @@
+import type { SeqRange } from '../directory/command.js';
 import type { ScimType } from '../scim/errors.js';
 
 /** A SCIM request that was answered, without what it says of people; see shared/scim/outline.ts. */
@@ -8,6 +9,7 @@ export interface RequestEntry {
   readonly method: string;
   /** Behind the SCIM base URL, with the query. */
   readonly path: string;
+  /** Of the answer; 499 where the client did not wait for it. */
   readonly status: number;
   readonly durationMs: number;
   readonly scimType: ScimType | null;
@@ -16,6 +18,6 @@ export interface RequestEntry {
   readonly userAgent: string | null;
   /** Names of the attributes that the body has, or paths that it changes. */
   readonly attributes: readonly string[];
-  /** `seq` of the events that it caused, but for those that are held back. */
-  readonly events: readonly number[];
+  /** The events that it caused, but for those that are held back. */
+  readonly events: readonly SeqRange[];
 }

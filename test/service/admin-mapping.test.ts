@@ -27,6 +27,7 @@ async function staffed() {
     clock: () => bench.now,
     newId,
     onCommit: () => undefined,
+    onEvents: () => undefined,
   });
   const [ada, bob, group] = [newId(), newId(), newId()];
   const cost = { schemas, userName: 'ada', [ENTERPRISE_USER_URN]: { costCenter: 'R&D' } };
@@ -147,6 +148,7 @@ test('a change that comes while others are written is decided by the mapping tha
     clock: () => bench.now,
     newId,
     onCommit: () => undefined,
+    onEvents: () => undefined,
   });
   await writer.submit(directory, create('User', newId(), { userName: 'ada' }));
   await second;

@@ -11,6 +11,7 @@ import { createDispatcher } from '../../services/dispatcher/dispatcher.js';
 import { carryOutErasures } from '../../services/dispatcher/janitor/erasures.js';
 import { createDispatcherMetrics } from '../../services/dispatcher/metrics.js';
 import { createIngest } from '../../services/ingest/app.js';
+import { createRequestLog } from '../../services/ingest/request-log.js';
 import { createWriter } from '../../services/ingest/writer.js';
 import { createRelay } from '../../services/relay/relay.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
@@ -39,6 +40,8 @@ const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const KEY = 'the-key-of-the-operator';
 const PARTITIONS = 2;
+/** That a directory gets while it is filled. */
+const REQUESTS = 10;
 
 /** A canary in every attribute that a user can have. */
 const canaryUser = (n: number) => ({
@@ -124,8 +127,15 @@ async function startProduct({ store }: Target) {
   const log = createInProcessLog({ events: store.events, partitions: PARTITIONS, logger });
   const common = { ...store, clock, logger, publicUrl, newId, owner: newId(), log, partitions: PARTITIONS };
   const relay = createRelay(common);
-  const writer = createWriter({ commits: store.commits, clock, newId, onCommit: (partition) => relay.wake(partition) });
-  const ingest = createIngest({ ...common, writer });
+  const requestLog = createRequestLog(store.journals.requests, logger, new Registry());
+  const writer = createWriter({
+    commits: store.commits,
+    clock,
+    newId,
+    onCommit: (partition) => relay.wake(partition),
+    onEvents: requestLog.caused,
+  });
+  const ingest = createIngest({ ...common, writer, requestLog });
   const allowCidrs = ['127.0.0.0/8'];
   const courier = createHttpCourier(allowCidrs, clock);
   const stopping = new AbortController();
@@ -174,6 +184,7 @@ async function startProduct({ store }: Target) {
     },
     /** Lets so much time pass. */
     wait: (ms: number) => void (ahead += ms),
+    flushRequests: () => requestLog.flush(),
     async stop() {
       stopping.abort();
       await running;
@@ -262,6 +273,9 @@ function describeErasure(name: string, open: () => Promise<Target>): void {
       );
       await eventually('some deliveries fail', () => failing.messages.length > 0);
       await settled(directoryId);
+      await product.flushRequests();
+      const { requests } = target.store.journals;
+      expect(await requests.list({ directoryId }, { limit: 100 })).toHaveLength(REQUESTS);
       return { directoryId, token, at, gone, there, held, bo, echo, failing, secrets, lastSeq };
     }
 
@@ -343,6 +357,7 @@ function describeErasure(name: string, open: () => Promise<Target>): void {
       const directory = await product.manage.get(`/v1/directories/${directoryId}`).expect(200);
       expect(directory.body).toMatchObject({ name: '(erased)', provider: null, state: 'deleted' });
       expect(await target.store.registry.tokens.find({ directoryId }, { limit: 1 })).toEqual([]);
+      expect(await target.store.journals.requests.list({ directoryId }, { limit: 1 })).toEqual([]);
       expect(token).not.toBe('');
     });
   });

@@ -17,7 +17,8 @@ const activate = { kind: 'activate', requestId: 'request' } as const;
 beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick'] }));
 afterEach(() => jest.useRealTimers());
 
-const open = () => createWriter({ commits: hanging, clock: () => 0, newId, onCommit: () => undefined });
+const open = () =>
+  createWriter({ commits: hanging, clock: () => 0, newId, onCommit: () => undefined, onEvents: () => undefined });
 
 test('a command that waits longer than 30 s is answered 503, and a stop does not wait for it any longer', async () => {
   const writer = open();

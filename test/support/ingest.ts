@@ -1,5 +1,7 @@
 import type { Express } from 'express';
+import { Registry as Metrics } from 'prom-client';
 import { createIngest } from '../../services/ingest/app.js';
+import { createRequestLog, type RequestLog } from '../../services/ingest/request-log.js';
 import { createWriter } from '../../services/ingest/writer.js';
 import { BELIEVED_MS } from '../../services/ingest/known-directories.js';
 import { issueCredential } from '../../shared/runtime/credentials.js';
@@ -19,6 +21,7 @@ export const silent: Logger = {
 export interface IngestHarness {
   readonly app: Express;
   readonly store: Store;
+  readonly requestLog: RequestLog;
   /** Held by the test: moves only when it says so. */
   readonly clock: { now: number };
   /** Registers a directory with one live token. */
@@ -33,7 +36,8 @@ export async function startIngest(logger: Logger = silent, open: OpenStore = ope
   const clock = { now: 1_750_000_000_000 };
   const read = (): number => clock.now;
   const { commits, resources, registry } = store;
-  const writer = createWriter({ commits, clock: read, newId, onCommit: () => undefined });
+  const requestLog = createRequestLog(store.journals.requests, logger, new Metrics());
+  const writer = createWriter({ commits, clock: read, newId, onCommit: () => undefined, onEvents: requestLog.caused });
   const app = createIngest({
     writer,
     commits,
@@ -43,10 +47,12 @@ export async function startIngest(logger: Logger = silent, open: OpenStore = ope
     clock: read,
     newId,
     logger,
+    requestLog,
   });
   return {
     app,
     store,
+    requestLog,
     clock,
     async addDirectory() {
       const record = { version: 1, createdAt: clock.now, updatedAt: clock.now };

@@ -51,6 +51,7 @@ export function startScimClient(open: OpenStore = openSqlite) {
   return {
     ingest: started,
     directory: home,
+    url: () => url,
     /** From now on, a directory without anything in it. */
     async newHome(): Promise<void> {
       directory = await started().addDirectory();

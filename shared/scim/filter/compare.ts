@@ -115,4 +115,4 @@ function numberOf(attribute: Attribute, literal: Literal): number {
 }
 
 const badLiteral = ({ name }: Attribute, { text }: Literal, expected: string): InvalidFilter =>
-  new InvalidFilter(`${name} is compared with ${text}, must be ${expected}.`);
+  new InvalidFilter(`${name} is compared with ${JSON.stringify(text)}, must be ${expected}.`);

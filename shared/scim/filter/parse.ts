@@ -96,7 +96,8 @@ function withSub(cursor: Cursor, filter: Filter): Filter {
 function comparison(cursor: Cursor, path: string): Filter {
   if (takeWord(cursor, 'pr')) return node(cursor, { kind: 'present', path });
   const operator = comparisonIn(peek(cursor));
-  if (operator === undefined) throw expected(cursor, `an operator after ${path} (${COMPARISONS.join(', ')} or pr)`);
+  if (operator === undefined)
+    throw expected(cursor, `an operator after ${JSON.stringify(path)} (${COMPARISONS.join(', ')} or pr)`);
   cursor.next += 1;
   const token = peek(cursor);
   if (token?.kind !== 'string' && token?.kind !== 'word') throw expected(cursor, `a value after ${operator}`);
@@ -144,9 +145,12 @@ function expect(cursor: Cursor, kind: Token['kind']): Token {
 
 function expected(cursor: Cursor, what: string): InvalidFilter {
   const token = peek(cursor);
-  const found = token === undefined ? 'it ends' : `there is ${token.text} at character ${token.at}`;
+  const found = token === undefined ? 'it ends' : `there is ${quoted(token)} at character ${token.at}`;
   return new InvalidFilter(`The filter needs ${what}, but ${found}. Example: userName eq "ann@example.com"`);
 }
+
+/** What a client wrote stands in quotation marks in every message: whoever is not to know it can leave it out. */
+const quoted = ({ kind, text }: Token): string => (kind === 'string' ? text : JSON.stringify(text));
 
 function node(cursor: Cursor, filter: Filter): Filter {
   cursor.nodes += 1;
@@ -157,7 +161,7 @@ function node(cursor: Cursor, filter: Filter): Filter {
 function checkPath(text: string): string {
   if (!PATH.test(text))
     throw new InvalidFilter(
-      `The filter has ${text} where the name of an attribute should be. Example: userName eq "ann@example.com"`,
+      `The filter has ${JSON.stringify(text)} where the name of an attribute should be. Example: userName eq "ann@example.com"`,
     );
   return text;
 }
@@ -180,6 +184,6 @@ function unquoted(word: string): string {
   const text = unquotedText(word);
   if (text !== undefined) return text;
   throw new InvalidFilter(
-    `The filter has ${word}: strings stand in double quotes. Example: userName eq "ann@example.com"`,
+    `The filter has ${JSON.stringify(word)}: strings stand in double quotes. Example: userName eq "ann@example.com"`,
   );
 }

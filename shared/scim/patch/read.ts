@@ -77,7 +77,7 @@ function readOperation(type: ResourceType, operation: unknown, at: string): Patc
   if (path === undefined || path === null || path === '') return readWhole(type, verb, value, at);
   if (typeof path !== 'string') throw new InvalidPath(`${at}.path: it must be a string.`);
   if (verb !== 'remove' && value === undefined) {
-    throw new InvalidValue(`${at}.value: ${verb} needs one. To clear ${path}, use "remove".`);
+    throw new InvalidValue(`${at}.value: ${verb} needs one. To clear ${JSON.stringify(path)}, use "remove".`);
   }
   const target = readPath(type, path);
   if (target.kind === 'extension') return readExtension(type, verb, target.urn, value, at);

@@ -4,7 +4,7 @@ import { compileFilter } from '../../../shared/scim/filter/evaluate.js';
 import { parseFilter } from '../../../shared/scim/filter/parse.js';
 import { indexKeys, uniqueKeys } from '../../../shared/scim/keys.js';
 import { GROUP, USER } from '../../../shared/scim/schemas/index.js';
-import { printFilter } from '../../support/print-filter.js';
+import { printFilter } from '../../../shared/scim/filter/print.js';
 import { userAttributes } from './arbitraries.js';
 import { filterText as filter, user } from './filter-arbitraries.js';
 import { refusalType } from './refusals.js';

@@ -91,7 +91,7 @@ describe('paths', () => {
 
   test('a filter that is wrong is told with its path', () => {
     expect(refused({ op: 'replace', path: 'emails[0].value', value: 'x' })).toBe(
-      'invalidFilter: The path "emails[0].value": The filter has 0 where the name of an attribute should be. Example: userName eq "ann@example.com"',
+      'invalidFilter: The path "emails[0].value": The filter has "0" where the name of an attribute should be. Example: userName eq "ann@example.com"',
     );
   });
 

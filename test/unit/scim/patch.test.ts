@@ -176,7 +176,7 @@ describe('replace', () => {
   });
 
   test('needs a value', () => {
-    expect(refused({ op: 'replace', path: 'title' })).toMatch(/^invalidValue: .*To clear title, use "remove"/);
+    expect(refused({ op: 'replace', path: 'title' })).toMatch(/^invalidValue: .*To clear "title", use "remove"/);
   });
 });
 

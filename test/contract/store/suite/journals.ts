@@ -35,7 +35,7 @@ const asked = (directoryId: string, changes: Partial<RequestEntry> = {}): Reques
   detail: null,
   userAgent: null,
   attributes: ['userName', 'emails'],
-  events: [1, 2],
+  events: [{ first: 1, last: 2 }],
   ...changes,
 });
 

@@ -1,0 +1,59 @@
+import { remember } from '../../shared/runtime/remember.js';
+import { outlineBody, outlineDetail, outlineUrl } from '../../shared/scim/outline.js';
+import type { CallLocals, ScimHandler } from './call.js';
+import type { RequestLog } from './request-log.js';
+
+/** The client has gone before there was an answer. */
+const NOBODY_WAITED = 499;
+const DETAIL_MAX = 500;
+const USER_AGENT_MAX = 200;
+/** Anybody can send requests without a token: of those, a directory's log takes so many in a minute. */
+const UNAUTHENTICATED_PER_MINUTE = 60;
+const MINUTE_MS = 60_000;
+const DIRECTORIES_MAX = 10_000;
+
+/** Has each request to a directory that there is noted in its log, once it is over. */
+export function logRequests(log: Pick<RequestLog, 'note'>): ScimHandler {
+  const isTooMuch = createLimit();
+  return (req, res, next) => {
+    const since = performance.now();
+    res.once('close', () => {
+      const { directory, refusedBy }: Partial<CallLocals> = res.locals;
+      const directoryId = directory?.id ?? refusedBy;
+      if (directoryId === undefined || (directory === undefined && isTooMuch(directoryId, since))) return;
+      log.note({ directoryId, ...told(req, res), durationMs: Math.round(performance.now() - since) });
+    });
+    next();
+  };
+}
+
+function told(req: Parameters<ScimHandler>[0], res: Parameters<ScimHandler>[1]) {
+  const { requestId, refusal } = res.locals;
+  const body: unknown = req.body;
+  // What could not be parsed is still bytes.
+  const attributes = Buffer.isBuffer(body) ? [] : outlineBody(body);
+  return {
+    id: requestId,
+    method: req.method,
+    path: outlineUrl(behindBase(req.originalUrl)),
+    status: res.writableEnded ? res.statusCode : NOBODY_WAITED,
+    scimType: refusal?.scimType ?? null,
+    detail: refusal === undefined ? null : outlineDetail(refusal.detail, attributes).slice(0, DETAIL_MAX),
+    userAgent: req.get('user-agent')?.slice(0, USER_AGENT_MAX) ?? null,
+    attributes,
+  };
+}
+
+/** `/scim/<id>/v2` is the SCIM base URL. */
+const behindBase = (url: string): string => url.replace(/^\/scim\/[^/?]*(?:\/v2(?=[/?]|$))?/, '');
+
+/** Answers whether a directory has had its share of a minute. */
+function createLimit(): (directoryId: string, now: number) => boolean {
+  const counts = new Map<string, { readonly until: number; count: number }>();
+  return (directoryId, now) => {
+    const known = counts.get(directoryId);
+    if (known !== undefined && known.until > now) return (known.count += 1) > UNAUTHENTICATED_PER_MINUTE;
+    remember(counts, directoryId, { until: now + MINUTE_MS, count: 1 }, DIRECTORIES_MAX);
+    return false;
+  };
+}
