@@ -6,6 +6,7 @@ import { eventReference } from '../../shared/events/reference.js';
 import { eventTypes } from '../../shared/events/typescript.js';
 import { runUntilStopped } from '../../shared/runtime/lifecycle.js';
 import { version } from '../../shared/runtime/version.js';
+import { addBackup } from './backup/commands.js';
 import { EXIT_CONFIG, EXIT_USAGE } from './exit-codes.js';
 import { createPaint } from './paint.js';
 import type { runSimulate } from './simulate.js';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .description('prepare MongoDB and the Kafka topic; safe to repeat')
     .action(async () => withConfig('relay', (await import('./migrate/main.js')).runMigrate));
   addDoctor(program);
+  addBackup(program);
   program
     .command('config')
     .description('print the reference of all environment variables')

@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '../runtime/clock.js';
 import { issueCredential } from '../runtime/credentials.js';
@@ -17,12 +27,19 @@ export function storedEncryptionKey(dataDir: string): Buffer {
   const file = path.join(dataDir, KEY_FILE);
   const stored = readKeyFile(file);
   if (stored !== undefined) return stored;
-  writeKeyFile(file, randomBytes(SEALING_KEY_BYTES));
+  writeKeyFile(file, randomBytes(SEALING_KEY_BYTES), linkSync);
   return storedEncryptionKey(dataDir);
 }
 
 /** The encryption key that a data folder has; undefined where none was made yet. Throws when the file is damaged. */
 export const encryptionKeyIn = (dataDir: string): Buffer | undefined => readKeyFile(path.join(dataDir, KEY_FILE));
+
+/** Gives one data folder the key of another, in place of its own. False where there is none to give. */
+export function copyEncryptionKey(from: string, to: string): boolean {
+  const key = encryptionKeyIn(from);
+  if (key !== undefined) writeKeyFile(path.join(to, KEY_FILE), key, renameSync);
+  return key !== undefined;
+}
 
 function readKeyFile(file: string): Buffer | undefined {
   let text: string;
@@ -41,8 +58,8 @@ function readKeyFile(file: string): Buffer | undefined {
   return key;
 }
 
-/** Whole and durable, or not at all; leaves a key alone that another process has written meanwhile. */
-function writeKeyFile(file: string, key: Buffer): void {
+/** Whole and durable, or not at all. Placed by `linkSync`, it leaves a key alone that another process has written meanwhile. */
+function writeKeyFile(file: string, key: Buffer, place: typeof linkSync | typeof renameSync): void {
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   const descriptor = openSync(draft, 'wx', 0o600);
   try {
@@ -52,11 +69,11 @@ function writeKeyFile(file: string, key: Buffer): void {
     closeSync(descriptor);
   }
   try {
-    linkSync(draft, file);
+    place(draft, file);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   } finally {
-    unlinkSync(draft);
+    rmSync(draft, { force: true });
   }
   const folder = openSync(path.dirname(file), 'r');
   fsyncSync(folder);

@@ -5,6 +5,7 @@ import { temporaryFolder } from './temporary-folder.js';
 
 /** A standalone process on a folder and a port of its own, which it has again when it is started again. */
 interface Standalone {
+  readonly dataDir: string;
   readonly url: string;
   readonly adminKey: string;
   kill(signal: NodeJS.Signals): Promise<number | null>;
@@ -12,17 +13,19 @@ interface Standalone {
   start(): Promise<void>;
 }
 
-export async function startStandalone(): Promise<Standalone> {
+/** `dataDir`: with one that has been used, the admin key is the one that its first start has shown. */
+export async function startStandalone(dataDir = temporaryFolder(), knownKey?: string): Promise<Standalone> {
   const port = String(await freePort());
-  const env = { ROLLCALL_PORT: port, ROLLCALL_DATA_DIR: temporaryFolder(), ROLLCALL_LOG_LEVEL: 'error' };
+  const env = { ROLLCALL_PORT: port, ROLLCALL_DATA_DIR: dataDir, ROLLCALL_LOG_LEVEL: 'error' };
   const start = async (): Promise<TestProcess> => {
     const started = startRollcall(['standalone'], env);
     await started.saw(/Rollcall is at/);
     return started;
   };
   let running = await start();
-  const [, adminKey = ''] = await running.saw(/Admin key, shown this once: (\S+)/);
+  const adminKey = knownKey ?? (await running.saw(/Admin key, shown this once: (\S+)/))[1] ?? '';
   return {
+    dataDir,
     url: `http://localhost:${port}`,
     adminKey,
     kill: (signal) => running.kill(signal),

@@ -1,4 +1,4 @@
-import { DatabaseSync } from '@photostructure/sqlite';
+import { backup, DatabaseSync } from '@photostructure/sqlite';
 
 /** What may be bound. Anything else (a Date, a boolean, undefined, NaN) is refused rather than stored as something else. */
 export type Value = string | number | null;
@@ -27,6 +27,11 @@ export interface Database {
    * bookkeeping that is done again with the same result: marks, cursors, leases, and attempts, of which the worst is a repeat.
    */
   lazily<T>(work: () => T): T;
+  /**
+   * Copies everything as it is at this moment, whatever is written meanwhile, into another database file: what that one had is
+   * replaced as one, or stays where the copy fails. `onProgress` is told the share that is done, up to 1.
+   */
+  copyTo(file: string, onProgress: (share: number) => void): Promise<void>;
   /** Brings everything from the log into the file and empties the log, which has former states of the pages. */
   truncateLog(): void;
   /** Brings everything from the log into the file, so that the file alone is complete; a reader leaves both as they are. */
@@ -38,6 +43,8 @@ const PAGE_BYTES = 8192;
 /** 32 MiB of log between checkpoints: each one rewrites a page once, however often it changed; it takes about 50 ms. */
 const CHECKPOINT_PAGES = 4096;
 const CACHE_KIB = 24 * 1024;
+/** Of a copy: 2 MiB. */
+const PAGES_PER_STEP = 256;
 /** How long a reader waits for the moments in which the file is closed to readers. */
 const READER_PATIENCE_MS = 2000;
 
@@ -104,9 +111,25 @@ function databaseOn(connection: Connection, file: string): Database {
     prepare,
     durably: (work) => transaction('FULL', work),
     lazily: (work) => transaction('NORMAL', work),
+    copyTo: (target, onProgress) => copy(connection, target, onProgress),
     truncateLog: () => connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'),
     close: () => connection.close(),
   };
+}
+
+async function copy(connection: Connection, target: string, onProgress: (share: number) => void): Promise<void> {
+  // The copy is made in steps; what is read within one transaction is of one moment.
+  connection.exec('BEGIN');
+  try {
+    connection.prepare('SELECT count(*) FROM sqlite_schema').get();
+    await backup(connection, target, {
+      rate: PAGES_PER_STEP,
+      progress: ({ totalPages, remainingPages }) => onProgress(1 - remainingPages / totalPages),
+    });
+    onProgress(1);
+  } finally {
+    connection.exec('COMMIT');
+  }
 }
 
 function connect(file: string): Connection {
