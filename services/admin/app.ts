@@ -22,6 +22,7 @@ import * as tokens from './api/tokens.js';
 import { authenticate } from './authenticate.js';
 import type { AdminDeps } from './deps.js';
 import { errorHandler, identifyRequest, noSuchRoute } from './error-handler.js';
+import { limitRate } from './rate-limit.js';
 import { mount, routesOf } from './routes.js';
 import { createSlots } from './streaming.js';
 
@@ -109,7 +110,7 @@ export function createAdmin(deps: AdminDeps): express.Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(identifyRequest, helmet());
-  app.use('/v1', authenticate(deps), neverStored);
+  app.use('/v1', neverStored, authenticate(deps), limitRate(deps.requestsPerSecond));
   mount(app, ROUTES, { ...deps, slots: createAllSlots() });
   app.use(noSuchRoute, errorHandler(deps.logger));
   return app;

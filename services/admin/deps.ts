@@ -26,6 +26,8 @@ export interface AdminDeps {
   readonly partitions: number;
   /** SHA-256 of the operator's own admin key, hex; beside it, the stored keys are good. */
   readonly adminKeyHash?: string | undefined;
+  /** How many each admin key may make. */
+  readonly requestsPerSecond: number;
   /** Address ranges that webhooks may reach although the address guard refuses them. */
   readonly allowCidrs: readonly string[];
   /** Tells those who wait for events of new ones. */

@@ -19,6 +19,15 @@ export const noSuchRoute: RequestHandler = (req) => {
   throw new Problem('not-found', `There is no ${req.method} ${req.baseUrl}${req.path}.`);
 };
 
+/** For a path that has these methods, HEAD with GET, and was asked for another. */
+export const noSuchMethod =
+  (methods: readonly string[]): RequestHandler =>
+  (req, res) => {
+    const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+    res.setHeader('allow', allow);
+    throw new Problem('method-not-allowed', `There is no ${req.method} ${req.path}; the path has ${allow}.`);
+  };
+
 /** The one place where errors become answers. */
 export function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, _next) => {

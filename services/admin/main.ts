@@ -31,6 +31,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     publicUrl: publicUrlOf(config, config.port),
     partitions: config.logPartitions,
     adminKeyHash: adminKeyHash(config.adminKey),
+    requestsPerSecond: config.requestsPerSecond,
     allowCidrs: config.webhookAllowCidrs,
     feed: createFeed(store.events, config.logPartitions),
     stopping: signal,

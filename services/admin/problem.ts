@@ -3,11 +3,13 @@ const PROBLEMS = {
   validation: { status: 400, title: 'The request has invalid fields' },
   unauthorized: { status: 401, title: 'An admin key is needed' },
   'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The path has no such method' },
   'precondition-failed': { status: 412, title: 'It has changed since' },
   conflict: { status: 409, title: 'The present state does not allow it' },
   purged: { status: 410, title: 'It is not kept any more' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  'too-many-requests': { status: 429, title: 'The requests are too many' },
   busy: { status: 503, title: 'Too much is going on at once' },
   internal: { status: 500, title: 'Something went wrong here' },
 } as const;

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { Deps } from './deps.js';
+import { noSuchMethod } from './error-handler.js';
 import type { Operation } from './operation.js';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -32,9 +33,12 @@ export const isPublic = ({ path }: Pick<Route, 'path'>): boolean => !path.starts
 
 const parametersOf = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
 
-/** Lets the app answer the routes. */
+/** Lets the app answer the routes, and refuse what their paths are asked for besides. */
 export function mount(app: Express, routes: readonly Route[], deps: Deps): void {
   for (const { method, path, operation } of routes) {
     app[method.toLowerCase() as Lowercase<Method>](path, ...operation.handlers(deps));
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    app.route(path).all(noSuchMethod(routes.filter((route) => route.path === path).map(({ method }) => method)));
   }
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../shared/store/registry.js';
 import { admit, CLOSED, learn, type Breaker, type Sign } from './breaker.js';
-import { fullBucket, giveBack, takeToken, type Bucket } from './token-bucket.js';
+import { fullBucket, giveBack, takeToken, type Bucket } from '../../shared/runtime/token-bucket.js';
 
 /** Which endpoints may get a request now: those that are enabled, within their rate limit, and whose breaker is not open. */
 export interface Admission {

@@ -64,6 +64,8 @@ export interface AdminConfig extends Common<'admin'> {
   readonly publicUrl: string | undefined;
   readonly logPartitions: number;
   readonly adminKey: string;
+  /** Of the management API, by each admin key. */
+  readonly requestsPerSecond: number;
   readonly encryptionKey: Buffer;
   readonly webhookAllowCidrs: readonly string[];
 }
@@ -76,6 +78,8 @@ export interface StandaloneConfig extends Common<'standalone'> {
   readonly logPartitions: number;
   /** Undefined: see `firstAdminKey`. */
   readonly adminKey: string | undefined;
+  /** Of the management API, by each admin key. */
+  readonly requestsPerSecond: number;
   /** Undefined: see `storedEncryptionKey`. */
   readonly encryptionKey: Buffer | undefined;
   readonly webhookAllowCidrs: readonly string[];
@@ -242,6 +246,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
     adminKey: needed(values.ROLLCALL_ADMIN_KEY),
+    requestsPerSecond: values.ROLLCALL_ADMIN_RATE_LIMIT,
     encryptionKey: needed(values.ROLLCALL_ENCRYPTION_KEY),
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? [],
   }),
@@ -253,6 +258,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
     adminKey: values.ROLLCALL_ADMIN_KEY,
+    requestsPerSecond: values.ROLLCALL_ADMIN_RATE_LIMIT,
     encryptionKey: values.ROLLCALL_ENCRYPTION_KEY,
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? LOOPBACK_CIDRS,
     retrySchedule: values.ROLLCALL_RETRY_SCHEDULE,

@@ -90,6 +90,17 @@ export const environment = z.object({
       requiredBy: ['admin'],
       secret: true,
     }),
+  ROLLCALL_ADMIN_RATE_LIMIT: integer(1, 100_000)
+    .default(500)
+    .register(variables, {
+      description: 'How many requests each admin key may make of the management API of a process; as many at once.',
+      allowed: 'an integer from 1 to 100000',
+      default: '500',
+      unit: 'requests per second',
+      example: '500',
+      usedBy: ['admin', 'standalone'],
+      requiredBy: [],
+    }),
   ROLLCALL_ENCRYPTION_KEY: z
     .string()
     .transform(parseSealingKey)

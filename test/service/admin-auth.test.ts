@@ -18,7 +18,10 @@ interface Layer {
 function answered(): string[] {
   const stack: unknown = bench.app.router.stack;
   return (stack as readonly Layer[]).flatMap(({ route }) =>
-    Object.keys(route?.methods ?? {}).map((method) => `${method.toUpperCase()} ${String(route?.path)}`),
+    Object.keys(route?.methods ?? {})
+      // Refuses the other methods.
+      .filter((method) => method !== '_all')
+      .map((method) => `${method.toUpperCase()} ${String(route?.path)}`),
   );
 }
 
@@ -88,8 +91,29 @@ test('a stored key is good until it is deleted', async () => {
 
 test('an unknown path is a problem too, inside /v1 and outside', async () => {
   expectProblem(await bench.get('/v1/organisations'), 404, 'not-found', 'There is no GET /v1/organisations.');
-  expectProblem(await bench.post('/v1/events', {}), 404, 'not-found', 'There is no POST /v1/events.');
   expectProblem(await request(bench.app).get('/'), 404, 'not-found', 'There is no GET /.');
+});
+
+test('a path that has other methods says which', async () => {
+  const answer = await bench.post('/v1/events', {});
+  expectProblem(answer, 405, 'method-not-allowed', 'There is no POST /v1/events; the path has GET, HEAD.');
+  expect(answer.headers['allow']).toBe('GET, HEAD');
+  const { headers } = await request(bench.app).put('/schemas/events/index.json').expect(405);
+  expect(headers['allow']).toBe('GET, HEAD');
+  expect((await bench.delete('/v1/organizations').expect(405)).headers['allow']).toBe('POST, GET, HEAD');
+});
+
+test('no answer lets another origin read it', async () => {
+  const origin = (test: request.Test): request.Test => test.set('origin', 'https://evil.example');
+  const preflight = request(bench.app).options('/v1/organizations').set('access-control-request-method', 'POST');
+  const answers = [
+    await origin(bench.get('/v1/organizations')).expect(200),
+    await origin(request(bench.app).get('/schemas/events/index.json')).expect(200),
+    await origin(preflight).expect(401),
+  ];
+  for (const { headers } of answers) {
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  }
 });
 
 test('answers are not cached, sniffed or framed', async () => {

@@ -140,6 +140,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     ...bench.store,
     registry: { ...bench.store.registry, organizations: { ...bench.store.registry.organizations, ...failing } },
     adminKeyHash: '00'.repeat(32),
+    requestsPerSecond: 1,
     sealer: { seal: String, open: String },
     publicUrl: '',
     partitions: 1,

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
+import type { AdminDeps } from '../../services/admin/deps.js';
 import { createFeed, type Feed } from '../../services/admin/feed.js';
 import { createRemapper } from '../../services/admin/remap.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
@@ -21,6 +22,8 @@ export const sealer = createSealer(Buffer.alloc(32, 5));
 /** The management API on a store of its own, and a clock that stands still until it is moved. */
 export interface Bench {
   readonly app: Express;
+  /** What the app has of the world. */
+  readonly deps: AdminDeps;
   readonly store: Store;
   readonly feed: Feed;
   readonly stopping: AbortController;
@@ -40,25 +43,28 @@ export async function openBench(open: OpenStore = openSqlite): Promise<Bench> {
   const feed = createFeed(store.events, PARTITIONS);
   const stopping = new AbortController();
   const courier = createHttpCourier(['127.0.0.0/8'], () => bench.now);
-  const app = createAdmin({
+  const deps: AdminDeps = {
     courier,
     ...store,
     sealer,
     publicUrl: 'https://directory.example.com',
     partitions: PARTITIONS,
     adminKeyHash: adminKeyHash(KEY),
+    requestsPerSecond: 100_000,
     allowCidrs: ['127.0.0.0/8'],
     feed,
     stopping: stopping.signal,
     remap: (directoryId) => remapper.start(directoryId),
     clock: () => bench.now,
     logger: recorder(logged),
-  });
+  };
   const work = new AbortController();
   const remapper = createRemapper({ ...store, clock: () => bench.now, logger: recorder(logged) }, work.signal);
   const signed = (test: request.Test): request.Test => test.set('authorization', `Bearer ${KEY}`);
+  const app = createAdmin(deps);
   const bench: Bench = {
     app,
+    deps,
     store,
     feed,
     stopping,

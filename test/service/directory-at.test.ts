@@ -22,6 +22,7 @@ const admin = () => {
     publicUrl: 'https://directory.example.com',
     partitions: 1,
     adminKeyHash: adminKeyHash(KEY),
+    requestsPerSecond: 100_000,
     courier: createHttpCourier([], () => clock.now),
     allowCidrs: [],
     feed: createFeed(store.events, 1),

@@ -145,6 +145,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     publicUrl: 'https://directory.example.com',
     partitions: PARTITIONS,
     adminKeyHash: adminKeyHash(KEY),
+    requestsPerSecond: 100_000,
     feed: createFeed(store.events, PARTITIONS),
     stopping: new AbortController().signal,
     remap: () => undefined,

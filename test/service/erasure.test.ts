@@ -149,6 +149,7 @@ async function startProduct({ store }: Target) {
     courier,
     allowCidrs,
     adminKeyHash: adminKeyHash(KEY),
+    requestsPerSecond: 100_000,
   });
   const { endpoints } = store.registry;
   const dispatcher = createDispatcher({

@@ -38,6 +38,7 @@ test('standalone needs no variable at all', () => {
     publicUrl: undefined,
     logPartitions: 12,
     adminKey: undefined,
+    requestsPerSecond: 500,
     encryptionKey: undefined,
     webhookAllowCidrs: ['127.0.0.0/8', '::1/128'],
     retrySchedule,
@@ -97,6 +98,7 @@ test('a separate role gets what it needs and no secret that it has no use for', 
       publicUrl: undefined,
       logPartitions: 12,
       adminKey: CLUSTER.ROLLCALL_ADMIN_KEY,
+      requestsPerSecond: 500,
       encryptionKey,
       webhookAllowCidrs: [],
     },
@@ -165,6 +167,7 @@ test.each([
     ['10.0.0.0', '10.0.0.0/33', '::1/129', '10.0.0.0/8,', 'localhost/8', 'none,10.0.0.0/8'],
   ],
   ['ROLLCALL_RETRY_SCHEDULE', ['5s', '0s,5', '0s,8d', '0s;5s', 'never']],
+  ['ROLLCALL_ADMIN_RATE_LIMIT', ['0', '100001', '-1', 'many']],
   ['ROLLCALL_LOG_LEVEL', ['INFO', 'verbose']],
 ] as const)('%s: %j are refused by name, with what is allowed and an example', (name, values) => {
   for (const value of values) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createAdmission } from '../../../services/dispatcher/admission.js';
 import { admit, CLOSED, learn, type Breaker, type Sign } from '../../../services/dispatcher/breaker.js';
-import { fullBucket, takeToken } from '../../../services/dispatcher/token-bucket.js';
+import { fullBucket, takeToken } from '../../../shared/runtime/token-bucket.js';
 import { newEndpoint } from './rows.js';
 
 const after = (signs: readonly Sign[], now = 0): Breaker =>

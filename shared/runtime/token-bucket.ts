@@ -7,7 +7,7 @@ export interface Bucket {
 const SECOND_MS = 1000;
 
 /** What gathers in a second, or one token where that is less. */
-const capacityOf = (perSecond: number): number => Math.max(perSecond, 1);
+export const capacityOf = (perSecond: number): number => Math.max(perSecond, 1);
 
 export const fullBucket = (perSecond: number, now: number): Bucket => ({ tokens: capacityOf(perSecond), at: now });
 
