@@ -18,13 +18,20 @@ export function logRequests(log: Pick<RequestLog, 'note'>): ScimHandler {
   return (req, res, next) => {
     const since = performance.now();
     res.once('close', () => {
-      const { directory, refusedBy }: Partial<CallLocals> = res.locals;
-      const directoryId = directory?.id ?? refusedBy;
-      if (directoryId === undefined || (directory === undefined && isTooMuch(directoryId, since))) return;
+      const directoryId = logOf(res.locals, (id) => isTooMuch(id, since));
+      if (directoryId === undefined) return;
       log.note({ directoryId, ...told(req, res), durationMs: Math.round(performance.now() - since) });
     });
     next();
   };
+}
+
+/** The directory whose log it is for; none where there is no such directory, or its log has enough of what it did not let in. */
+function logOf(
+  { directory, refusedBy }: Partial<CallLocals>,
+  isTooMuch: (directoryId: string) => boolean,
+): string | undefined {
+  return directory?.id ?? (refusedBy === undefined || isTooMuch(refusedBy) ? undefined : refusedBy);
 }
 
 function told(req: Parameters<ScimHandler>[0], res: Parameters<ScimHandler>[1]) {

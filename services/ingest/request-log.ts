@@ -21,7 +21,7 @@ const RANGES_MAX = 100;
  */
 export interface RequestLog {
   /** The events that a request under way has caused. */
-  caused(requestId: string, events: SeqRange): void;
+  readonly caused: (requestId: string, events: SeqRange) => void;
   note(entry: Omit<RequestEntry, 'events'>): void;
   /** Writes what waits. Never rejects. */
   flush(): Promise<void>;
