@@ -35,6 +35,17 @@ export interface DeliveryOrder {
 
 export const inLogOrder = (a: DeliveryOrder, b: DeliveryOrder): number => a.offset - b.offset || a.seq - b.seq;
 
+/** Ids of deliveries by the number of attempts that a claim expects of them. Nearly always none has been tried before. */
+export function idsByAttempts(deliveries: readonly Pick<Delivery, 'id' | 'attempts'>[]): Map<number, string[]> {
+  const ids = new Map<number, string[]>();
+  for (const { id, attempts } of deliveries) {
+    const same = ids.get(attempts);
+    if (same === undefined) ids.set(attempts, [id]);
+    else same.push(id);
+  }
+  return ids;
+}
+
 /** Delivery rows and their attempts. Every write is bulk: the dispatcher gathers, the store writes once. */
 export interface DeliveryStore {
   /** Adds those that are not there yet (by id) and moves each directory's progress forward, never back. */

@@ -29,14 +29,8 @@ async function addDeliveries(endpointId: string, statuses: readonly DeliveryStat
   const deliveries = statuses.map((status, place) => {
     const eventId = events[place]?.id ?? '';
     return {
-      ...{
-        id: deliveryId(eventId, endpointId),
-        eventId,
-        eventType: 'user.created',
-        endpointId,
-        organizationId: newId(),
-        directoryId,
-      },
+      ...{ id: deliveryId(eventId, endpointId), eventId, eventType: 'user.created', endpointId },
+      ...{ organizationId: newId(), directoryId },
       ...{
         partition: 0,
         offset: place,
@@ -47,7 +41,8 @@ async function addDeliveries(endpointId: string, statuses: readonly DeliveryStat
         attempts: 3,
         nextAttemptAt: bench.now + 5,
       },
-      ...{ leaseOwner: null, leaseUntil: null, lastError: 'HTTP 500', createdAt: bench.now, updatedAt: bench.now },
+      ...{ leaseOwner: status === 'sending' ? 'x' : null, leaseUntil: status === 'sending' ? bench.now : null },
+      ...{ lastError: 'HTTP 500', createdAt: bench.now, updatedAt: bench.now },
     };
   });
   await bench.store.deliveries.insert(deliveries, []);

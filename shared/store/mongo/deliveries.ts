@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import { newId } from '../../runtime/ids.js';
 import { OPEN_STATUSES, type Attempt, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
-import type { DeliveryOrder, DeliveryStore, Settlement } from '../deliveries.js';
+import { idsByAttempts, type DeliveryOrder, type DeliveryStore, type Settlement } from '../deliveries.js';
 import { anyOf, slices, type DeliveryDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { isFinalForUpsert } from './failures.js';
@@ -70,8 +70,7 @@ function prepareSteps(
   return {
     async claim(wanted, owner, leaseUntil, now) {
       const got = new Set<string>();
-      // Nearly always none has been tried before.
-      for (const [attempts, ids] of byAttempts(wanted)) {
+      for (const [attempts, ids] of idsByAttempts(wanted)) {
         for (const id of await claimSome(connection, ids, attempts, { leaseOwner: owner, leaseUntil }, now))
           got.add(id);
       }
@@ -115,16 +114,6 @@ function prepareSteps(
       }
     },
   };
-}
-
-function byAttempts(deliveries: readonly Pick<Delivery, 'id' | 'attempts'>[]): Map<number, string[]> {
-  const ids = new Map<number, string[]>();
-  for (const { id, attempts } of deliveries) {
-    const same = ids.get(attempts);
-    if (same === undefined) ids.set(attempts, [id]);
-    else same.push(id);
-  }
-  return ids;
 }
 
 async function claimSome(

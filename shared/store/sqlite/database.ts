@@ -6,7 +6,7 @@ export type Value = string | number | null;
 /** A row as it is read; see `columns.ts` for how to take values out of it. */
 export type Row = Readonly<Record<string, unknown>>;
 
-interface Statement {
+export interface Statement {
   /** Answers how many rows changed. */
   run(...values: readonly Value[]): number;
   get(...values: readonly Value[]): Row | undefined;

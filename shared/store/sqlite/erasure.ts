@@ -7,6 +7,10 @@ import type { Database } from './database.js';
 import { UNFINISHED } from './retention.js';
 import { DIRECTORY } from './rows.js';
 
+/** Deliveries of the event, and of the directory, whose id is bound. */
+const OF_EVENT = 'event IN (SELECT no FROM delivery_events WHERE id = ?)';
+const OF_DIRECTORY = 'scope IN (SELECT no FROM delivery_scopes WHERE directory_id = ?)';
+
 /** Deleted rows are overwritten in the file at once, see `secure_delete` in database.ts. */
 export const createErasure = (database: Database): ErasureStore => ({
   eraseUser: prepareEraseUser(database),
@@ -33,10 +37,10 @@ function prepareEraseUser(database: Database): ErasureStore['eraseUser'] {
     }
   };
   const deliveries = database.prepare(`
-    UPDATE deliveries SET last_error = 'erased' WHERE event_id = ? AND last_error IS NOT NULL`);
+    UPDATE deliveries SET last_error = 'erased' WHERE ${OF_EVENT} AND last_error IS NOT NULL`);
   const attempts = database.prepare(`
     UPDATE attempts SET response = '', error = iif(error IS NULL, NULL, 'erased')
-    WHERE delivery_id IN (SELECT id FROM deliveries WHERE event_id = ?)`);
+    WHERE delivery_id IN (SELECT id FROM deliveries WHERE ${OF_EVENT})`);
   return async (directoryId, userId, after, limit) =>
     database.durably(() => {
       if (after === 0) eraseHeld(directoryId, userId);
@@ -56,8 +60,8 @@ function prepareEraseUser(database: Database): ErasureStore['eraseUser'] {
 
 function prepareEraseDirectory(database: Database): ErasureStore['eraseDirectory'] {
   const finished = database.prepare(`
-    SELECT id FROM deliveries WHERE directory_id = ? AND status NOT IN (${UNFINISHED}) LIMIT ?`);
-  const all = database.prepare('SELECT id FROM deliveries WHERE directory_id = ? LIMIT ?');
+    SELECT id FROM deliveries WHERE ${OF_DIRECTORY} AND status NOT IN (${UNFINISHED}) LIMIT ?`);
+  const all = database.prepare(`SELECT id FROM deliveries WHERE ${OF_DIRECTORY} LIMIT ?`);
   const removeDelivery = database.prepare('DELETE FROM deliveries WHERE id = ?');
   const removeAttempts = database.prepare('DELETE FROM attempts WHERE delivery_id = ?');
   // The final commit has swept resources, index keys, memberships and held events. Each table with more of a directory joins this list.

@@ -12,9 +12,10 @@ import { REPLAYS } from './migrations/7-replays.js';
 import { DELIVERY_BODIES } from './migrations/8-delivery-bodies.js';
 import { TRACE_CONTEXT } from './migrations/9-trace-context.js';
 import { JOURNALS } from './migrations/10-journals.js';
+import { DELIVERY_EVENTS } from './migrations/11-delivery-events.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   DIRECTORIES,
   DELIVERIES,
   REGISTRY,
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
   DELIVERY_BODIES,
   TRACE_CONTEXT,
   JOURNALS,
+  DELIVERY_EVENTS,
 ];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */

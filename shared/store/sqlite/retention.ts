@@ -55,7 +55,7 @@ function preparePurgeEvents(database: Database): RetentionStore['purgeEvents'] {
       position > coalesce((SELECT position FROM log_starts WHERE log_starts.partition = commits.partition), 0) AS in_log
     FROM commits WHERE directory = ? ORDER BY number LIMIT ?`);
   const needed = database.prepare(`
-    SELECT 1 FROM events CROSS JOIN deliveries ON event_id = events.id
+    SELECT 1 FROM events CROSS JOIN delivery_events USING (id) CROSS JOIN deliveries ON event = no
     WHERE directory = ? AND events.seq BETWEEN ? AND ? AND status IN (${UNFINISHED}) LIMIT 1`);
   const removeEnded = database.prepare(`
     DELETE FROM ended_memberships WHERE directory = ?1 AND ended_with IN (
@@ -97,7 +97,8 @@ function toPast(row: Row) {
 
 function preparePurgeDeliveries(database: Database): RetentionStore['purgeDeliveries'] {
   const next = database.prepare(`
-    SELECT id, status, created_at, updated_at FROM deliveries WHERE id > ? AND id < ? ORDER BY id LIMIT ?`);
+    SELECT deliveries.id, status, created_at, updated_at FROM deliveries CROSS JOIN delivery_events ON no = event
+    WHERE deliveries.id > ? AND deliveries.id < ? ORDER BY deliveries.id LIMIT ?`);
   const removeDelivery = database.prepare('DELETE FROM deliveries WHERE id = ?');
   const removeAttempts = database.prepare('DELETE FROM attempts WHERE delivery_id = ? AND started_at < ?');
   return async (cutoffs, afterId, limit) =>

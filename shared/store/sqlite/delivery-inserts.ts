@@ -1,0 +1,80 @@
+import type { Delivery } from '../../webhooks/delivery.js';
+import { number } from './columns.js';
+import type { Database, Row } from './database.js';
+import { storedStatus } from './delivery-rows.js';
+
+/** A row of `delivery_events`. */
+interface EventRow {
+  readonly no: number;
+  readonly scope: number;
+  /** One of the deliveries that have it in common. */
+  readonly of: Delivery;
+  /** How many of them were not there before. */
+  inserted: number;
+}
+
+/** Inserts deliveries, those that are not there yet (by id). For use in a transaction. */
+export function prepareInsert(database: Database): (deliveries: readonly Delivery[]) => void {
+  const insert = database.prepare(`
+    INSERT INTO deliveries (id, event, endpoint, scope, partition, "offset", seq, status, attempts, next_attempt_at,
+      lease_owner, lease_until, last_error, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+  const addEvent = prepareAddEvent(database);
+  const removeEvent = database.prepare('DELETE FROM delivery_events WHERE no = ?');
+  const findEndpoint = database.prepare('SELECT no FROM delivery_endpoints WHERE id = ?');
+  const addEndpoint = database.prepare('INSERT INTO delivery_endpoints (id) VALUES (?) RETURNING no');
+
+  return (deliveries) => {
+    // Made up to date with one another, deliveries of an event stand together.
+    const events = new Map<string, EventRow[]>();
+    const endpoints = new Map<string, number>();
+    const endpointOf = ({ endpointId }: Delivery): number => {
+      const no = endpoints.get(endpointId) ?? noOf(findEndpoint.get(endpointId) ?? addEndpoint.get(endpointId));
+      endpoints.set(endpointId, no);
+      return no;
+    };
+    const eventOf = (delivery: Delivery): EventRow => {
+      const rows = events.get(delivery.eventId) ?? [];
+      const known = rows.find(({ of }) => isRowInCommon(of, delivery));
+      if (known !== undefined) return known;
+      const added = { ...addEvent(delivery), of: delivery, inserted: 0 };
+      events.set(delivery.eventId, [...rows, added]);
+      return added;
+    };
+    for (const delivery of deliveries) {
+      const event = eventOf(delivery);
+      const { id, partition, offset, seq, attempts, nextAttemptAt, leaseOwner, leaseUntil } = delivery;
+      event.inserted += insert.run(
+        ...[id, event.no, endpointOf(delivery), event.scope, partition, offset, seq, storedStatus(delivery.status)],
+        ...[attempts, nextAttemptAt, leaseOwner, leaseUntil, delivery.lastError, delivery.updatedAt],
+      );
+    }
+    for (const { no, inserted } of [...events.values()].flat()) if (inserted === 0) removeEvent.run(no);
+  };
+}
+
+/** Of two deliveries of one event. */
+const isRowInCommon = (a: Delivery, b: Delivery): boolean =>
+  a.createdAt === b.createdAt &&
+  (a.laneKeys === b.laneKeys || JSON.stringify(a.laneKeys) === JSON.stringify(b.laneKeys));
+
+function prepareAddEvent(database: Database): (delivery: Delivery) => Pick<EventRow, 'no' | 'scope'> {
+  const add = database.prepare(`
+    INSERT INTO delivery_events (id, type, lane_keys, body, created_at) VALUES (?, ?, ?, ?, ?) RETURNING no`);
+  const findScope = database.prepare('SELECT no FROM delivery_scopes WHERE organization_id = ? AND directory_id = ?');
+  const addScope = database.prepare(`
+    INSERT INTO delivery_scopes (organization_id, directory_id) VALUES (?, ?) RETURNING no`);
+  return ({ eventId, eventType, organizationId, directoryId, laneKeys, body, createdAt }) => {
+    // The columns take no null.
+    const scope = [organizationId ?? '', directoryId ?? ''] as const;
+    return {
+      no: noOf(add.get(eventId, eventType, JSON.stringify(laneKeys), body, createdAt)),
+      scope: noOf(findScope.get(...scope) ?? addScope.get(...scope)),
+    };
+  };
+}
+
+function noOf(row: Row | undefined): number {
+  if (row === undefined) throw new Error('a statement that always answers a row answered none');
+  return number(row, 'no');
+}

@@ -1,0 +1,133 @@
+import type { Delivery, DeliveryStatus } from '../../webhooks/delivery.js';
+import { inLogOrder, type DeliveryFilter, type DeliveryStore } from '../deliveries.js';
+import { number, text } from './columns.js';
+import type { Database, Value } from './database.js';
+import {
+  ENDPOINT,
+  hasStatus,
+  prepareByStatus,
+  selectDeliveries,
+  toAttempt,
+  toDelivery,
+  toStatus,
+} from './delivery-rows.js';
+
+/** Before all places. */
+const FIRST = { offset: -1, seq: -1 };
+
+/** What is worked on. */
+export function prepareQueue(database: Database): Pick<DeliveryStore, 'endpointsWith' | 'queue'> {
+  const byStatus = (sql: string) => prepareByStatus(database, sql);
+  // A step or two for each endpoint that has deliveries, however many wait.
+  const endpoints = byStatus(`
+    SELECT id FROM delivery_endpoints WHERE EXISTS (
+      SELECT 1 FROM deliveries WHERE endpoint = no AND partition = ? AND $status)`);
+  const inStatus = byStatus(`
+    ${selectDeliveries()}
+    WHERE endpoint = ${ENDPOINT} AND partition = ? AND $status AND ("offset", seq) > (?, ?)
+    ORDER BY "offset", seq LIMIT ?`);
+  return {
+    async endpointsWith(partition, statuses) {
+      const ids = statuses.flatMap((status) => endpoints[status].all(partition).map((row) => text(row, 'id')));
+      return [...new Set(ids)];
+    },
+    async queue(partition, endpointId, statuses, { offset, seq } = FIRST, limit) {
+      return statuses
+        .flatMap((status) => inStatus[status].all(endpointId, partition, offset, seq, limit).map(toDelivery))
+        .sort(inLogOrder)
+        .slice(0, limit);
+    },
+  };
+}
+
+/** What people look at. */
+export function prepareRecords(database: Database): Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'countByStatus'> {
+  const byId = database.prepare(`${selectDeliveries()} WHERE deliveries.id = ?`);
+  const attempts = database.prepare(`
+    SELECT attempts.*, delivery_endpoints.id AS endpoint_id
+    FROM attempts CROSS JOIN deliveries ON deliveries.id = delivery_id CROSS JOIN delivery_endpoints ON no = endpoint
+    WHERE delivery_id = ? ORDER BY started_at, attempts.id`);
+  const counts = database.prepare(
+    `SELECT status, count(*) AS count FROM deliveries WHERE endpoint = ${ENDPOINT} GROUP BY status`,
+  );
+  const leased = database.prepare(
+    `SELECT status FROM deliveries WHERE endpoint = ${ENDPOINT} AND ${hasStatus('sending')}`,
+  );
+  const list = prepareList(database);
+  return {
+    async get(id) {
+      const row = byId.get(id);
+      return row && toDelivery(row);
+    },
+    list,
+    async attempts(deliveryId) {
+      return attempts.all(deliveryId).map(toAttempt);
+    },
+    async countByStatus(endpointId) {
+      const counted = counts
+        .all(endpointId)
+        .map((row): [DeliveryStatus, number] => [toStatus(row), number(row, 'count')]);
+      const sums = new Map(counted);
+      const underWay = leased.all(endpointId);
+      for (const row of underWay) sums.set(toStatus(row), (sums.get(toStatus(row)) ?? 0) - 1);
+      sums.set('sending', underWay.length);
+      return Object.fromEntries([...sums].filter(([, count]) => count > 0));
+    },
+  };
+}
+
+/** Word for word the condition of the index `deliveries_stuck`: SQLite uses it only where the query says the same. */
+const STUCK = "status NOT IN ('pending', 'delivered')";
+const isStuck = (status: DeliveryStatus): boolean => !['pending', 'sending', 'delivered'].includes(status);
+
+function prepareList(database: Database): DeliveryStore['list'] {
+  const scopesOf = prepareScopes(database);
+  return async (filter, { beforeId, limit }) => {
+    const { endpointId, eventId, status } = filter;
+    const conditions: string[] = [];
+    const values: Value[] = [];
+    const where = (condition: string, ...bound: Value[]): void => {
+      conditions.push(condition);
+      values.push(...bound);
+    };
+    if (endpointId !== undefined) where(`endpoint = ${ENDPOINT}`, endpointId);
+    if (eventId !== undefined) where('event IN (SELECT no FROM delivery_events WHERE id = ?)', eventId);
+    if (beforeId !== undefined) where('deliveries.id < ?', beforeId);
+    if (status !== undefined) where(hasStatus(status));
+    if (status !== undefined && isStuck(status)) where(STUCK);
+
+    const scopes = scopesOf(filter);
+    if (scopes !== undefined) conditions.push('scope = ?');
+    const clause = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+
+    const few = fewIn(filter);
+    const page = few === undefined ? [limit] : [];
+    const order = few === undefined ? 'ORDER BY deliveries.id DESC LIMIT ?' : '';
+    const select = database.prepare(`${selectDeliveries(few)} ${clause} ${order}`);
+    return (scopes ?? [[]])
+      .flatMap((scope) => select.all(...values, ...scope, ...page).map(toDelivery))
+      .sort(newestFirst)
+      .slice(0, limit);
+  };
+}
+
+/** An event has few deliveries, and few are under way: the index that finds these, to be put in order afterwards. */
+function fewIn({ eventId, status }: DeliveryFilter): string | undefined {
+  if (eventId !== undefined) return 'deliveries_by_event';
+  return status === 'sending' ? 'deliveries_leased' : undefined;
+}
+
+const newestFirst = (a: Delivery, b: Delivery): number => (a.id < b.id ? 1 : -1);
+
+/** The `no` of each scope that a filter admits; undefined where it admits all. An organization has one for each of its directories. */
+function prepareScopes(database: Database): (filter: DeliveryFilter) => readonly [number][] | undefined {
+  const ofOrganization = database.prepare('SELECT * FROM delivery_scopes WHERE organization_id = ?');
+  const ofDirectory = database.prepare('SELECT * FROM delivery_scopes WHERE directory_id = ?');
+  return ({ organizationId, directoryId }) => {
+    if (organizationId === undefined && directoryId === undefined) return undefined;
+    const found = directoryId === undefined ? ofOrganization.all(organizationId ?? '') : ofDirectory.all(directoryId);
+    return found
+      .filter((row) => organizationId === undefined || text(row, 'organization_id') === organizationId)
+      .map((row) => [number(row, 'no')]);
+  };
+}
