@@ -18,6 +18,8 @@ export interface Message {
 export interface AttemptResult {
   readonly attempt: Attempt;
   readonly outcome: AttemptOutcome;
+  /** False when there was no connection: nobody has seen any of the request. */
+  readonly isSent: boolean;
 }
 
 /** The destination port: takes a message to where it is to go. One adapter, `http/`, a folder for each further one. */

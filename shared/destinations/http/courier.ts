@@ -29,7 +29,7 @@ export function createHttpCourier(allowCidrs: readonly string[], clock: Clock, d
       const result = await post(agent, message, startedAt, deadlineMs);
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const { id: deliveryId, endpointId } = message.delivery;
-      const { status, error, response, headers } = result;
+      const { status, error, response, headers, isSent } = result;
       return {
         attempt: { id: newId(), deliveryId, endpointId, startedAt, durationMs, status, error, response },
         outcome: {
@@ -38,6 +38,7 @@ export function createHttpCourier(allowCidrs: readonly string[], clock: Clock, d
           retryAfter: first(headers['retry-after']),
           directive: first(headers['webhook-delivery']),
         },
+        isSent,
       };
     },
     close: () => agent.destroy(),
@@ -49,6 +50,7 @@ interface Answer {
   readonly error: string | null;
   readonly response: string;
   readonly headers: IncomingHttpHeaders;
+  readonly isSent: boolean;
 }
 
 const LATE = new Error('The deadline has passed.');
@@ -65,10 +67,11 @@ function post(agent: Agent, message: Message, now: number, deadlineMs: number): 
     let size = 0;
     const kept: Buffer[] = [];
     let isOver = false;
-    const end = (answer: Answer): void => {
+    let isSent = false;
+    const end = (answer: Omit<Answer, 'isSent'>): void => {
       isOver = true;
       clearTimeout(timer);
-      resolve(answer);
+      resolve({ ...answer, isSent });
     };
     const fail = (cause: unknown): void => {
       if (isOver) return;
@@ -87,6 +90,7 @@ function post(agent: Agent, message: Message, now: number, deadlineMs: number): 
     }, deadlineMs);
     agent.dispatch(requestOf(message, now), {
       onRequestStart(controller) {
+        isSent = true;
         // What had no connection when the deadline passed must not start any more.
         if (isOver) controller.abort(LATE);
         else cut = (reason) => controller.abort(reason);
