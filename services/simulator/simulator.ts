@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Dialect, Member } from './dialects/dialect.js';
+import type { Dialect, Member, PROVIDERS } from './dialects/dialect.js';
 import { entraDialect } from './dialects/entra.js';
 import { oktaDialect } from './dialects/okta.js';
 import { runInLanes } from './lanes.js';
@@ -9,7 +9,7 @@ import { createStory, type Profile, type Step } from './story.js';
 import type { UserState, World } from './truth.js';
 import { openWire } from './wire.js';
 
-export type Provider = 'okta' | 'entra';
+export type Provider = (typeof PROVIDERS)[number];
 
 export interface SimulatorOptions {
   /** SCIM base URL of a directory, and its bearer token. */
@@ -30,6 +30,8 @@ export interface SimulatorOptions {
   readonly tries?: number;
   /** Called with each request, in the order in which they end. */
   readonly onRequest?: (exchange: Exchange) => void;
+  /** Called after each step of the story, in whichever order they end. */
+  readonly onProgress?: (done: number, total: number) => void;
   /** Aborted: starts no further step. */
   readonly signal?: AbortSignal;
 }
@@ -81,9 +83,11 @@ export function createSimulator(options: SimulatorOptions): { run(): Promise<Run
         await attempt(connect, () => dialect.connect(session.during(connect)));
         // As a provider does whose test of the connection fails: nothing is provisioned.
         const story = failures.length === 0 ? createStory({ seed, users, groups }) : [];
+        let done = 0;
         await runInLanes(story, keysOf, concurrency, async (step) => {
           await atPace();
           await attempt(step.text, () => play(step, { dialect, cast, session }));
+          options.onProgress?.((done += 1), story.length);
         });
       } finally {
         await wire.close();

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { asObject, jsonOf } from './json.js';
 
 /** What came of one HTTP request. */
 export interface Answer {
@@ -54,7 +55,7 @@ export function openWire(baseUrl: string, headers: Readonly<Record<string, strin
         const text = await response.body.text();
         return {
           status: response.statusCode,
-          body: jsonObject(text),
+          body: asObject(jsonOf(text)),
           requestId: single(response.headers['x-request-id']),
           retryAfterMs: retryAfter(single(response.headers['retry-after']), sentAt),
           sentAt,
@@ -87,19 +88,4 @@ export function retryAfter(header: string | null, now: number): number | null {
   if (/^\d+$/.test(header)) return Number(header) * 1000;
   const at = Date.parse(header);
   return Number.isNaN(at) ? null : Math.max(0, at - now);
-}
-
-function jsonObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-/** The value, if it is a JSON object; else an empty one. */
-export function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
 }

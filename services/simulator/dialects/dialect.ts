@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Conversation } from '../session.js';
 import type { Profile } from '../story.js';
 import type { GroupState, UserState } from '../truth.js';
-import { asObject } from '../wire.js';
+import { asObject } from '../json.js';
+
+/** Whose dialects there are. */
+export const PROVIDERS = ['okta', 'entra'] as const;
 
 /** Somebody who joins or leaves a group. */
 export interface Member {

@@ -1,6 +1,6 @@
 import { StepFailed, type Conversation } from '../session.js';
 import { groupChange, userChange, type UserState } from '../truth.js';
-import { asObject } from '../wire.js';
+import { asObject } from '../json.js';
 import {
   ENTERPRISE_USER,
   equals,

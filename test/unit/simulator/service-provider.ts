@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { Webhook } from '../../../services/simulator/received.js';
-import { asObject } from '../../../services/simulator/wire.js';
+import { asObject } from '../../../services/simulator/json.js';
 
 /**
  * A tiny service provider that remembers every request, can be told to misbehave, and makes the documented events of what
