@@ -56,6 +56,14 @@ export function eventReference(): string {
     .concat('\n');
 }
 
+/** Every type with what it means, for programs. */
+export const eventList = (): object[] =>
+  EVENT_TYPES.map((type) => ({
+    type,
+    description: descriptionOf(eventJsonSchema(type)),
+    schema: eventJsonSchema(type),
+  }));
+
 /** The shapes of `data`, each with a type that has it. */
 const SHAPES = {
   user: 'user.created',

@@ -1,5 +1,6 @@
 import { readEvent } from '../../simulator/received.js';
 import type { Exchange } from '../../simulator/session.js';
+import { duration, fit } from '../output/text.js';
 import type { Paint } from '../paint.js';
 import type { Arrival } from './receiver.js';
 
@@ -79,9 +80,3 @@ const eventNames = (arrivals: readonly Arrival[]): string[] =>
 
 /** Without query, and of an id only its end: `/Users/…9f3e`. */
 const shortPath = (path: string): string => (path.split('?')[0] ?? '').replace(/^(\/\w+\/).+(.{4})$/, '$1…$2');
-
-const fit = (text: string, width: number): string =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
-
-/** `14 ms`, `1.2 s`. */
-export const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);

@@ -1,7 +1,7 @@
 import { isKept, type Report } from '../../simulator/check.js';
 import type { Webhook } from '../../simulator/received.js';
 import type { Run } from '../../simulator/simulator.js';
-import { duration } from './line.js';
+import { duration } from '../output/text.js';
 import type { Paint } from '../paint.js';
 
 /** One provider's part: what it knows, what the directory lists, and what the two and the webhooks say together. */

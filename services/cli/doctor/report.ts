@@ -1,3 +1,4 @@
+import { onOneLine } from '../output/text.js';
 import type { Paint } from '../paint.js';
 import type { Finding, Level } from './finding.js';
 
@@ -12,9 +13,6 @@ function renderFinding({ level, what, finding, action }: Finding, paint: Paint):
   const end = action === null ? '' : `  ${paint.faint('→')} ${onOneLine(action)}`;
   return `${start}${onOneLine(finding)}${end}`;
 }
-
-/** What servers and receivers said may have line breaks, and other bytes that a terminal would obey. */
-const onOneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 
 /** Where the report goes. */
 export interface Report {
