@@ -59,7 +59,19 @@ test('a switch over the type narrows data, and knows when it is complete', () =>
       }
     }
   };
+  const forgetful = (event: Extract<WebhookEvent, { type: `user.${string}` }>): string => {
+    switch (event.type) {
+      case 'user.created':
+      case 'user.updated':
+        return event.data.userName;
+      default: {
+        // @ts-expect-error -- deletions are forgotten
+        const none: never = event;
+        return String(none);
+      }
+    }
+  };
   // @ts-expect-error -- a group has no user name
   const wrong = (event: Extract<WebhookEvent, { type: 'group.created' }>): string => event.data.userName;
-  expect([describe, wrong]).toHaveLength(2);
+  expect([describe, forgetful, wrong]).toHaveLength(3);
 });
