@@ -1,10 +1,10 @@
 // Keeps a table of users in step with Rollcall: Express, SQLite and the consumer SDK.
-// ROLLCALL_SECRET: the endpoint's secret. ROLLCALL_URL and ROLLCALL_ADMIN_KEY: for the repair.
+// WEBHOOK_SECRET: the endpoint's secret. ROLLCALL_URL and ROLLCALL_ADMIN_KEY: for the repair.
 import { DatabaseSync } from '@photostructure/sqlite';
 import express from 'express';
 import { createSyncState, eventsApi, expressReceiver } from 'rollcall/consumer';
 
-const { ROLLCALL_SECRET: secret, ROLLCALL_URL: url, ROLLCALL_ADMIN_KEY: adminKey, DATABASE = ':memory:' } = process.env;
+const { WEBHOOK_SECRET: secret, ROLLCALL_URL: url, ROLLCALL_ADMIN_KEY: adminKey, DATABASE = ':memory:' } = process.env;
 const database = new DatabaseSync(DATABASE);
 database.exec(`
   CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, email TEXT, name TEXT, active INTEGER NOT NULL);

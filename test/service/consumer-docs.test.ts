@@ -1,36 +1,26 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildSync } from 'esbuild';
 import { openManagement } from '../../services/cli/demo/management.js';
 import { createSimulator } from '../../services/simulator/simulator.js';
+import { exampleEvent } from '../../shared/events/example.js';
+import { createSecret, createSigner } from '../../shared/webhooks/sign.js';
+import { packageFolder } from '../support/docs/package-folder.js';
+import { readPages, ROOT } from '../support/docs/pages.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { startStandalone } from '../support/standalone.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
 
-/** The programs of docs/consuming-events.md, run as they stand there, with the SDK from its sources. */
+/** Programs of docs/consuming-events.md, of which more is asked than that they run: docs.test.ts does that. */
 
-const ROOT = path.join(__dirname, '../..');
 const running = new Set<ChildProcess>();
 afterAll(() => running.forEach((child) => child.kill('SIGKILL')));
 
+/** In a folder where it finds its packages, and the SDK from its sources. */
 function run(program: string, env: Record<string, string>): { readonly said: () => string } {
-  const folder = temporaryFolder();
-  symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
-  const source = path.join(folder, 'source.mjs');
-  const built = path.join(folder, 'program.mjs');
-  writeFileSync(source, program);
-  buildSync({
-    entryPoints: [source],
-    outfile: built,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    external: ['express', '@photostructure/sqlite'],
-    alias: { 'rollcall/consumer': path.join(ROOT, 'shared/consumer/index.ts') },
-  });
-  const child = spawn(process.execPath, [built], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const file = path.join(packageFolder(), 'program.mjs');
+  writeFileSync(file, program);
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -52,7 +42,7 @@ async function setUp() {
       ...{ users, groups: 2, seed: 1, concurrency: 2 },
     }).run();
   const env = {
-    ROLLCALL_SECRET: secret,
+    WEBHOOK_SECRET: secret,
     ROLLCALL_URL: rollcall.url,
     ROLLCALL_ADMIN_KEY: rollcall.adminKey,
     PORT: String(port),
@@ -60,15 +50,21 @@ async function setUp() {
   return { rollcall, port, directory, env, provision };
 }
 
-test('the receiver of the guide prints each event', async () => {
-  const guide = readFileSync(path.join(ROOT, 'docs/consuming-events.md'), 'utf8');
-  const program = /```js\n(import express[^]*?)```/.exec(guide)?.[1] ?? '';
-  const { rollcall, port, env, provision } = await setUp();
-  const receiver = run(program.replace('.listen(4000)', `.listen(${port}, () => console.log('up'))`), env);
-  await eventually('it listens', () => receiver.said().includes('up'));
-  await provision(3);
-  await eventually('it has told of users', () => /^\d+ user\.created \S+@\S+$/m.test(receiver.said()));
-  await rollcall.kill('SIGTERM');
+test('the route handler of the guide answers requests of the Fetch API, as a framework hands them over', async () => {
+  const guide = readPages().find((page) => page.path === 'docs/consuming-events.md');
+  const handler = guide?.blocks.find(({ text }) => text.startsWith('// route.mjs'))?.text ?? '';
+  const secret = createSecret();
+  const id = '0190a000-0000-7000-8000-000000000001';
+  const body = exampleEvent('user.created', id, '2026-01-31T09:30:00.000Z');
+  const headers = createSigner([secret])(id, Math.floor(Date.now() / 1000), Buffer.from(body));
+  const framework = `
+    for (const body of [${JSON.stringify(body)}, '{}']) {
+      const request = new Request('http://host/webhooks', { method: 'POST', headers: ${JSON.stringify(headers)}, body });
+      const { status } = await POST(request, { params: Promise.resolve({}) });
+      console.log('answered', status);
+    }`;
+  const { said } = run(handler + framework, { WEBHOOK_SECRET: secret });
+  await eventually('both are answered', () => /^\d+ user\.created \S+@\S+\nanswered 204\nanswered 400$/m.test(said()));
 });
 
 test('the mirror has the users that the directory has', async () => {
