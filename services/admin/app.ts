@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events';
 import express from 'express';
 import helmet from 'helmet';
 import { accessReport } from './api/access-report.js';
+import * as adminKeys from './api/admin-keys.js';
+import * as audit from './api/audit.js';
 import * as deliveries from './api/deliveries.js';
 import * as directories from './api/directories.js';
 import * as secrets from './api/endpoint-secrets.js';
@@ -14,6 +16,7 @@ import * as held from './api/held-events.js';
 import * as mapping from './api/mapping.js';
 import * as organizations from './api/organizations.js';
 import * as replays from './api/replays.js';
+import * as requests from './api/requests.js';
 import * as resourceTypes from './api/resource-types.js';
 import * as resources from './api/resources.js';
 import * as schemas from './api/schemas.js';
@@ -59,6 +62,7 @@ export const ROUTES = routesOf({
     'GET /v1/directories/:id/mapping': mapping.get,
     'PUT /v1/directories/:id/mapping': mapping.put,
     'POST /v1/directories/:id/mapping/preview': mapping.preview,
+    'GET /v1/directories/:id/requests': requests.list,
   },
   'Users and groups': {
     'GET /v1/directories/:id/users': resources.listUsers,
@@ -94,6 +98,13 @@ export const ROUTES = routesOf({
     'GET /v1/replays': replays.list,
     'GET /v1/replays/:id': replays.get,
     'POST /v1/replays/:id/cancel': replays.cancel,
+  },
+  'Keys and changes': {
+    'POST /v1/admin-keys': adminKeys.create,
+    'GET /v1/admin-keys': adminKeys.list,
+    'GET /v1/admin-keys/:id': adminKeys.get,
+    'DELETE /v1/admin-keys/:id': adminKeys.remove,
+    'GET /v1/audit': audit.list,
   },
 });
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { Sealer } from '../../shared/runtime/seal.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
+import type { Journals } from '../../shared/store/journals.js';
 import type { CommitStore, EventReader, HeldEventReader, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import type { Feed } from './feed.js';
@@ -16,7 +17,13 @@ export interface AdminDeps {
   readonly held: HeldEventReader;
   readonly resources: ResourceReader;
   readonly events: EventReader;
-  readonly deliveries: DeliveryStore;
+  readonly deliveries: Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'retry' | 'skip' | 'move' | 'countByStatus'>;
+  readonly journals: {
+    readonly audit: Pick<Journals['audit'], 'list' | 'append' | 'amend'>;
+    readonly requests: Pick<Journals['requests'], 'list'>;
+  };
+  /** The only one that the caller sees; undefined: every one. */
+  readonly organizationId?: string;
   readonly sealer: Sealer;
   /** For test deliveries. */
   readonly courier: Courier;

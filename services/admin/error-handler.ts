@@ -9,9 +9,11 @@ const REQUEST_ID = 'x-request-id';
 
 /** Names the request; problems and log lines tell the same name. */
 export const identifyRequest: RequestHandler = (_req, res, next) => {
-  res.setHeader(REQUEST_ID, newId());
+  setRequestId(res, newId());
   next();
 };
+
+export const setRequestId = (res: Response, requestId: string): void => void res.setHeader(REQUEST_ID, requestId);
 
 export const requestIdOf = (res: Response): string => String(res.getHeader(REQUEST_ID));
 

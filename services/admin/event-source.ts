@@ -48,13 +48,14 @@ export interface EventSource {
   read(cursor: string, limit: number): Promise<SourcePage>;
 }
 
-type Deps = Pick<AdminDeps, 'events' | 'registry' | 'partitions'>;
+type Deps = Pick<AdminDeps, 'events' | 'registry' | 'partitions' | 'organizationId'>;
 
 /** How far the clocks of processes that write may be apart, for filters by time over all directories. */
 const CLOCKS_APART_MS = 600_000;
 
 export async function eventSource(query: EventQuery, deps: Deps): Promise<EventSource> {
-  const { type: types, directoryId, after, afterSeq, ...selection } = query;
+  const { type: types, directoryId, after, afterSeq, ...asked } = query;
+  const selection = { ...asked, organizationId: asked.organizationId ?? deps.organizationId };
   if (afterSeq !== undefined && directoryId === undefined) {
     throw invalid({ field: 'afterSeq', message: 'counts the events of one directory; name it in directoryId' });
   }

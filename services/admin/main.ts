@@ -22,6 +22,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     courier,
     remap: (directoryId) => remapper.start(directoryId),
     registry: store.registry,
+    journals: store.journals,
     commits: store.commits,
     resources: store.resources,
     held: store.held,

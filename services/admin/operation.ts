@@ -1,8 +1,10 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { Immutable } from '../../shared/events/event.js';
+import { actingFor } from './acting-for.js';
 import type { Deps } from './deps.js';
 import { requestIdOf } from './error-handler.js';
+import { once } from './idempotency.js';
 import type { ProblemCode } from './problem.js';
 import { BODY_LIMIT_BYTES, bodyOf, headersOf, onlyJson, pathOf, queryOf } from './request.js';
 import { stream, untilOver } from './streaming.js';
@@ -79,6 +81,8 @@ interface Declaration<
   /** A JSON object. An operation that declares none does not look at what was sent. */
   readonly body?: Body;
   readonly answers: A;
+  /** False of a POST that only reads: its answer is not kept for repetitions under an idempotency key. */
+  readonly isKept?: boolean;
   /** Problems beside those that every such operation can answer with. */
   readonly refusals?: readonly ProblemCode[];
 }
@@ -135,7 +139,7 @@ export function operation<
   Headers extends Shape = Nothing,
   Body extends z.ZodObject = z.ZodObject<Nothing>,
 >(declaration: Declaration<A, Path, Query, Headers, Body>) {
-  const { path = {} as Path, query = {} as Query, headers = {} as Headers, body } = declaration;
+  const { path = {} as Path, query = {} as Query, headers = {} as Headers, body, isKept = true } = declaration;
   const [pathSchema, querySchema, headersSchema] = [z.object(path), z.strictObject(query), z.object(headers)];
   type CallTo = Call<
     z.output<typeof pathSchema>,
@@ -160,8 +164,9 @@ export function operation<
       handlers: (deps) => [
         ...(body === undefined ? [] : READ_BODY),
         async (req, res) => {
-          const call = callOf(req, res, deps);
-          await send(res, await steps(call), call.over);
+          const call = callOf(req, res, actingFor(deps, req, res));
+          const answer = await (isKept ? once({ req, res, deps }, () => steps(call)) : steps(call));
+          await send(res, answer, call.over);
         },
       ],
     }),

@@ -17,7 +17,7 @@ export function limitRate(perSecond: number): RequestHandler {
   const policy = `"requests";q=${quota};w=${Math.ceil(quota / perSecond)}`;
   return (_req, res, next) => {
     const now = performance.now();
-    const { keyId } = callerOf(res);
+    const keyId = callerOf(res)?.keyId ?? '';
     const taken = takeToken(buckets.get(keyId) ?? fullBucket(perSecond, now), perSecond, now);
     const tokens = 'notBefore' in taken ? 0 : taken.tokens;
     const fullInS = Math.ceil((capacityOf(perSecond) - tokens) / perSecond);

@@ -154,13 +154,13 @@ function createHandler(
   publicUrl: string,
   adopt: Serving['adopt'],
 ): RequestListener {
-  const { registry, commits, resources, held, events, deliveries } = store;
+  const { registry, journals, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs, requestsPerSecond } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
   const ingest = createIngest({ ...common, writer, requestLog, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
-  const reading = { held, events, deliveries, feed, stopping };
+  const reading = { journals, held, events, deliveries, feed, stopping };
   const limits = { requestsPerSecond, allowCidrs };
   const remap = (directoryId: string): void => remapper.start(directoryId);
   const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, ...limits, ...key });

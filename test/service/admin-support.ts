@@ -145,7 +145,8 @@ export async function commit(
   const head = await bench.store.commits.head(directory.id);
   const events = types.map((type, place) => {
     const [id, seq] = [newId(), head.lastSeq + place + 1];
-    return { id, type, seq, body: JSON.stringify({ id, type, directoryId: directory.id, seq, data: { n: 1.5 } }) };
+    const { id: directoryId, organizationId } = directory;
+    return { id, type, seq, body: JSON.stringify({ id, type, organizationId, directoryId, seq, data: { n: 1.5 } }) };
   });
   const changes = resources.map((resource): Change => ({ kind: 'put', resource, isNew: true }));
   const next: Commit = {

@@ -1,12 +1,14 @@
 import { request as httpRequest } from 'node:http';
 import { Registry as Metrics } from 'prom-client';
 import request from 'supertest';
+import { openManagement } from '../../services/cli/demo/management.js';
 import { createRequestLog } from '../../services/ingest/request-log.js';
 import { createLogger } from '../../shared/runtime/logger.js';
 import { newId } from '../../shared/runtime/ids.js';
 import type { RequestEntry } from '../../shared/store/request-log.js';
 import { eventually } from '../support/eventually.js';
 import { message, startScimClient, USER } from '../support/scim-client.js';
+import { startStandalone } from '../support/standalone.js';
 import { openSqlite } from '../support/stores.js';
 
 const scim = startScimClient();
@@ -211,4 +213,44 @@ test('events are told in ranges, and those of requests that nobody notes are for
   ]);
   expect(last?.events).toEqual([]);
   await store.close();
+});
+
+test('the management API lists them newest first, by status, method and time; a stop loses none', async () => {
+  const standalone = await startStandalone();
+  const management = openManagement(standalone.url, standalone.adminKey);
+  const organizationId = await management.createOrganization('Acme');
+  const { id, token, scimBaseUrl } = await management.createDirectory(organizationId, 'Okta', 'okta');
+  const ask = async (method: string, path: string, body?: object): Promise<number> => {
+    const { status } = await fetch(scimBaseUrl + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json', 'user-agent': 'Okta' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return status;
+  };
+  expect(await ask('POST', '/Users', ann)).toBe(201);
+  expect(await ask('POST', '/Users', ann)).toBe(409);
+  expect(await ask('GET', '/Users?filter=userName%20eq%20%22ann%40cnry.example%22')).toBe(200);
+  await standalone.kill('SIGTERM');
+  await standalone.start();
+  const list = async (query: string): Promise<Record<string, unknown>[]> => {
+    const answer = await fetch(`${standalone.url}/v1/directories/${id}/requests${query}`, {
+      headers: { authorization: `Bearer ${standalone.adminKey}` },
+    });
+    expect(answer.status).toBe(200);
+    const { data } = (await answer.json()) as { data: Record<string, unknown>[] };
+    expect(JSON.stringify(data)).not.toContain('cnry');
+    return data;
+  };
+  const all = await list('');
+  expect(all).toMatchObject([
+    { method: 'GET', path: '/Users?filter=userName eq "…"', status: 200, userAgent: 'Okta', events: [] },
+    { method: 'POST', path: '/Users', status: 409, scimType: 'uniqueness', attributes: ['userName', 'name', 'title'] },
+    { method: 'POST', status: 201, directoryId: id, events: [{ firstSeq: 1, lastSeq: 2 }] },
+  ]);
+  expect(await list('?status=409')).toEqual([all[1]]);
+  expect(await list('?method=GET')).toEqual([all[0]]);
+  expect(await list(`?since=${String(all[1]?.['at'])}&until=2100-01-01T00:00:00Z&limit=1`)).toEqual([all[0]]);
+  expect(await list(`?until=2020-01-01T00:00:00Z`)).toEqual([]);
+  await standalone.kill('SIGTERM');
 });

@@ -108,6 +108,7 @@ export const put = operation({
 export const preview = operation({
   id: 'previewMapping',
   summary: 'See what a mapping would change, before it is saved',
+  isKept: false,
   path,
   query: pageParameters,
   body: wanted,

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { iso } from '../../../shared/events/timestamp.js';
+import type { RequestEntry } from '../../../shared/store/request-log.js';
+import { timeOfId } from '../../../shared/webhooks/delivery.js';
+import { knownDirectory } from '../directory.js';
+import { idOf, listOf, pathId, textOf, time, timeOf, wholeNumber } from '../fields.js';
+import { json, operation, type View } from '../operation.js';
+import { mapPage, pageOf, pageParameters } from '../paging.js';
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+const scimRequest = z
+  .object({
+    id: idOf('Of the request: `cause.requestId` of its events'),
+    directoryId: idOf('The directory'),
+    at: timeOf('When it came'),
+    method: z.string().meta({ examples: ['PATCH'] }),
+    path: textOf('Behind the SCIM base URL, without the values of filters', '/Users?filter=userName eq "…"'),
+    status: z.int().meta({ description: 'Of the answer; 499: the client did not wait for it', examples: [200] }),
+    durationMs: z.number().meta({ description: 'How long it took, in milliseconds', examples: [4] }),
+    scimType: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Why it was refused, as RFC 7644 calls it; null: there is no word for it, or it was not',
+        examples: [null],
+      }),
+    detail: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it was refused, without what the client sent; null: it was not', examples: [null] }),
+    userAgent: z
+      .string()
+      .nullable()
+      .meta({ examples: ['Okta SCIM Client 1.0.0'] }),
+    attributes: z.array(z.string()).meta({
+      description: 'Attributes of the body, or paths that it changes; no values',
+      examples: [['userName', 'emails']],
+    }),
+    events: z
+      .array(z.object({ firstSeq: z.int().min(1), lastSeq: z.int().min(1) }))
+      .meta({ description: 'Events that it caused, by `seq`; without those that the deletion guard held back' }),
+  })
+  .meta({ id: 'ScimRequest', description: 'A SCIM request to a directory, and what came of it' });
+
+export const list = operation({
+  id: 'listScimRequests',
+  summary: 'List the SCIM requests to a directory, newest first',
+  path: { id: pathId('directory') },
+  query: {
+    ...pageParameters,
+    status: wholeNumber(100, 599).exactOptional().meta({ description: 'Only those answered with this status' }),
+    method: z.enum(METHODS).exactOptional().meta({ description: 'Only those with this method' }),
+    since: time.optional().meta({ description: 'Only from that time on' }),
+    until: time.optional().meta({ description: 'Only before that time' }),
+  },
+  answers: { 200: json(listOf(scimRequest)) },
+}).by(async ({ deps, path: { id }, query: { after, limit, since, until, ...where } }) => {
+  const directory = await knownDirectory(id, deps);
+  const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
+    deps.journals.requests.list({ ...where, directoryId: directory.id }, { beforeId: afterId, since, until, ...slice }),
+  );
+  return { status: 200, body: mapPage(page, show) };
+});
+
+const show = ({ events, ...entry }: RequestEntry): View<typeof scimRequest> => ({
+  id: entry.id,
+  directoryId: entry.directoryId,
+  at: iso(timeOfId(entry.id)),
+  method: entry.method,
+  path: entry.path,
+  status: entry.status,
+  durationMs: entry.durationMs,
+  scimType: entry.scimType,
+  detail: entry.detail,
+  userAgent: entry.userAgent,
+  attributes: entry.attributes,
+  events: events.map(({ first, last }) => ({ firstSeq: first, lastSeq: last })),
+});

@@ -1,0 +1,230 @@
+import type { Delivery } from '../../shared/webhooks/delivery.js';
+import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
+import { findAll, type Registry, type RegistryRecord, type RegistryTable } from '../../shared/store/registry.js';
+import type { AdminDeps } from './deps.js';
+import { notFound, Problem } from './problem.js';
+
+/**
+ * The world of a key of one organization: everything reads as though no other organization were there, and nothing of another one can be
+ * written. What an operation makes of it (an empty list, a 404) is what it makes of what is not there; it need not know of keys.
+ */
+export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: string): Deps {
+  const territory = createTerritory(deps.registry, organizationId);
+  const { audit, requests } = deps.journals;
+  return {
+    ...deps,
+    organizationId,
+    registry: scopeRegistry(deps.registry, territory),
+    ...scopeReaders(deps, territory),
+    events: scopeEvents(deps.events, territory),
+    deliveries: scopeDeliveries(deps.deliveries, territory),
+    journals: {
+      audit: {
+        list: async (where, page) =>
+          (where.organizationId ?? organizationId) === organizationId
+            ? audit.list({ ...where, organizationId }, page)
+            : [],
+        append: closed,
+        amend: closed,
+      },
+      requests: {
+        list: async ({ directoryId = '', ...where }, page) =>
+          (await territory.hasDirectory(directoryId)) ? requests.list({ directoryId, ...where }, page) : [],
+      },
+    },
+  };
+}
+
+/** What is the organization's. Remembered for as long as a request takes: nothing ever moves to another organization. */
+interface Territory {
+  readonly organizationId: string;
+  readonly hasDirectory: (id: string) => Promise<boolean>;
+  readonly hasEndpoint: (id: string) => Promise<boolean>;
+  readonly directoryIds: () => Promise<string[]>;
+  readonly endpointIds: () => Promise<string[]>;
+}
+
+function createTerritory({ directories, endpoints }: Registry, organizationId: string): Territory {
+  const remembered = (has: (id: string) => Promise<boolean>) => {
+    const known = new Map<string, Promise<boolean>>();
+    return (id: string): Promise<boolean> => {
+      const answer = known.get(id) ?? has(id);
+      known.set(id, answer);
+      return answer;
+    };
+  };
+  const idsOf = async (records: Promise<RegistryRecord[]>): Promise<string[]> => (await records).map(({ id }) => id);
+  return {
+    organizationId,
+    hasDirectory: remembered(async (id) => (await directories.get(id))?.organizationId === organizationId),
+    hasEndpoint: remembered(async (id) => (await endpoints.get(id))?.organizationId === organizationId),
+    directoryIds: () => idsOf(findAll(directories, { organizationId })),
+    endpointIds: () => idsOf(findAll(endpoints, { organizationId })),
+  };
+}
+
+const forbidden = (what: string): Problem =>
+  new Problem('forbidden', `${what}; the key is for one organization alone. Use a key that is for all of them.`);
+
+const closed = async (): Promise<never> => {
+  throw forbidden('Admin keys and what belongs to no organization are out of reach');
+};
+
+/** Where nothing can be found or written. */
+const CLOSED = { get: closed, find: closed, insert: closed, replace: closed, delete: closed };
+
+function scopeRegistry(registry: Registry, territory: Territory): Registry {
+  const { organizationId, hasDirectory, directoryIds, hasEndpoint, endpointIds } = territory;
+  const { organizations, directories, endpoints, tokens, erasures, replays } = registry;
+  const isOurs = async (record: { readonly organizationId: string | null }): Promise<boolean> =>
+    record.organizationId === organizationId;
+  /** What a list of records that name their organization asks for; undefined where it asks for another one's. */
+  const narrowed = <Where extends { readonly organizationId?: string | null }>(where: Where) =>
+    (where.organizationId ?? organizationId) === organizationId ? { ...where, organizationId } : undefined;
+  return {
+    organizations: {
+      ...guard(organizations, async ({ id }) => id === organizationId),
+      async find(_where, { afterId = '' }) {
+        const own = await organizations.get(organizationId);
+        return own === undefined || own.id <= afterId ? [] : [own];
+      },
+      async delete() {
+        throw forbidden('An organization cannot be deleted with its own key');
+      },
+    },
+    directories: {
+      ...guard(directories, isOurs),
+      async find(where, page) {
+        const asked = narrowed(where);
+        return asked === undefined ? [] : directories.find(asked, page);
+      },
+    },
+    endpoints: {
+      ...guard(endpoints, isOurs),
+      async find(where, page) {
+        const asked = narrowed(where);
+        return asked === undefined ? [] : endpoints.find(asked, page);
+      },
+    },
+    tokens: scopeBy(tokens, 'directoryId', hasDirectory, directoryIds),
+    erasures: scopeBy(erasures, 'directoryId', hasDirectory, directoryIds),
+    replays: scopeBy(replays, 'endpointId', hasEndpoint, endpointIds),
+    adminKeys: CLOSED,
+    idempotencyKeys: CLOSED,
+  };
+}
+
+/** A table of what hangs on a directory or an endpoint. */
+function scopeBy<T extends RegistryRecord, Lookup extends keyof T, Owner extends Lookup>(
+  table: RegistryTable<T, Lookup>,
+  owner: Owner,
+  has: (id: string) => Promise<boolean>,
+  ids: () => Promise<string[]>,
+): RegistryTable<T, Lookup> {
+  return {
+    ...guard(table, (record) => has(String(record[owner]))),
+    async find(where, page) {
+      const asked = where[owner];
+      const owners = asked === undefined ? await ids() : (await has(String(asked))) ? [String(asked)] : [];
+      const pages = await Promise.all(owners.map((id) => table.find({ ...where, [owner]: id }, page)));
+      return pages.flat().sort(byId).slice(0, page.limit);
+    },
+  };
+}
+
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
+
+/** All of a table but `find`, for the records that are the organization's. */
+function guard<T extends RegistryRecord, Lookup extends keyof T>(
+  table: RegistryTable<T, Lookup>,
+  isOurs: (record: T) => Promise<boolean>,
+): Omit<RegistryTable<T, Lookup>, 'find'> {
+  const get = async (id: string): Promise<T | undefined> => {
+    const record = await table.get(id);
+    return record !== undefined && (await isOurs(record)) ? record : undefined;
+  };
+  return {
+    get,
+    async insert(record) {
+      if (!(await isOurs(record))) throw forbidden('That would belong to another organization, or to all');
+      await table.insert(record);
+    },
+    replace: async (record) =>
+      (await get(record.id)) !== undefined && (await isOurs(record)) && (await table.replace(record)),
+    delete: async (id) => (await get(id)) !== undefined && (await table.delete(id)),
+  };
+}
+
+/** What is asked for by directory. */
+function scopeReaders(
+  { commits, held, resources }: AdminDeps,
+  { hasDirectory }: Territory,
+): Pick<AdminDeps, 'commits' | 'held' | 'resources'> {
+  const within = async <T>(directoryId: string, work: () => Promise<T>): Promise<T> => {
+    if (!(await hasDirectory(directoryId))) throw notFound('directory', directoryId);
+    return work();
+  };
+  return {
+    commits: {
+      head: (id) => within(id, () => commits.head(id)),
+      load: (id, needs) => within(id, () => commits.load(id, needs)),
+      commit: (commit) => within(commit.directoryId, () => commits.commit(commit)),
+      confirmHead: (id, number) => within(id, () => commits.confirmHead(id, number)),
+    },
+    held: { list: (id, ...page) => within(id, () => held.list(id, ...page)) },
+    resources: {
+      get: (id, ...asked) => within(id, () => resources.get(id, ...asked)),
+      getMany: (id, ids) => within(id, () => resources.getMany(id, ids)),
+      list: (id, ...asked) => within(id, () => resources.list(id, ...asked)),
+      membersOf: (id, ...asked) => within(id, () => resources.membersOf(id, ...asked)),
+      groupsOf: (id, ids) => within(id, () => resources.groupsOf(id, ids)),
+      endedWith: (id, ended) => within(id, () => resources.endedWith(id, ended)),
+    },
+  };
+}
+
+/** Others' events keep their places in the log, which is read by place, and nothing else. */
+function scopeEvents(events: EventReader, { hasDirectory }: Territory): EventReader {
+  const shown = async (event: PositionedEvent): Promise<PositionedEvent> => {
+    if (await hasDirectory(event.directoryId)) return event;
+    const { id, position, index } = event;
+    return { id, position, index, directoryId: '', type: '', seq: 0, body: '{}' };
+  };
+  return {
+    logStart: (partition) => events.logStart(partition),
+    after: async (...place) => Promise.all((await events.after(...place)).map(shown)),
+    ofDirectory: async (id, ...page) => ((await hasDirectory(id)) ? events.ofDirectory(id, ...page) : []),
+    seqAt: async (id, time) => ((await hasDirectory(id)) ? events.seqAt(id, time) : 0),
+    placeAt: (...place) => events.placeAt(...place),
+    tail: (partition) => events.tail(partition),
+    loadCursor: closed,
+    saveCursor: closed,
+  };
+}
+
+/** Deliveries to the organization's endpoints; those of its events to other endpoints are not its business. */
+function scopeDeliveries(
+  deliveries: AdminDeps['deliveries'],
+  { hasEndpoint, endpointIds }: Territory,
+): AdminDeps['deliveries'] {
+  const get = async (id: string): Promise<Delivery | undefined> => {
+    const delivery = await deliveries.get(id);
+    return delivery !== undefined && (await hasEndpoint(delivery.endpointId)) ? delivery : undefined;
+  };
+  const isOurs = async (id: string): Promise<boolean> => (await get(id)) !== undefined;
+  return {
+    get,
+    async list({ endpointId, ...filter }, page) {
+      const asked = endpointId === undefined ? await endpointIds() : [endpointId];
+      const lists = asked.map(async (id) =>
+        (await hasEndpoint(id)) ? deliveries.list({ ...filter, endpointId: id }, page) : [],
+      );
+      return (await Promise.all(lists)).flat().sort(byId).reverse().slice(0, page.limit);
+    },
+    attempts: async (id) => ((await isOurs(id)) ? deliveries.attempts(id) : []),
+    retry: async (id, ...change) => (await isOurs(id)) && deliveries.retry(id, ...change),
+    skip: async (id, ...change) => (await isOurs(id)) && deliveries.skip(id, ...change),
+    move: async (id, ...change) => ((await hasEndpoint(id)) ? deliveries.move(id, ...change) : 0),
+    countByStatus: async (id) => ((await hasEndpoint(id)) ? deliveries.countByStatus(id) : {}),
+  };
+}
