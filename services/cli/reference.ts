@@ -69,7 +69,7 @@ function body(command: Command): string[] {
   const options = [...parameters, ...command.options.filter((option) => !isCommon(option)).map(rowOf)];
   return [
     `${description.charAt(0).toUpperCase()}${description.slice(1)}.${aliases.join('')}`,
-    ...(example === undefined ? [] : ['', '```sh', example, '```']),
+    ...(example === undefined ? [] : ['', '```sh not-run', example, '```']),
     ...(options.length === 0 ? [] : ['', table(['option', ''], options)]),
   ];
 }

@@ -28,7 +28,7 @@ function kindOf(answer: Record<string, unknown>): string {
   return 'organization';
 }
 
-export const PLACEHOLDER = /(?:rca|rcs|whsec)_…|<[a-zA-Z]+(?: id)?>/g;
+export const PLACEHOLDER = /(?:rca|rcs|whsec)_…|<[a-zA-Z]+(?:[ -]id)?>/g;
 
 /** With ports of the test's own, and with what earlier answers were. */
 export const fill = (text: string, values: Values, ports: ReadonlyMap<string, number>): string =>
