@@ -40,7 +40,7 @@ test('endpoints subscribe to patterns of types, and to data that passes a filter
 test.each([
   [
     { filter: 'department = "x"' },
-    'filter is not valid: The filter needs an operator after department (eq, ne, co, sw, ew, gt, ge, lt, le or pr), but there is = at character 12',
+    'filter is not valid: The filter needs an operator after "department" (eq, ne, co, sw, ew, gt, ge, lt, le or pr), but there is "=" at character 12',
   ],
   [{ eventTypes: ['users.*'] }, 'did you mean user.*?'],
   [{ ordering: 'directry' }, 'ordering must be one of resource, none, directory; did you mean directory?'],
