@@ -54,8 +54,9 @@ export function authenticate({ registry, adminKeyHash, clock }: AuthDeps): Reque
         'The admin key is not valid; check it, or restart with one of your own in ROLLCALL_ADMIN_KEY.',
       );
     }
-    lockOut.forget(req);
-    if (stored !== undefined) await admit(stored, req, res);
+    // Nor does an issued key let off whoever tries others beside it.
+    if (stored === undefined) lockOut.forget(req);
+    else await admit(stored, req, res);
     const caller = stored === undefined ? OPERATORS : callerWith(stored);
     requireScope(caller, req.method);
     res.locals['caller'] = caller;
