@@ -25,7 +25,7 @@ export function prepareInsert(database: Database): (deliveries: readonly Deliver
   const addEndpoint = database.prepare('INSERT INTO delivery_endpoints (id) VALUES (?) RETURNING no');
 
   return (deliveries) => {
-    // Made up to date with one another, deliveries of an event stand together.
+    // What the deliveries so far have; another call may write a row for the same event once more.
     const events = new Map<string, EventRow[]>();
     const endpoints = new Map<string, number>();
     const endpointOf = ({ endpointId }: Delivery): number => {
@@ -49,6 +49,7 @@ export function prepareInsert(database: Database): (deliveries: readonly Deliver
         ...[attempts, nextAttemptAt, leaseOwner, leaseUntil, delivery.lastError, delivery.updatedAt],
       );
     }
+    // All of them were there: nothing refers to the row.
     for (const { no, inserted } of [...events.values()].flat()) if (inserted === 0) removeEvent.run(no);
   };
 }

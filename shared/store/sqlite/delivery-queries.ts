@@ -100,10 +100,10 @@ function prepareList(database: Database): DeliveryStore['list'] {
     if (scopes !== undefined) conditions.push('scope = ?');
     const clause = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 
-    const few = fewIn(filter);
-    const page = few === undefined ? [limit] : [];
-    const order = few === undefined ? 'ORDER BY deliveries.id DESC LIMIT ?' : '';
-    const select = database.prepare(`${selectDeliveries(few)} ${clause} ${order}`);
+    const { index, isShort } = placeOf(filter);
+    const page = isShort ? [] : [limit];
+    const order = isShort ? '' : 'ORDER BY deliveries.id DESC LIMIT ?';
+    const select = database.prepare(`${selectDeliveries(index)} ${clause} ${order}`);
     return (scopes ?? [[]])
       .flatMap((scope) => select.all(...values, ...scope, ...page).map(toDelivery))
       .sort(newestFirst)
@@ -111,10 +111,12 @@ function prepareList(database: Database): DeliveryStore['list'] {
   };
 }
 
-/** An event has few deliveries, and few are under way: the index that finds these, to be put in order afterwards. */
-function fewIn({ eventId, status }: DeliveryFilter): string | undefined {
-  if (eventId !== undefined) return 'deliveries_by_event';
-  return status === 'sending' ? 'deliveries_leased' : undefined;
+/** The index to look in; undefined where SQLite knows. What it finds by a short one is put in order afterwards. */
+function placeOf({ eventId, status }: DeliveryFilter): { readonly index?: string; readonly isShort: boolean } {
+  if (eventId !== undefined) return { index: 'deliveries_by_event', isShort: true };
+  if (status === 'sending') return { index: 'deliveries_leased', isShort: true };
+  // An endpoint may have a million deliveries and none that is stuck.
+  return status !== undefined && isStuck(status) ? { index: 'deliveries_stuck', isShort: false } : { isShort: false };
 }
 
 const newestFirst = (a: Delivery, b: Delivery): number => (a.id < b.id ? 1 : -1);
