@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readPages, ROOT } from '../support/docs/pages.js';
 import { isPlayed, play } from '../support/docs/play.js';
@@ -16,6 +16,9 @@ const readme = readPages().find((page) => page.path === 'README.md');
 if (readme === undefined) throw new Error('There is a README.md.');
 const way = readme.blocks.filter(({ section }) => section === FIRST).filter(isPlayed);
 const only = (language: string): string[] => way.filter((block) => block.language === language).map(({ text }) => text);
+
+const copies: string[] = [];
+afterAll(() => copies.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 test('at most five commands and twenty lines of code', () => {
   expect(only('sh').flatMap(commandsOf).length).toBeGreaterThan(3);
@@ -56,17 +59,18 @@ test('from npm ci to a verified webhook in an own Express app', async () => {
   }
 });
 
+/** Inside the repository, so that packages are found as a reader's are: in a folder above, without links. */
 function copyOfRepository(): string {
-  const folder = temporaryFolder();
+  const folder = mkdtempSync(path.join(ROOT, '.test-build/newcomer-'));
+  copies.push(folder);
   const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'], {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  const needed = files.split('\n').filter((file) => /^(services|shared)\/|^[^/]+\.json$/.test(file));
+  const needed = files.split('\n').filter((file) => /^(services|shared)\/|^[^/]+\.(json|cjs)$/.test(file));
   for (const file of needed) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
     cpSync(path.join(ROOT, file), path.join(folder, file));
   }
-  symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
   return folder;
 }

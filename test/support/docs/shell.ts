@@ -36,33 +36,40 @@ export function openShell(cwd: string, env: Readonly<Record<string, string>>): S
       return '';
     }
   };
-  const start = (command: string, then: string) => {
+  /** `separator`: bash goes on after the command, or at once. */
+  const start = (command: string, separator: ';' | '&') => {
     count += 1;
-    writeFileSync(file('sh'), command);
-    const [source, out, error, done] = ['sh', 'out', 'err', 'done'].map(file) as [string, string, string, string];
-    bash.stdin.write(`set -o pipefail; source ${source} </dev/null >${out} 2>${error} ${then} ${done}\n`);
+    const [source, out, error, ended] = ['sh', 'out', 'err', 'code'].map(file) as [string, string, string, string];
+    writeFileSync(source, command);
+    bash.stdin.write(
+      `set -o pipefail; { source ${source} </dev/null >${out} 2>${error}; echo $? >${ended}; } ${separator}\n`,
+    );
+    const said = (): string => `${command}\n${written(out)}${written(error)}`;
     return {
       out: () => written(out),
-      said: () => `${command}\n${written(out)}${written(error)}`,
-      done: () => written(done),
+      /** Once it has ended. */
+      code: () => /\d+/.exec(written(ended))?.[0],
+      /** Resolves when `look` answers true, or rejects with what the command has said. */
+      reaches: (what: string, look: () => boolean | Promise<boolean>) =>
+        eventually(what, look, COMMAND_MS).catch((problem: unknown) => {
+          throw new Error(`${String(problem)}: ${said()}`);
+        }),
     };
   };
   return {
     async run(command) {
-      const { out, said, done } = start(command, '; echo $? >');
-      const code = await eventually('the command ends', () => /\d+/.exec(done())?.[0], COMMAND_MS).catch(
-        (error: unknown) => {
-          throw new Error(`${String(error)}: ${said()}`);
-        },
-      );
-      if (code !== '0') throw new Error(`It ended with ${code}: ${said()}`);
+      const { out, code, reaches } = start(command, ';');
+      await reaches('the command succeeds', () => {
+        if (code() !== undefined && code() !== '0') throw new Error(`It ended with ${code()}`);
+        return code() === '0';
+      });
       return out();
     },
     async serve(command, port) {
-      const { out, said, done } = start(command, '& : >');
-      done();
-      await eventually(`something listens on ${port}`, () => listens(port), COMMAND_MS).catch((error: unknown) => {
-        throw new Error(`${String(error)}: ${said()}`);
+      const { out, code, reaches } = start(command, '&');
+      await reaches(`something listens on ${port}`, () => {
+        if (code() !== undefined) throw new Error(`It ended with ${code()} before it listened on ${port}`);
+        return listens(port);
       });
       return out;
     },
