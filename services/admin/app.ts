@@ -5,6 +5,7 @@ import { accessReport } from './api/access-report.js';
 import * as adminKeys from './api/admin-keys.js';
 import * as audit from './api/audit.js';
 import * as deliveries from './api/deliveries.js';
+import * as descriptions from './api/descriptions.js';
 import * as directories from './api/directories.js';
 import * as secrets from './api/endpoint-secrets.js';
 import { tryOut } from './api/endpoint-test.js';
@@ -26,6 +27,7 @@ import { authenticate } from './authenticate.js';
 import type { AdminDeps } from './deps.js';
 import { errorHandler, identifyRequest, noSuchRoute } from './error-handler.js';
 import { limitRate } from './rate-limit.js';
+import { createDescriptions } from './openapi/descriptions.js';
 import { mount, routesOf } from './routes.js';
 import { createSlots } from './streaming.js';
 
@@ -106,6 +108,10 @@ export const ROUTES = routesOf({
     'DELETE /v1/admin-keys/:id': adminKeys.remove,
     'GET /v1/audit': audit.list,
   },
+  Description: {
+    'GET /openapi.json': descriptions.openApi,
+    'GET /docs': descriptions.page,
+  },
 });
 
 /** How much may go on at one time, per process. */
@@ -122,7 +128,7 @@ export function createAdmin(deps: AdminDeps): express.Express {
   app.disable('x-powered-by').disable('etag');
   app.use(identifyRequest, helmet());
   app.use('/v1', neverStored, authenticate(deps), limitRate(deps.requestsPerSecond));
-  mount(app, ROUTES, { ...deps, slots: createAllSlots() });
+  mount(app, ROUTES, { ...deps, slots: createAllSlots(), descriptions: createDescriptions(ROUTES) });
   app.use(noSuchRoute, errorHandler(deps.logger));
   return app;
 }

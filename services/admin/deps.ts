@@ -7,6 +7,7 @@ import type { Journals } from '../../shared/store/journals.js';
 import type { CommitStore, EventReader, HeldEventReader, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import type { Feed } from './feed.js';
+import type { Descriptions } from './openapi/descriptions.js';
 import type { Slots } from './streaming.js';
 
 /** What the management API needs of the world. */
@@ -57,4 +58,6 @@ export interface Deps extends AdminDeps {
     readonly waits: Slots;
     readonly streams: Slots;
   };
+  /** What the API says of itself. */
+  readonly descriptions: Descriptions;
 }

@@ -5,13 +5,13 @@ import type { AdminDeps } from './deps.js';
 import { knownDirectory } from './directory.js';
 import { directoryCursor, directoryCursorAt, logCursor, logCursorAt } from './event-cursor.js';
 import { readDirectory, readLog, type EventPage } from './event-pages.js';
-import { id, oneOrMore, time, wholeNumber } from './fields.js';
+import { cursor, id, oneOrMore, time, wholeNumber } from './fields.js';
 import { invalid } from './problem.js';
 import { oldestPlace, oldestSeq } from './purged.js';
 
 /** Which events a request asks for, and after which one it begins. */
 export const eventParameters = {
-  after: z.string().optional().meta({ description: 'The `nextCursor` of an earlier answer: only what comes after it' }),
+  after: cursor.optional().meta({ description: 'The `nextCursor` of an earlier answer: only what comes after it' }),
   afterSeq: wholeNumber(0, 999_999_999)
     .optional()
     .meta({ description: 'With `directoryId`: only what comes after the event with that `seq`' }),

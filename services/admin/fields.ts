@@ -14,6 +14,9 @@ const TIME = { format: 'date-time', examples: [EXAMPLE_TIME] };
 
 // ── Requests ──
 
+/** Control characters, as a part of a class in a pattern. */
+const CONTROLS = '\\u0000-\\u001f\\u007f-\\u009f';
+
 /** A short text for people: no control characters, which logs and terminals would obey. */
 export const text = (min: number, max: number) =>
   z
@@ -22,12 +25,10 @@ export const text = (min: number, max: number) =>
     .trim()
     .min(min)
     .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), 'must have no control characters')
-    .meta({
-      pattern:
-        min === 0
-          ? '^[^\\u0000-\\u001f\\u007f-\\u009f]*$'
-          : '^[^\\u0000-\\u001f\\u007f-\\u009f]*\\S[^\\u0000-\\u001f\\u007f-\\u009f]*$',
-    });
+    .meta({ pattern: `^[^${CONTROLS}]*${min === 0 ? '' : `[^\\s${CONTROLS}][^${CONTROLS}]*`}$` });
+
+/** An opaque place in a list. */
+export const cursor = z.string().min(1);
 
 /** An id as a filter or a reference; whether it exists is asked later. */
 export const id = z

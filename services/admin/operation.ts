@@ -10,12 +10,13 @@ import { BODY_LIMIT_BYTES, bodyOf, headersOf, onlyJson, pathOf, queryOf } from '
 import { stream, untilOver } from './streaming.js';
 
 /** Headers that an answer may have beside its body. */
-const ANSWER_HEADERS = {
+export const ANSWER_HEADERS = {
   etag: 'ETag',
   location: 'Location',
   disposition: 'Content-Disposition',
   caching: 'Cache-Control',
   buffering: 'X-Accel-Buffering',
+  policy: 'Content-Security-Policy',
 } as const;
 export type AnswerHeader = keyof typeof ANSWER_HEADERS;
 

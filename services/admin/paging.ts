@@ -1,6 +1,5 @@
 import { validate as isUuid } from 'uuid';
-import { z } from 'zod';
-import { wholeNumber } from './fields.js';
+import { cursor, wholeNumber } from './fields.js';
 import { invalid } from './problem.js';
 
 export const LIMIT_MAX = 100;
@@ -8,10 +7,8 @@ const DEFAULT_LIMIT = 50;
 
 /** Every list takes these: `after` is the `nextCursor` of the page before. */
 export const pageParameters = {
-  after: z.string().optional().meta({ description: 'The `nextCursor` of the page before' }),
-  limit: wholeNumber(1, LIMIT_MAX)
-    .default(DEFAULT_LIMIT)
-    .meta({ description: 'Items on the page at most', default: DEFAULT_LIMIT }),
+  after: cursor.optional().meta({ description: 'The `nextCursor` of the page before' }),
+  limit: wholeNumber(1, LIMIT_MAX).default(DEFAULT_LIMIT).meta({ description: 'Items on the page at most' }),
 };
 
 export interface PageRequest {

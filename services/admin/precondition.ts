@@ -9,7 +9,7 @@ const TAG = '(?:W/)?"[\\x21\\x23-\\x7e]*"';
 export const ifMatch = {
   'if-match': z
     .string()
-    .regex(new RegExp(`^(?:\\*|${TAG}(?: *, *${TAG})*)$`), 'must be * or the ETag of an earlier answer, such as "3"')
+    .regex(new RegExp(`^(\\*|${TAG}( *, *${TAG})*)$`), 'must be * or the ETag of an earlier answer, such as "3"')
     .optional()
     .meta({
       description: 'The `ETag` of the answer that the change is based on: refused with 412 when it has changed since',

@@ -18,6 +18,10 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
+
+export const statusOf = (code: ProblemCode): number => PROBLEMS[code].status;
+
 export interface FieldError {
   readonly field: string;
   readonly message: string;
@@ -46,7 +50,7 @@ export class Problem extends Error {
   }
 
   get status(): number {
-    return PROBLEMS[this.code].status;
+    return statusOf(this.code);
   }
 
   body(requestId: string): ProblemBody {

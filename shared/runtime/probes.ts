@@ -33,10 +33,16 @@ export function createProbes({ ready, metrics }: ProbesOptions): Probes {
   return (req, res) => {
     const path = (req.url ?? '').split('?', 1)[0] ?? '';
     const probe = Object.hasOwn(probes, path) ? probes[path] : undefined;
-    if (probe === undefined || (req.method !== 'GET' && req.method !== 'HEAD')) return false;
-    probe(res).catch(() => sendStatus(res, 500, 'error'));
+    if (probe === undefined) return false;
+    const isRead = req.method === 'GET' || req.method === 'HEAD';
+    (isRead ? probe : refuseMethod)(res).catch(() => sendStatus(res, 500, 'error'));
     return true;
   };
+}
+
+async function refuseMethod(res: ServerResponse): Promise<void> {
+  res.setHeader('allow', 'GET, HEAD');
+  sendStatus(res, 405, 'there is only GET');
 }
 
 /** Answers the probes itself and leaves everything else to `next`; without one, there is nothing else. */

@@ -29,7 +29,7 @@ export const rotate = operation({
   body: z.strictObject({
     overlapHours: integer(0, OVERLAP_MAX_HOURS)
       .default(DEFAULT_OVERLAP_HOURS)
-      .meta({ description: 'How long the former secrets stay valid', default: DEFAULT_OVERLAP_HOURS }),
+      .meta({ description: 'How long the former secrets stay valid' }),
   }),
   answers: {
     200: json(

@@ -42,10 +42,16 @@ const dataFilter = z.string().superRefine((value, context) => {
     context.addIssue({ code: 'custom', message: `is not valid: ${error.message.replace(/\.$/, '')}` });
   }
 });
-const ownHeaders = z.record(z.string(), z.string()).superRefine((value, context) => {
-  const message = checkHeaders(value);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
-});
+const ownHeaders = z
+  .record(
+    z.string().meta({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$" }),
+    z.string().meta({ pattern: '^[!-~]+( +[!-~]+)*$', maxLength: 1024 }),
+  )
+  .meta({ maxProperties: 20 })
+  .superRefine((value, context) => {
+    const message = checkHeaders(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
 const about = {
   url: { description: 'Where messages are posted to', examples: ['https://app.example.com/webhooks'] },
   eventTypes: {
@@ -59,7 +65,7 @@ const about = {
   payload: { description: '`ids`: `data` has ids alone' },
   headers: {
     description: 'Sent with every message; kept encrypted and not shown again',
-    examples: [{ 'x-api-key': '…' }],
+    examples: [{ 'x-api-key': 'a secret of the receiver' }],
   },
   ordering: { description: 'What waits for what: events of the same user or group, all of a directory, or nothing' },
   rateLimit: { description: 'Requests per second at most; null: as many as it takes' },
@@ -78,7 +84,10 @@ const settings = {
   headers: ownHeaders.optional().meta(about.headers),
   description: text(0, 500).optional().meta(about.description),
 };
-const url = z.string().max(2048).meta(about.url);
+const url = z
+  .string()
+  .max(2048)
+  .meta({ ...about.url, format: 'uri', pattern: '^https?://' });
 const creation = z
   .strictObject({
     url,

@@ -44,10 +44,10 @@ export const list = operation({
     limit: pageParameters.limit,
     wait: wholeNumber(0, WAIT_MAX_S)
       .default(0)
-      .meta({ description: 'Seconds to wait for events where there are none', default: 0 }),
+      .meta({ description: 'Seconds to wait for events where there are none' }),
   },
   answers: { 200: written({ 'application/json': eventPage }) },
-  refusals: ['purged', 'busy'],
+  refusals: ['not-found', 'purged', 'busy'],
 }).by(async ({ deps, query: { limit, wait, ...query }, over }) => {
   const source = await eventSource(query, deps);
   const isOver = query.until !== undefined && query.until <= deps.clock();
@@ -74,7 +74,7 @@ export const stream = operation({
       'buffering',
     ),
   },
-  refusals: ['purged', 'busy'],
+  refusals: ['not-found', 'purged', 'busy'],
 }).by(async ({ deps, query, headers: { 'last-event-id': lastEventId }, over }) => {
   // A browser that connects again keeps the address, and with it where it began at first.
   const resumed = lastEventId === undefined ? query : { ...query, after: lastEventId, afterSeq: undefined };

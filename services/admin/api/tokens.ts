@@ -41,7 +41,7 @@ export const create = operation({
       .datetime({ offset: true, message: 'must be a time such as 2030-01-31T12:00:00Z' })
       .nullable()
       .optional()
-      .meta({ description: 'When it expires; null, and left out: never', examples: [null] }),
+      .meta({ description: 'When it expires; null, and left out: never', examples: ['2036-01-31T12:00:00Z'] }),
   }),
   answers: { 201: json(createdToken, 'etag') },
   refusals: ['conflict'],

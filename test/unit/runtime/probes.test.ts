@@ -45,12 +45,12 @@ test("/metrics has the process's metrics and the role's own, with the role as a 
   expect(answer.text).toMatch(/process_resident_memory_bytes\{role="tester"\} \d/);
 });
 
-test.each([
-  ['GET', '/healthz/more'],
-  ['GET', '/'],
-  ['GET', '/constructor'],
-  ['POST', '/healthz'],
-])('%s %s is left to others', async (method, path) => {
-  const answer = await (method === 'POST' ? request(server(isReady)).post(path) : request(server(isReady)).get(path));
+test.each(['/healthz/more', '/', '/constructor'])('GET %s is left to others', async (path) => {
+  const answer = await request(server(isReady)).get(path);
   expect(answer.status).toBe(418);
+});
+
+test.each(['/healthz', '/readyz', '/metrics'])('POST %s is refused, and told what there is', async (path) => {
+  const answer = await request(server(isReady)).post(path);
+  expect([answer.status, answer.headers['allow']]).toEqual([405, 'GET, HEAD']);
 });
