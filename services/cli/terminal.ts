@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Environment } from '../../shared/config/env.js';
 import { createPaint, type Paint } from './paint.js';
 
@@ -31,7 +32,7 @@ export function openTerminal(env: Environment): Terminal {
     },
     note(line) {
       clear();
-      stderr.write(`${line}\n`);
+      stderr.write(`${stderr.isTTY ? line : stripVTControlCharacters(line)}\n`);
     },
     status(line) {
       if (!stderr.isTTY) return;

@@ -193,7 +193,7 @@ test('events are listed, shown, and followed as they come', async () => {
   expect(data.map(({ seq }: { seq: number }) => seq)).toEqual(data.map((_: unknown, index: number) => index + 1));
   const users = await run('events', 'list', ...of, '--types', 'user.created', '--since', '10m', '--limit', '2');
   expect(users.out).toMatch(
-    /^timestamp +type +subject +seq +id +directory id\n\S+Z {2}user\.created {2}\S+@acme\.example /,
+    /^id +type +subject +seq +timestamp +directory id\n\S{36} {2}user\.created {2}\S+@acme\.example /,
   );
   const created = data.find(({ type }: { type: string }) => type === 'user.created');
   // Nothing subscribes to it, so that it is found by the time in its id.

@@ -31,6 +31,7 @@ export async function* follow(following: Following): AsyncGenerator<string> {
   const { signal, onInterruption } = following;
   let cursor = following.after;
   let stream = await open(following, cursor);
+  if (stream === undefined) return;
   for (let failures = 0; ;) {
     const startedAt = Date.now();
     try {
@@ -53,8 +54,15 @@ export async function* follow(following: Following): AsyncGenerator<string> {
   }
 }
 
-const open = ({ api, query, signal }: Following, cursor: string | undefined): Promise<Readable> =>
-  api.stream('/events/stream', query, cursor, signal);
+/** Undefined when the signal aborts before there is an answer. */
+async function open({ api, query, signal }: Following, cursor: string | undefined): Promise<Readable | undefined> {
+  try {
+    return await api.stream('/events/stream', query, cursor, signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
 
 /** Tries until it succeeds; undefined when the signal aborts before. */
 async function reopen(following: Following, cursor: string | undefined, failed: number): Promise<Readable | undefined> {

@@ -1,6 +1,6 @@
-import { request } from 'undici';
 import { z } from 'zod';
 import type { EventType } from '../../../shared/events/event.js';
+import { openApi } from '../api/api.js';
 
 /** The part of the management API that is needed to watch a directory. Every method throws when the answer is no 2xx. */
 export interface Management {
@@ -26,14 +26,9 @@ const endpoint = z.object({ id: z.string(), secret: z.string() });
 const eventPage = z.object({ data: z.array(z.unknown()), nextCursor: z.string(), hasMore: z.boolean() });
 
 export function openManagement(url: string, adminKey: string): Management {
-  const call = async <T>(method: 'GET' | 'POST', path: string, shape: z.ZodType<T>, body?: object): Promise<T> => {
-    const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const answer = await request(`${url}/v1${path}`, { method, headers, ...sent });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 300) throw new Error(`${method} /v1${path}: ${answer.statusCode}: ${text}`);
-    return shape.parse(JSON.parse(text));
-  };
+  const api = openApi({ url, key: adminKey });
+  const call = async <T>(method: 'GET' | 'POST', path: string, shape: z.ZodType<T>, body?: object): Promise<T> =>
+    shape.parse(await api.send(method, path, body === undefined ? {} : { body }));
   return {
     createOrganization: async (name) => (await call('POST', '/organizations', organization, { name })).id,
     createDirectory: (organizationId, name, provider) =>

@@ -199,9 +199,9 @@ const events: Resource = {
       ...listVerb(
         '/events',
         [
-          ...columns('timestamp', 'type'),
+          ...columns('id', 'type'),
           { field: 'data', title: 'subject', of: subjectOf, isFlexible: true },
-          ...columns('seq', 'id', 'directoryId'),
+          ...columns('seq', 'timestamp', 'directoryId'),
         ],
         [
           ...EVENT_FILTERS,
