@@ -251,6 +251,10 @@ describe('a key of one organization', () => {
     expect(await ids('/v1/deliveries')).toEqual([ours.deliveryId]);
     expect(await ids(`/v1/directories/${ours.directoryId}/users`)).toEqual([ours.userId]);
     expect(await ids(`/v1/events?directoryId=${ours.directoryId}`)).toEqual([ours.eventId]);
+    await as(ours.key, 'get', `/v1/directories/${ours.directoryId}/requests`).expect(200);
+    const audited = rows(await as(ours.key, 'get', '/v1/audit').expect(200));
+    expect(audited.length).toBeGreaterThan(0);
+    expect(audited.every(({ organizationId }) => organizationId === ours.organizationId)).toBe(true);
     for (const path of ['organizations', 'directories', 'endpoints', 'erasures', 'replays', 'deliveries']) {
       const [only = ''] = await ids(`/v1/${path}`);
       await as(ours.key, 'get', `/v1/${path}/${String(only)}`).expect(200);
