@@ -138,7 +138,7 @@ function describe(route: Route, write: Writer): PathOperation {
     parameters: [
       ...parameters('path', operation.path, write),
       ...parameters('query', operation.query, write),
-      ...parameters('header', operation.headers, write),
+      ...parameters('header', headersOfRequest(route), write),
     ],
     ...(body !== undefined && { requestBody: requestBody(body, write) }),
     responses: {
@@ -160,6 +160,14 @@ function parameters(where: Parameter['in'], shape: z.ZodRawShape = {}, write: Wr
     schema,
   }));
 }
+
+/** What any operation of that kind takes, and what this one declares. */
+const headersOfRequest = (route: Route): z.ZodRawShape => ({
+  ...route.operation.headers,
+  ...(isDoneOnce(route) && { 'idempotency-key': idempotencyKey }),
+});
+
+const isDoneOnce = ({ method, operation: { isKept = true } }: Route): boolean => method === 'POST' && isKept;
 
 const headerName = (name: string): string => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
@@ -242,7 +250,8 @@ function refusalsOf(route: Route): number[] {
   const { path, headers = {}, body, refusals = [] } = route.operation;
   const codes: ProblemCode[] = [
     ...(['malformed-request', 'validation', 'internal'] as const),
-    ...(isPublic(route) ? [] : (['unauthorized', 'too-many-requests'] as const)),
+    ...(isPublic(route) ? [] : (['unauthorized', 'forbidden', 'too-many-requests'] as const)),
+    ...(isDoneOnce(route) ? (['conflict', 'idempotency-mismatch'] as const) : []),
     ...(path === undefined ? [] : (['not-found'] as const)),
     ...('if-match' in headers ? (['precondition-failed'] as const) : []),
     ...(body === undefined ? [] : (['too-large', 'unsupported-media-type'] as const)),
@@ -250,6 +259,12 @@ function refusalsOf(route: Route): number[] {
   ];
   return [...new Set(codes.map(statusOf))].sort((a, b) => a - b);
 }
+
+const idempotencyKey = z
+  .string()
+  .regex(/^[!-~]{1,255}$/)
+  .optional()
+  .meta({ description: 'Done once: for 24 hours, the same request with the same key gets the first answer again' });
 
 const PROBLEM_STATUSES = [...new Set(PROBLEM_CODES.map(statusOf))].sort((a, b) => a - b);
 
