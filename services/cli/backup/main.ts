@@ -1,14 +1,8 @@
 import type { StandaloneConfig } from '../../../shared/config/config.js';
 import { copyEncryptionKey, encryptionKeyIn } from '../../../shared/config/secrets.js';
 import { BackupRefused, backUp, restore } from '../../../shared/store/sqlite/backup.js';
-
-/** How a command says what it does. */
-export interface Voice {
-  /** Its result: for people, and for programs. */
-  readonly say: (sentences: string, result: object) => void;
-  /** Told the share that is done, up to 1, while it works. */
-  readonly onProgress: (share: number) => void;
-}
+import type { Voice } from '../on-store.js';
+import { renderBar } from '../output/bar.js';
 
 type Config = Pick<StandaloneConfig, 'dataDir' | 'store' | 'encryptionKey'>;
 
@@ -17,7 +11,7 @@ const MEBIBYTE = 1024 ** 2;
 /** `rollcall backup <folder>`: a folder with what the data folder has. Throws in words that say what to do. */
 export async function runBackup(folder: string, { dataDir, store, encryptionKey }: Config, voice: Voice) {
   refuseMongo(store);
-  const bytes = await backUp(dataDir, folder, voice.onProgress);
+  const bytes = await backUp(dataDir, folder, shareTo(voice));
   copyEncryptionKey(dataDir, folder);
   const keep = encryptionKey === undefined ? '' : ' Keep ROLLCALL_ENCRYPTION_KEY as well: it is not in there.';
   voice.say(
@@ -30,7 +24,7 @@ export async function runBackup(folder: string, { dataDir, store, encryptionKey 
 export async function runRestore(folder: string, isReplacing: boolean, { dataDir, store }: Config, voice: Voice) {
   refuseMongo(store);
   refuseOtherKey(folder, dataDir, isReplacing);
-  await restore(folder, dataDir, isReplacing, voice.onProgress);
+  await restore(folder, dataDir, isReplacing, shareTo(voice));
   copyEncryptionKey(folder, dataDir);
   voice.say(
     `${dataDir} has what ${folder} has. What came after the backup is gone, and new events are given its seq again: ` +
@@ -38,6 +32,11 @@ export async function runRestore(folder: string, isReplacing: boolean, { dataDir
     { dataDir, folder },
   );
 }
+
+const shareTo =
+  ({ status }: Voice) =>
+  (share: number): void =>
+    status(`copying ${renderBar(Math.floor(share * 100), 100)}`);
 
 function refuseMongo({ kind }: Config['store']): void {
   if (kind === 'sqlite') return;
