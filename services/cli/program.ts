@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../../shared/runtime/version.js';
 import { addBackup } from './commands/backup.js';
 import { addDevelopment } from './commands/development.js';
+import { addMoving } from './commands/moving.js';
 import { addReferences } from './commands/references.js';
 import { addResources } from './commands/resources.js';
 import { addRoles } from './commands/roles.js';
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     .addHelpText('after', '\nRoles are configured by environment variables; "rollcall config" lists them all.');
   addRoles(program.commandsGroup('Run it:'));
   addBackup(program);
+  addMoving(program);
   addDevelopment(program.commandsGroup('Develop with it:'));
   addResources(program.commandsGroup('Look at what it has, and change it:'));
   addReferences(program.commandsGroup('Read about it:'));

@@ -23,12 +23,8 @@ export interface DigestMaker {
  * `group <id> <version>`, `member <group id> <member id>`. Of nothing it is 64 zeros.
  */
 export function createDigest(): DigestMaker {
-  const sum = Buffer.alloc(BYTES);
+  const { add, result } = createLineDigest();
   const counts = { User: 0, Group: 0, memberships: 0 };
-  const add = (line: string): void => {
-    const hash = createHash('sha256').update(line).digest();
-    for (let index = 0; index < BYTES; index += 1) sum[index] = (sum[index] ?? 0) ^ (hash[index] ?? 0);
-  };
   return {
     resource(type, { id, version }) {
       counts[type] += 1;
@@ -42,7 +38,19 @@ export function createDigest(): DigestMaker {
       users: counts.User,
       groups: counts.Group,
       memberships: counts.memberships,
-      digest: sum.toString('hex'),
+      digest: result(),
     }),
+  };
+}
+
+/** The XOR of the SHA-256 of lines, in hexadecimal. */
+export function createLineDigest() {
+  const sum = Buffer.alloc(BYTES);
+  return {
+    add: (line: string): void => {
+      const hash = createHash('sha256').update(line).digest();
+      for (let index = 0; index < BYTES; index += 1) sum[index] = (sum[index] ?? 0) ^ (hash[index] ?? 0);
+    },
+    result: (): string => sum.toString('hex'),
   };
 }

@@ -31,7 +31,7 @@ export function createSealer(key: Buffer): Sealer {
   if (key.length !== SEALING_KEY_BYTES) {
     throw new RangeError(`encryption key: ${key.length} bytes, must be ${SEALING_KEY_BYTES}`);
   }
-  const keyId = createHash('sha256').update('rollcall key id').update(key).digest('base64url').slice(0, 8);
+  const keyId = keyIdOf(key);
   const additionalData = (context: string): Buffer => Buffer.from(`${VERSION}.${keyId}.${context}`);
   return {
     seal(plaintext, context) {
@@ -53,6 +53,13 @@ export function createSealer(key: Buffer): Sealer {
     },
   };
 }
+
+/** Tells keys apart without telling them. */
+export const keyIdOf = (key: Buffer): string =>
+  createHash('sha256').update('rollcall key id').update(key).digest('base64url').slice(0, 8);
+
+/** The id of the key that a value is sealed with. */
+export const keyIdOfSealed = (sealed: string): string => sealed.split('.')[1] ?? '';
 
 function parse(text: string, keyId: string): { nonce: Buffer; sealed: Buffer } {
   const [version, sealedWith, nonceText, sealedText, ...more] = text.split('.');

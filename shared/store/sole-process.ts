@@ -23,7 +23,8 @@ interface Options {
   readonly leaseMs?: number;
 }
 
-const LEASE = 'standalone';
+/** Its name among the leases. */
+export const SOLE_LEASE = 'standalone';
 const LEASE_MS = 10_000;
 const RENEWALS_PER_LEASE = 4;
 
@@ -35,7 +36,7 @@ export async function beSoleProcess(leases: Leases, options: Options): Promise<S
   const { owner, clock, leaseMs = LEASE_MS, logger } = options;
   const pauseMs = leaseMs / RENEWALS_PER_LEASE;
   const released = new AbortController();
-  const hold = async (): Promise<boolean> => (await leases.acquire(LEASE, owner, leaseMs, clock())) !== undefined;
+  const hold = async (): Promise<boolean> => (await leases.acquire(SOLE_LEASE, owner, leaseMs, clock())) !== undefined;
 
   for (let tries = 0; !(await hold()); tries += 1) {
     if (tries > RENEWALS_PER_LEASE + 1) throw inUse();
@@ -59,7 +60,7 @@ export async function beSoleProcess(leases: Leases, options: Options): Promise<S
     lost,
     async release() {
       released.abort();
-      await leases.release(LEASE, owner);
+      await leases.release(SOLE_LEASE, owner);
     },
   };
 }

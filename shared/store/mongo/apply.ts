@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Change, Commit } from '../../directory/commit.js';
+import type { Change, Commit, HeldEvent } from '../../directory/commit.js';
 import type { Membership, ResourceRow } from '../../directory/resource.js';
 import {
   anyOf,
@@ -141,9 +141,8 @@ function membershipWrites({ directoryId, ...commit }: Applicable): Write<Members
 const heldWrites = ({ directoryId, number, changes }: Applicable): Write<HeldDocument>[] =>
   changes.flatMap((change): Write<HeldDocument>[] => {
     if (change.kind !== 'hold') return [];
-    const { order, keys } = change.event;
-    const image = { order, keys, event: JSON.stringify(change.event), ...live(number) };
-    return [whereAbsent({ _id: heldId(directoryId, order), directoryId }, image)];
+    const row = { _id: heldId(directoryId, change.event.order), directoryId };
+    return [whereAbsent(row, heldRow(number, change.event))];
   });
 
 const endedHeld = ({ directoryId, changes }: Applicable): object[] =>
@@ -159,17 +158,24 @@ const membershipKey = (directoryId: string, { groupId, memberId }: Membership) =
   directoryId,
 });
 
-const live = (commit: number) => ({ live: true, commit, purgeAt: null });
+export const live = (commit: number) => ({ live: true, commit, purgeAt: null });
 
-const liveResource = (commit: number, resource: ResourceRow) => ({
+export const liveResource = (commit: number, resource: ResourceRow) => ({
   ...live(commit),
   keys: [...new Set(resource.keys.map(indexTerm))],
   row: JSON.stringify(resource),
 });
 
+export const heldRow = (commit: number, event: HeldEvent) => ({
+  order: event.order,
+  keys: event.keys,
+  event: JSON.stringify(event),
+  ...live(commit),
+});
+
 type Ending = Pick<Applicable, 'number' | 'purgeAt'>;
 
-const tombstone = ({ number, purgeAt }: Ending) => ({ live: false, commit: number, purgeAt });
+export const tombstone = ({ number, purgeAt }: Ending) => ({ live: false, commit: number, purgeAt });
 
 const resourceTombstone = (commit: Ending) => ({ ...tombstone(commit), keys: [], row: null });
 

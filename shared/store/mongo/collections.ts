@@ -142,6 +142,12 @@ export interface EntryDocument {
   readonly [lookup: string]: unknown;
 }
 
+/** That an import into the database has begun and is not accepted: no role may start on it. There is one at most. */
+interface ImportDocument {
+  readonly _id: 'import';
+  readonly startedAt: number;
+}
+
 /** `_id` is the migration's number. */
 interface MigrationDocument {
   readonly _id: number;
@@ -162,6 +168,7 @@ export interface Collections
   readonly progress: mongo.Collection<ProgressDocument>;
   readonly cursors: mongo.Collection<CursorDocument>;
   readonly leases: mongo.Collection<LeaseDocument>;
+  readonly imports: mongo.Collection<ImportDocument>;
   readonly migrations: mongo.Collection<MigrationDocument>;
 }
 
@@ -176,6 +183,7 @@ export const collectionsOf = (db: mongo.Db): Collections => ({
   progress: db.collection('delivery_progress'),
   cursors: db.collection('log_cursors'),
   leases: db.collection('leases'),
+  imports: db.collection('imports'),
   migrations: db.collection('migrations'),
   organizations: db.collection('organizations'),
   directories: db.collection('directories'),

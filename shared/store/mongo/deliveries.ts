@@ -237,8 +237,7 @@ function prepareRecords(
       const found = await connection.call(({ deliveries }, session) =>
         deliveries.findOne({ _id: deliveryId }, { session, projection: { attemptLog: 1 } }),
       );
-      const attempts = attemptsOf(found ?? {});
-      return attempts.toSorted((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
+      return attemptsOf(found ?? {}).toSorted(oldestFirst);
     },
     async countByStatus(endpointId) {
       const counts = await connection.call(({ deliveries }, session) =>
@@ -254,16 +253,22 @@ function prepareRecords(
   };
 }
 
-function toDocument({ id: _id, ...delivery }: Delivery): Omit<DeliveryDocument, '_id'> {
-  return { ...delivery, attemptLog: [] };
+/** `attempts`: oldest first. */
+export function toDocument(
+  { id: _id, ...delivery }: Delivery,
+  attempts: readonly Attempt[] = [],
+): Omit<DeliveryDocument, '_id'> {
+  return { ...delivery, attemptLog: attempts.slice(-ATTEMPTS_KEPT) };
 }
 
 /** Some compatible services leave an empty list out. */
 export const attemptsOf = ({ attemptLog }: Partial<Pick<DeliveryDocument, 'attemptLog'>>): readonly Attempt[] =>
   attemptLog ?? [];
 
+export const oldestFirst = (a: Attempt, b: Attempt): number => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1);
+
 /** Absent is null, or empty: some compatible services drop a null and an empty list that an upsert inserts. */
-const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog' | 'nonce'>): Delivery => ({
+export const toDelivery = ({ _id, ...delivery }: Omit<DeliveryDocument, 'attemptLog' | 'nonce'>): Delivery => ({
   id: _id,
   ...ABSENT,
   ...delivery,

@@ -24,6 +24,11 @@ export class DatabaseNotMigrated extends Error {
   override readonly name = 'DatabaseNotMigrated';
 }
 
+/** An import into the database was not finished. Nothing of it may be used. */
+export class ImportUnfinished extends Error {
+  override readonly name = 'ImportUnfinished';
+}
+
 export interface MigrateOptions {
   /** Names the database, as in `mongodb://host/rollcall`. */
   readonly uri: string;
@@ -55,6 +60,14 @@ export function requireMigrated(uri: string, applied: number): void {
       `${databaseAt(uri)}: the database is at migration ${applied}, this version needs ${MIGRATIONS.length}; run \`rollcall migrate\` with the same MONGODB_URI`,
     );
   }
+}
+
+/** Throws `ImportUnfinished` while what is in the database is not yet, or never became, the whole of an import. */
+export async function requireImported(uri: string, { imports }: Collections): Promise<void> {
+  if ((await imports.findOne({ _id: 'import' })) === null) return;
+  throw new ImportUnfinished(
+    `${databaseAt(uri)}: an import into it is under way or was cut short; let it end, or repeat \`rollcall import\` from the start, before any role starts`,
+  );
 }
 
 const databaseAt = (uri: string): string => `MONGODB_URI ${shownUri(uri)}`;

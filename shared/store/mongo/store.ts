@@ -11,7 +11,7 @@ import { createHeld } from './held.js';
 import { createJournals } from './journals.js';
 import { createLeases } from './leases.js';
 import { createAppliedMarks } from './marks.js';
-import { newestMigration, requireMigrated } from './migrations.js';
+import { newestMigration, requireImported, requireMigrated } from './migrations.js';
 import { createOutbox } from './outbox.js';
 import { createPositions } from './positions.js';
 import { createRegistry } from './registry.js';
@@ -35,15 +35,17 @@ export interface MongoOptions {
  *   outbox, events       commits on their way to the log and back from it, in the order that `positions` gives them
  *   resources, held, deliveries, registry, journals, leases   a part of the port each
  *   retention, erasure   what removes
+ *   transfer             all of it out, and in again
  *   migrations           the indexes
  *
- * Opens the store in a database that `rollcall migrate` has prepared. Rejects with `DatabaseNotMigrated` or `DatabaseTooNew`,
- * and with an error that names MONGODB_URI when no server can be reached.
+ * Opens the store in a database that `rollcall migrate` has prepared. Rejects with `DatabaseNotMigrated`, `DatabaseTooNew` or
+ * `ImportUnfinished`, and with an error that names MONGODB_URI when no server can be reached.
  */
 export async function openMongoStore({ uri, logger }: MongoOptions): Promise<Store> {
   const connection = connectMongo(uri, logger);
   try {
     requireMigrated(uri, await connection.once(newestMigration));
+    await connection.once((collections) => requireImported(uri, collections));
     return createStore(connection, logger);
   } catch (error) {
     await connection.close();
@@ -51,7 +53,8 @@ export async function openMongoStore({ uri, logger }: MongoOptions): Promise<Sto
   }
 }
 
-function createStore(connection: MongoConnection, logger: Logger): Store {
+/** The port on a database of this version. */
+export function createStore(connection: MongoConnection, logger: Logger): Store {
   const heads = createAppliedHeads();
   const marks = createAppliedMarks(connection, logger);
   const positions = createPositions(connection);

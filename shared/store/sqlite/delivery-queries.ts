@@ -12,8 +12,8 @@ import {
   toStatus,
 } from './delivery-rows.js';
 
-/** Before all places. */
-const FIRST = { offset: -1, seq: -1 };
+/** Before all places, those of a former log too. */
+const FIRST = { offset: Number.MIN_SAFE_INTEGER, seq: -1 };
 
 /** What is worked on. */
 export function prepareQueue(database: Database): Pick<DeliveryStore, 'endpointsWith' | 'queue'> {
