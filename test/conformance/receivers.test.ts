@@ -37,7 +37,8 @@ const LANGUAGES: Readonly<Record<string, () => readonly [string, ...string[]] | 
   },
 };
 
-const recorded = recordMessages();
+/** Once for all languages, and not where there are none. */
+let recording: ReturnType<typeof recordMessages> | undefined;
 
 for (const [language, start] of Object.entries(LANGUAGES)) {
   const command = start();
@@ -46,7 +47,7 @@ for (const [language, start] of Object.entries(LANGUAGES)) {
     continue;
   }
   test(`${language}: what was delivered is believed; changed, old or signed with another secret it is not`, async () => {
-    const { secret, before, rotated, during, old } = await recorded;
+    const { secret, before, rotated, during, old } = await (recording ??= recordMessages());
     const receive = async (key: string): Promise<(sent: Pick<Received, 'headers' | 'raw'>) => Promise<number>> => {
       const port = await freePort();
       const url = `http://127.0.0.1:${port}/webhooks`;
