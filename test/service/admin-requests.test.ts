@@ -160,3 +160,12 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
   expect(answer.text).not.toContain('password');
   expect(logged).toEqual([expect.objectContaining({ requestId: answer.headers['x-request-id'], name: 'Error' })]);
 });
+
+test('an empty cursor, and a text of nothing but blanks and control characters, are refused', async () => {
+  expectProblem(await bench.get('/v1/organizations?after='), 400, 'validation', /^after must have at least 1/);
+  expectProblem(await bench.post('/v1/organizations', { name: ' \u0089' }), 400, 'validation', /^name must have no/);
+});
+
+test('the events of a directory that is not there are refused', async () => {
+  expectProblem(await bench.get(`/v1/events?directoryId=${newId()}`), 404, 'not-found');
+});
