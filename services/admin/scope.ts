@@ -115,9 +115,9 @@ function scopeRegistry(registry: Registry, territory: Territory): Registry {
 }
 
 /** A table of what hangs on a directory or an endpoint. */
-function scopeBy<T extends RegistryRecord, Lookup extends keyof T, Owner extends Lookup>(
+function scopeBy<T extends RegistryRecord, Lookup extends keyof T>(
   table: RegistryTable<T, Lookup>,
-  owner: Owner,
+  owner: Lookup,
   has: (id: string) => Promise<boolean>,
   ids: () => Promise<string[]>,
 ): RegistryTable<T, Lookup> {
