@@ -35,7 +35,8 @@ type AuthDeps = Pick<AdminDeps, 'registry' | 'adminKeyHash' | 'clock'>;
 
 /** Lets a request pass that bears an admin key, the operator's own or a stored one, which is good for its method. */
 export function authenticate({ registry, adminKeyHash, clock }: AuthDeps): RequestHandler {
-  const lockOut = createLockOut();
+  // What was issued by us cannot be guessed; what an operator chose can.
+  const lockOut = adminKeyHash === undefined ? undefined : createLockOut();
   const admit = async (key: AdminKey, req: Request, res: Response): Promise<void> => {
     requireUnexpired(key, clock());
     await touch(registry, key, clock());
@@ -44,18 +45,17 @@ export function authenticate({ registry, adminKeyHash, clock }: AuthDeps): Reque
   return async (req, res, next) => {
     const key = bearerOf(req.headers.authorization);
     const hash = credentialHash('rca', key);
-    // What was issued by us cannot be guessed; what somebody chose can.
-    if (hash === undefined) lockOut.require(req, res);
+    if (hash === undefined) lockOut?.require(req, res);
     const stored = hash === undefined ? undefined : await holderOf(hash, registry);
     if (stored === undefined && !isOperatorsKey(key, adminKeyHash)) {
-      if (hash === undefined) lockOut.note(req);
+      if (hash === undefined) lockOut?.note(req);
       throw new Problem(
         'unauthorized',
         'The admin key is not valid; check it, or restart with one of your own in ROLLCALL_ADMIN_KEY.',
       );
     }
     // Nor does an issued key let off whoever tries others beside it.
-    if (stored === undefined) lockOut.forget(req);
+    if (stored === undefined) lockOut?.forget(req);
     else await admit(stored, req, res);
     const caller = stored === undefined ? OPERATORS : callerWith(stored);
     requireScope(caller, req.method);
