@@ -16,7 +16,7 @@ export interface Terminal {
 }
 
 /** ECMA-48: back to the line's start, and erase it. */
-const ERASE = '\r\u001b[2K';
+export const ERASE = '\r\u001b[2K';
 
 export function openTerminal(env: Environment): Terminal {
   const { stdout, stderr } = process;

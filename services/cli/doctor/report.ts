@@ -1,5 +1,6 @@
 import { onOneLine } from '../output/text.js';
 import type { Paint } from '../paint.js';
+import { ERASE } from '../terminal.js';
 import type { Finding, Level } from './finding.js';
 
 /** Widths of the columns before the text. */
@@ -31,9 +32,6 @@ export interface ReportOptions {
   /** To a terminal; undefined where there is none. */
   readonly writeProgress: ((text: string) => void) | undefined;
 }
-
-/** ECMA-48: back to the line's start, and erase it. */
-const ERASE = '\r\u001b[2K';
 
 /** A line per finding as soon as it is known, or all of them as one JSON array. */
 export function createReport({ isJson, paint, write, writeProgress }: ReportOptions): Report {
