@@ -3,6 +3,7 @@ import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { issueCredential } from '../../../shared/runtime/credentials.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import { ADMIN_SCOPES, type AdminKey } from '../../../shared/store/registry.js';
+import { refusePast } from '../expiry.js';
 import { id, idOf, listOf, pathId, text, textOf, time, timeOf } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
@@ -53,9 +54,7 @@ export const create = operation({
 }).by(async ({ deps: { registry, clock }, body }) => {
   const { name, scopes, organizationId = null, expiresAt = null } = body;
   const now = clock();
-  if (expiresAt !== null && expiresAt <= now) {
-    throw invalid({ field: 'expiresAt', message: `must be after now, which is ${iso(now)}` });
-  }
+  refusePast(expiresAt, now);
   if (organizationId !== null && (await registry.organizations.get(organizationId)) === undefined) {
     throw invalid({ field: 'organizationId', message: 'names no organization; create the organization first' });
   }

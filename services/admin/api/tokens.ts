@@ -4,11 +4,12 @@ import { issueCredential } from '../../../shared/runtime/credentials.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import { findAll, isLive, type DirectoryToken, type Registry } from '../../../shared/store/registry.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
+import { refusePast } from '../expiry.js';
 import { idOf, listOf, pathId, textOf, timeOf } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { etagOf, ifMatch } from '../precondition.js';
-import { invalid, notFound, Problem } from '../problem.js';
+import { notFound, Problem } from '../problem.js';
 import { update } from '../update.js';
 
 /** Two, so that a token can be rotated without a pause. */
@@ -113,7 +114,7 @@ async function liveTokens(registry: Registry, directoryId: string, now: number):
 function expiryOf(expiresAt: string | null | undefined, now: number): number | null {
   if (expiresAt === undefined || expiresAt === null) return null;
   const time = Date.parse(expiresAt);
-  if (time <= now) throw invalid({ field: 'expiresAt', message: `must be after now, which is ${iso(now)}` });
+  refusePast(time, now);
   return time;
 }
 
