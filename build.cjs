@@ -2,13 +2,13 @@ const { buildSync } = require('esbuild');
 const { cpSync, readdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** Each source as JavaScript of its own, in a folder; types are checked by `npm run typecheck`. */
+/** Each source as JavaScript of its own, in a folder, but for the pages, which Vite makes; types are checked by `npm run typecheck`. */
 function transpile(outdir) {
   const entryPoints = ['services', 'shared']
     .flatMap((folder) =>
       readdirSync(join(__dirname, folder), { recursive: true }).map((file) => join(__dirname, folder, file)),
     )
-    .filter((file) => /(?<!\.d)\.ts$/.test(file));
+    .filter((file) => /(?<!\.d)\.ts$/.test(file) && !file.includes(join('admin', 'web')));
   const options = { outbase: __dirname, format: 'cjs', platform: 'node', target: 'node20', sourcemap: true };
   buildSync({ entryPoints, outdir, ...options });
 }
