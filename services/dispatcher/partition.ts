@@ -50,8 +50,8 @@ export interface Partition {
 
 /** How often the store is asked what others have changed: an operator's retry, an endpoint that was enabled or is gone. */
 const POLL_MS = 1_000;
-/** With much to read it is asked less often, so that the polls of all partitions together take a twentieth of the time … */
-const POLL_REST = 20;
+/** With much to read it is asked less often, so that the polls of all partitions together take a hundredth of the time … */
+const POLL_REST = 100;
 /** … but never less often than this. */
 const POLL_MAX_MS = 5_000;
 /** A backlog that was read anew is read again only after so many times as long. */

@@ -68,7 +68,7 @@ export interface DeliveryStore {
    * they were retried by hand.
    */
   claim(
-    deliveries: readonly Pick<Delivery, 'id' | 'attempts'>[],
+    deliveries: readonly Pick<Delivery, 'id' | 'attempts' | 'endpointId' | 'partition'>[],
     owner: string,
     leaseUntil: number,
     now: number,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The life of a delivery (one event × one endpoint).
@@ -104,8 +104,8 @@ export function idAt(time: number): string {
 }
 
 function derivedId(prefix: string, ...parts: readonly string[]): string {
-  const hash = createHash('sha256').update(parts.join('')).digest('hex');
-  return `${prefix}-8${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+  const digest = hash('sha256', parts.join(''), 'hex');
+  return `${prefix}-8${digest.slice(0, 3)}-8${digest.slice(3, 6)}-${digest.slice(6, 18)}`;
 }
 
 /**
@@ -115,7 +115,7 @@ function derivedId(prefix: string, ...parts: readonly string[]): string {
  */
 export const placeBeforeLog = (eventId: string): Pick<Delivery, 'offset' | 'seq'> => ({
   offset: -1,
-  seq: Number.parseInt(createHash('sha256').update(eventId).digest('hex').slice(0, 13), 16),
+  seq: Number.parseInt(hash('sha256', eventId, 'hex').slice(0, 13), 16),
 });
 
 /** The `seq` of its event in the directory; null of an operational event. */

@@ -59,7 +59,8 @@ describe('the ordering of an endpoint', () => {
   test('directory: what comes later in a directory waits, and other directories go on', async () => {
     const receiver = await failing();
     const { id } = await bench.addEndpoint(receiver.url, { ordering: 'directory' });
-    bench.start();
+    // The one that fails is tried once while the test looks.
+    bench.start({ retrySchedule: [0, 600_000] });
     const [one, other] = [bench.addDirectory(), bench.addDirectory()];
     const drafts = Array.from({ length: 20 }, (_, index) => userDraft(`user-${index}`));
     await one.emit(...drafts, userDraft('a'), userDraft('b'));

@@ -2,20 +2,24 @@ import type { DeliveryStore } from '../deliveries.js';
 import { number } from './columns.js';
 import type { Database } from './database.js';
 import { prepareInsert } from './delivery-inserts.js';
+import { createDeliveryLeases, type DeliveryLeases } from './delivery-leases.js';
 import { prepareQueue, prepareRecords } from './delivery-queries.js';
 import { prepareSteps } from './delivery-steps.js';
 
-/** The tables are told of where they are made: migrations/11-delivery-events.ts. */
-export const createDeliveries = (database: Database): DeliveryStore => ({
-  ...prepareIntake(database),
-  ...prepareSteps(database),
-  ...prepareQueue(database),
-  ...prepareRecords(database),
-});
+/** The tables are told of where they are made: migrations/11-delivery-events.ts and 12-lean-deliveries.ts. */
+export function createDeliveries(database: Database): DeliveryStore {
+  const leases = createDeliveryLeases();
+  return {
+    ...prepareIntake(database, leases),
+    ...prepareSteps(database, leases),
+    ...prepareQueue(database, leases),
+    ...prepareRecords(database, leases),
+  };
+}
 
 /** From the log's records to rows. */
-function prepareIntake(database: Database): Pick<DeliveryStore, 'insert' | 'progress'> {
-  const insert = prepareInsert(database);
+function prepareIntake(database: Database, leases: DeliveryLeases): Pick<DeliveryStore, 'insert' | 'progress'> {
+  const insert = prepareInsert(database, leases);
   const advance = database.prepare(`
     INSERT INTO delivery_progress (directory_id, seq) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`);

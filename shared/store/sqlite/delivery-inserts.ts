@@ -1,6 +1,7 @@
 import type { Delivery } from '../../webhooks/delivery.js';
 import { number } from './columns.js';
 import type { Database, Row } from './database.js';
+import type { DeliveryLeases } from './delivery-leases.js';
 import { storedStatus } from './delivery-rows.js';
 
 /** A row of `delivery_events`. */
@@ -14,11 +15,11 @@ interface EventRow {
 }
 
 /** Inserts deliveries, those that are not there yet (by id). For use in a transaction. */
-export function prepareInsert(database: Database): (deliveries: readonly Delivery[]) => void {
+export function prepareInsert(database: Database, leases: DeliveryLeases): (deliveries: readonly Delivery[]) => void {
   const insert = database.prepare(`
     INSERT INTO deliveries (id, event, endpoint, scope, partition, "offset", seq, status, attempts, next_attempt_at,
-      lease_owner, lease_until, last_error, updated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
+      last_error, updated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`);
   const addEvent = prepareAddEvent(database);
   const removeEvent = database.prepare('DELETE FROM delivery_events WHERE no = ?');
   const findEndpoint = database.prepare('SELECT no FROM delivery_endpoints WHERE id = ?');
@@ -43,15 +44,23 @@ export function prepareInsert(database: Database): (deliveries: readonly Deliver
     };
     for (const delivery of deliveries) {
       const event = eventOf(delivery);
-      const { id, partition, offset, seq, attempts, nextAttemptAt, leaseOwner, leaseUntil } = delivery;
-      event.inserted += insert.run(
+      const { id, partition, offset, seq, attempts, nextAttemptAt, lastError, updatedAt } = delivery;
+      const inserted = insert.run(
         ...[id, event.no, endpointOf(delivery), event.scope, partition, offset, seq, storedStatus(delivery.status)],
-        ...[attempts, nextAttemptAt, leaseOwner, leaseUntil, delivery.lastError, delivery.updatedAt],
+        ...[attempts, nextAttemptAt, lastError, updatedAt],
       );
+      event.inserted += inserted;
+      if (inserted > 0) takeLease(delivery, leases);
     }
     // All of them were there: nothing refers to the row.
     for (const { no, inserted } of [...events.values()].flat()) if (inserted === 0) removeEvent.run(no);
   };
+}
+
+function takeLease(delivery: Delivery, leases: DeliveryLeases): void {
+  const { status, leaseOwner, leaseUntil, updatedAt } = delivery;
+  if (status !== 'sending') return;
+  leases.take(delivery, { owner: leaseOwner ?? '', until: leaseUntil ?? 0, at: updatedAt });
 }
 
 /** Of two deliveries of one event. */

@@ -2,11 +2,14 @@ import type { Delivery, DeliveryStatus } from '../../webhooks/delivery.js';
 import { inLogOrder, type DeliveryFilter, type DeliveryStore } from '../deliveries.js';
 import { number, text } from './columns.js';
 import type { Database, Value } from './database.js';
+import type { DeliveryLeases } from './delivery-leases.js';
 import {
   ENDPOINT,
   hasStatus,
+  isStored,
   prepareByStatus,
   selectDeliveries,
+  STORED_STATUSES,
   toAttempt,
   toDelivery,
   toStatus,
@@ -16,8 +19,11 @@ import {
 const FIRST = { offset: Number.MIN_SAFE_INTEGER, seq: -1 };
 
 /** What is worked on. */
-export function prepareQueue(database: Database): Pick<DeliveryStore, 'endpointsWith' | 'queue'> {
-  const byStatus = (sql: string) => prepareByStatus(database, sql);
+export function prepareQueue(
+  database: Database,
+  leases: DeliveryLeases,
+): Pick<DeliveryStore, 'endpointsWith' | 'queue'> {
+  const byStatus = (sql: string) => prepareByStatus(database, STORED_STATUSES, sql);
   // A step or two for each endpoint that has deliveries, however many wait.
   const endpoints = byStatus(`
     SELECT id FROM delivery_endpoints WHERE EXISTS (
@@ -26,14 +32,21 @@ export function prepareQueue(database: Database): Pick<DeliveryStore, 'endpoints
     ${selectDeliveries()}
     WHERE endpoint = ${ENDPOINT} AND partition = ? AND $status AND ("offset", seq) > (?, ?)
     ORDER BY "offset", seq LIMIT ?`);
+  const leased = database.prepare(`${selectDeliveries()} WHERE ${hasStatus('sending')} AND ("offset", seq) > (?, ?)`);
   return {
     async endpointsWith(partition, statuses) {
-      const ids = statuses.flatMap((status) => endpoints[status].all(partition).map((row) => text(row, 'id')));
-      return [...new Set(ids)];
+      const underWay = JSON.stringify(leases.of({ partition }));
+      const rows = statuses.filter(isStored).flatMap((status) => endpoints[status].all(partition, underWay));
+      const sending = statuses.includes('sending') ? leases.endpointsIn(partition) : [];
+      return [...new Set([...rows.map((row) => text(row, 'id')), ...sending])];
     },
     async queue(partition, endpointId, statuses, { offset, seq } = FIRST, limit) {
-      return statuses
-        .flatMap((status) => inStatus[status].all(endpointId, partition, offset, seq, limit).map(toDelivery))
+      const underWay = JSON.stringify(leases.of({ endpointId, partition }));
+      const rows = statuses
+        .filter(isStored)
+        .flatMap((status) => inStatus[status].all(endpointId, partition, underWay, offset, seq, limit));
+      return [...rows, ...(statuses.includes('sending') ? leased.all(underWay, offset, seq) : [])]
+        .map((row) => toDelivery(row, leases))
         .sort(inLogOrder)
         .slice(0, limit);
     },
@@ -41,38 +54,45 @@ export function prepareQueue(database: Database): Pick<DeliveryStore, 'endpoints
 }
 
 /** What people look at. */
-export function prepareRecords(database: Database): Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'countByStatus'> {
+export function prepareRecords(
+  database: Database,
+  leases: DeliveryLeases,
+): Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'countByStatus'> {
   const byId = database.prepare(`${selectDeliveries()} WHERE deliveries.id = ?`);
   const attempts = database.prepare(`
     SELECT attempts.*, delivery_endpoints.id AS endpoint_id
     FROM attempts CROSS JOIN deliveries ON deliveries.id = delivery_id CROSS JOIN delivery_endpoints ON no = endpoint
     WHERE delivery_id = ? ORDER BY started_at, attempts.id`);
-  const counts = database.prepare(
-    `SELECT status, count(*) AS count FROM deliveries WHERE endpoint = ${ENDPOINT} GROUP BY status`,
-  );
-  const leased = database.prepare(
-    `SELECT status FROM deliveries WHERE endpoint = ${ENDPOINT} AND ${hasStatus('sending')}`,
-  );
-  const list = prepareList(database);
+  const list = prepareList(database, leases);
   return {
     async get(id) {
       const row = byId.get(id);
-      return row && toDelivery(row);
+      return row && toDelivery(row, leases);
     },
     list,
     async attempts(deliveryId) {
       return attempts.all(deliveryId).map(toAttempt);
     },
-    async countByStatus(endpointId) {
-      const counted = counts
-        .all(endpointId)
-        .map((row): [DeliveryStatus, number] => [toStatus(row), number(row, 'count')]);
-      const sums = new Map(counted);
-      const underWay = leased.all(endpointId);
-      for (const row of underWay) sums.set(toStatus(row), (sums.get(toStatus(row)) ?? 0) - 1);
-      sums.set('sending', underWay.length);
-      return Object.fromEntries([...sums].filter(([, count]) => count > 0));
-    },
+    countByStatus: prepareCounts(database, leases),
+  };
+}
+
+function prepareCounts(database: Database, leases: DeliveryLeases): DeliveryStore['countByStatus'] {
+  const counts = database.prepare(
+    `SELECT status, count(*) AS count FROM deliveries WHERE endpoint = ${ENDPOINT} GROUP BY status`,
+  );
+  const statusOf = database.prepare('SELECT status FROM deliveries WHERE id = ?');
+  return async (endpointId) => {
+    const sums = new Map<DeliveryStatus, number>();
+    const add = (status: DeliveryStatus, count: number) => sums.set(status, (sums.get(status) ?? 0) + count);
+    for (const row of counts.all(endpointId)) add(toStatus(row), number(row, 'count'));
+    for (const id of leases.of({ endpointId })) {
+      const row = statusOf.get(id);
+      if (row === undefined) continue;
+      add(toStatus(row), -1);
+      add('sending', 1);
+    }
+    return Object.fromEntries([...sums].filter(([, count]) => count > 0));
   };
 }
 
@@ -80,7 +100,7 @@ export function prepareRecords(database: Database): Pick<DeliveryStore, 'get' | 
 const STUCK = "status NOT IN ('pending', 'delivered')";
 const isStuck = (status: DeliveryStatus): boolean => !['pending', 'sending', 'delivered'].includes(status);
 
-function prepareList(database: Database): DeliveryStore['list'] {
+function prepareList(database: Database, leases: DeliveryLeases): DeliveryStore['list'] {
   const scopesOf = prepareScopes(database);
   return async (filter, { beforeId, limit }) => {
     const { endpointId, eventId, status } = filter;
@@ -93,7 +113,7 @@ function prepareList(database: Database): DeliveryStore['list'] {
     if (endpointId !== undefined) where(`endpoint = ${ENDPOINT}`, endpointId);
     if (eventId !== undefined) where('event IN (SELECT no FROM delivery_events WHERE id = ?)', eventId);
     if (beforeId !== undefined) where('deliveries.id < ?', beforeId);
-    if (status !== undefined) where(hasStatus(status));
+    if (status !== undefined) where(hasStatus(status), JSON.stringify(leases.of({})));
     if (status !== undefined && isStuck(status)) where(STUCK);
 
     const scopes = scopesOf(filter);
@@ -105,7 +125,8 @@ function prepareList(database: Database): DeliveryStore['list'] {
     const order = isShort ? '' : 'ORDER BY deliveries.id DESC LIMIT ?';
     const select = database.prepare(`${selectDeliveries(index)} ${clause} ${order}`);
     return (scopes ?? [[]])
-      .flatMap((scope) => select.all(...values, ...scope, ...page).map(toDelivery))
+      .flatMap((scope) => select.all(...values, ...scope, ...page))
+      .map((row) => toDelivery(row, leases))
       .sort(newestFirst)
       .slice(0, limit);
   };
@@ -114,7 +135,7 @@ function prepareList(database: Database): DeliveryStore['list'] {
 /** The index to look in; undefined where SQLite knows. What it finds by a short one is put in order afterwards. */
 function placeOf({ eventId, status }: DeliveryFilter): { readonly index?: string; readonly isShort: boolean } {
   if (eventId !== undefined) return { index: 'deliveries_by_event', isShort: true };
-  if (status === 'sending') return { index: 'deliveries_leased', isShort: true };
+  if (status === 'sending') return { isShort: true };
   // An endpoint may have a million deliveries and none that is stuck.
   return status !== undefined && isStuck(status) ? { index: 'deliveries_stuck', isShort: false } : { isShort: false };
 }

@@ -1,6 +1,7 @@
 import { DELIVERY_STATUSES, type Attempt, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
 import { json, nullableNumber, nullableText, number, text } from './columns.js';
 import type { Database, Row, Statement } from './database.js';
+import type { DeliveryLeases } from './delivery-leases.js';
 
 /**
  * Everything that `toDelivery` reads. CROSS JOIN keeps SQLite to this order: deliveries first, and one row each of the others.
@@ -8,8 +9,8 @@ import type { Database, Row, Statement } from './database.js';
  */
 export const selectDeliveries = (indexedBy = ''): string => `
   SELECT deliveries.id, delivery_events.id AS event_id, type, delivery_endpoints.id AS endpoint_id, organization_id,
-    directory_id, partition, "offset", seq, lane_keys, body, status, attempts, next_attempt_at, lease_owner, lease_until,
-    last_error, created_at, updated_at
+    directory_id, partition, "offset", seq, lane_keys, body, status, attempts, next_attempt_at, last_error,
+    created_at, updated_at
   FROM deliveries ${indexedBy && `INDEXED BY ${indexedBy}`}
   CROSS JOIN delivery_events ON delivery_events.no = event
   CROSS JOIN delivery_endpoints ON delivery_endpoints.no = endpoint
@@ -18,25 +19,36 @@ export const selectDeliveries = (indexedBy = ''): string => `
 /** The `no` of the endpoint whose id is bound; null, which equals nothing, while it has no deliveries. */
 export const ENDPOINT = '(SELECT no FROM delivery_endpoints WHERE id = ?)';
 
-/** The condition that a delivery has the status: `sending` is a lease, whatever the status was before it. */
+/**
+ * The condition that a delivery has the status, with the ids of what is under way, as JSON, for its one parameter: `sending` is a
+ * lease, whatever the status was before it.
+ */
 export const hasStatus = (status: DeliveryStatus): string =>
-  status === 'sending' ? 'lease_owner IS NOT NULL' : `status = '${status}' AND lease_owner IS NULL`;
+  status === 'sending' ? `deliveries.id IN ${UNDER_WAY}` : `status = '${status}' AND deliveries.id NOT IN ${UNDER_WAY}`;
+const UNDER_WAY = '(SELECT value FROM json_each(?))';
+
+export type StoredStatus = Exclude<DeliveryStatus, 'sending'>;
+export const isStored = (status: DeliveryStatus): status is StoredStatus => status !== 'sending';
+export const STORED_STATUSES = DELIVERY_STATUSES.filter(isStored);
 
 /** A statement for each status that deliveries may be found in: `$status` in it is the condition that they have it. */
-export function prepareByStatus(database: Database, sql: string): Record<DeliveryStatus, Statement> {
-  const statements = DELIVERY_STATUSES.map((status) => {
-    return [status, database.prepare(sql.replace('$status', hasStatus(status)))];
-  });
-  return Object.fromEntries(statements) as Record<DeliveryStatus, Statement>;
+export function prepareByStatus<Status extends DeliveryStatus>(
+  database: Database,
+  statuses: readonly Status[],
+  sql: string,
+): Record<Status, Statement> {
+  const statements = statuses.map((status) => [status, database.prepare(sql.replace('$status', hasStatus(status)))]);
+  return Object.fromEntries(statements) as Record<Status, Statement>;
 }
 
 /** What stands in the column for a status. */
-export const storedStatus = (status: DeliveryStatus): DeliveryStatus => (status === 'sending' ? 'pending' : status);
+export const storedStatus = (status: DeliveryStatus): StoredStatus => (isStored(status) ? status : 'pending');
 
-export function toDelivery(row: Row): Delivery {
-  const leaseOwner = nullableText(row, 'lease_owner');
+export function toDelivery(row: Row, leases: DeliveryLeases): Delivery {
+  const id = text(row, 'id');
+  const lease = leases.get(id);
   return {
-    id: text(row, 'id'),
+    id,
     eventId: text(row, 'event_id'),
     eventType: text(row, 'type'),
     endpointId: text(row, 'endpoint_id'),
@@ -47,14 +59,14 @@ export function toDelivery(row: Row): Delivery {
     seq: number(row, 'seq'),
     laneKeys: json(row, 'lane_keys') as string[],
     body: nullableText(row, 'body'),
-    status: leaseOwner === null ? toStatus(row) : 'sending',
+    status: lease === undefined ? toStatus(row) : 'sending',
     attempts: number(row, 'attempts'),
     nextAttemptAt: nullableNumber(row, 'next_attempt_at'),
-    leaseOwner,
-    leaseUntil: nullableNumber(row, 'lease_until'),
+    leaseOwner: lease?.owner ?? null,
+    leaseUntil: lease?.until ?? null,
     lastError: nullableText(row, 'last_error'),
     createdAt: number(row, 'created_at'),
-    updatedAt: number(row, 'updated_at'),
+    updatedAt: lease?.at ?? number(row, 'updated_at'),
   };
 }
 

@@ -13,6 +13,7 @@ import { DELIVERY_BODIES } from './migrations/8-delivery-bodies.js';
 import { TRACE_CONTEXT } from './migrations/9-trace-context.js';
 import { JOURNALS } from './migrations/10-journals.js';
 import { DELIVERY_EVENTS } from './migrations/11-delivery-events.js';
+import { LEAN_DELIVERIES } from './migrations/12-lean-deliveries.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 export const MIGRATIONS: readonly string[] = [
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly string[] = [
   TRACE_CONTEXT,
   JOURNALS,
   DELIVERY_EVENTS,
+  LEAN_DELIVERIES,
 ];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */
