@@ -24,10 +24,13 @@ import * as schemas from './api/schemas.js';
 import { digest, snapshot } from './api/snapshot.js';
 import * as tokens from './api/tokens.js';
 import { authenticate } from './authenticate.js';
+import { createConsoleSession } from './console-session.js';
 import type { AdminDeps } from './deps.js';
-import { errorHandler, identifyRequest, noSuchRoute } from './error-handler.js';
+import { errorHandler, identifyRequest, noSuchMethod, noSuchRoute } from './error-handler.js';
+import { createKeyring } from './keyring.js';
 import { limitRate } from './rate-limit.js';
 import { createDescriptions } from './openapi/descriptions.js';
+import { createPages } from './pages.js';
 import { mount, routesOf } from './routes.js';
 import { createSlots } from './streaming.js';
 
@@ -127,8 +130,22 @@ export function createAdmin(deps: AdminDeps): express.Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(identifyRequest, helmet());
-  app.use('/v1', neverStored, authenticate(deps), limitRate(deps.requestsPerSecond));
+  const keyring = createKeyring(deps);
+  const { sessions, ...session } = createConsoleSession(deps, keyring);
+  app.use(['/v1', '/session'], neverStored);
+  app.use('/v1', authenticate(keyring, sessions), limitRate(deps.requestsPerSecond));
   mount(app, ROUTES, { ...deps, slots: createAllSlots(), descriptions: createDescriptions(ROUTES) });
+  app
+    .route('/session')
+    .get(session.tell)
+    .post(...session.signIn)
+    .delete(session.signOut)
+    .all(noSuchMethod(['GET', 'POST', 'DELETE']));
+  const pages = createPages(deps.webDir);
+  app.get('/', (_req, res) => res.redirect('/console'));
+  app.get(['/console', '/console/*screen'], pages.page('console.html'));
+  app.get('/setup', pages.page('setup.html'));
+  app.get('/assets/:file', pages.asset);
   app.use(noSuchRoute, errorHandler(deps.logger));
   return app;
 }

@@ -30,6 +30,8 @@ export interface AdminDeps {
   readonly courier: Courier;
   /** Without a slash at the end; SCIM base URLs begin with it. */
   readonly publicUrl: string;
+  /** Folder of the built console and set-up page. */
+  readonly webDir: string;
   /** Log partitions over which new directories are spread. */
   readonly partitions: number;
   /** SHA-256 of the operator's own admin key, hex; beside it, the stored keys are good. */

@@ -9,6 +9,7 @@ import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createAdmin } from './app.js';
 import { createFeed } from './feed.js';
+import { webFolder } from './pages.js';
 import { createRemapper } from './remap.js';
 
 /** The `admin` role. */
@@ -30,6 +31,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     deliveries: store.deliveries,
     sealer: createSealer(config.encryptionKey),
     publicUrl: publicUrlOf(config, config.port),
+    webDir: webFolder(),
     partitions: config.logPartitions,
     adminKeyHash: adminKeyHash(config.adminKey),
     requestsPerSecond: config.requestsPerSecond,

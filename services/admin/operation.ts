@@ -1,4 +1,4 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Immutable } from '../../shared/events/event.js';
 import { actingFor } from './acting-for.js';
@@ -6,7 +6,7 @@ import type { Deps } from './deps.js';
 import { requestIdOf } from './error-handler.js';
 import { once } from './idempotency.js';
 import type { ProblemCode } from './problem.js';
-import { BODY_LIMIT_BYTES, bodyOf, headersOf, onlyJson, pathOf, queryOf } from './request.js';
+import { bodyOf, headersOf, pathOf, queryOf, READ_BODY } from './request.js';
 import { stream, untilOver } from './streaming.js';
 
 /** Headers that an answer may have beside its body. */
@@ -175,7 +175,6 @@ export function operation<
 }
 
 const NO_BODY = z.object({});
-const READ_BODY = [onlyJson, express.json({ limit: BODY_LIMIT_BYTES })];
 
 type AnyAnswer = { readonly status: PropertyKey } & { readonly [Header in AnswerHeader]?: string | undefined } & {
   readonly body?: unknown;

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { nearest } from '../../shared/runtime/nearest.js';
 import { invalid, notFound, Problem, type FieldError } from './problem.js';
@@ -6,7 +6,7 @@ import { invalid, notFound, Problem, type FieldError } from './problem.js';
 export const BODY_LIMIT_BYTES = 1_048_576;
 
 /** Refuses a body in another form than JSON, instead of taking it for an empty one. */
-export const onlyJson: RequestHandler = (req, _res, next) => {
+const onlyJson: RequestHandler = (req, _res, next) => {
   const hasBody = req.headers['content-length'] !== '0';
   if (hasBody && req.is('application/json') === false) {
     throw new Problem(
@@ -16,6 +16,9 @@ export const onlyJson: RequestHandler = (req, _res, next) => {
   }
   next();
 };
+
+/** Before a handler that looks at the body. */
+export const READ_BODY: readonly RequestHandler[] = [onlyJson, express.json({ limit: BODY_LIMIT_BYTES })];
 
 /** The request's body, or a problem with every field that is wrong. No body is an empty object. */
 export const bodyOf = <Body extends z.ZodObject>(req: Request, schema: Body): z.output<Body> => {

@@ -18,6 +18,7 @@ import type { Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { createAdmin } from '../admin/app.js';
 import { createFeed, type Feed } from '../admin/feed.js';
+import { webFolder } from '../admin/pages.js';
 import { createRemapper, type Remapper } from '../admin/remap.js';
 import { createDispatcher } from '../dispatcher/dispatcher.js';
 import { runJanitor } from '../dispatcher/janitor/janitor.js';
@@ -161,7 +162,7 @@ function createHandler(
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const reading = { journals, held, events, deliveries, feed, stopping };
-  const limits = { requestsPerSecond, allowCidrs };
+  const limits = { requestsPerSecond, allowCidrs, webDir: webFolder() };
   const remap = (directoryId: string): void => remapper.start(directoryId);
   const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, ...limits, ...key });
   const probes = createProbes({ ready: () => store.check(), metrics });

@@ -47,8 +47,14 @@ async function withoutLockOut(): Promise<void> {
   if ((calls += 1) % 8 === 0) await bench.get('/v1/organizations').expect(200);
 }
 
-test('the app answers what its table has, and nothing else', () => {
-  expect(answered()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`));
+/** What pages are made of, and how browsers sign in. */
+const OF_BROWSERS = [
+  ...['GET /session', 'POST /session', 'DELETE /session'],
+  ...['GET /', 'GET /console,/console/*screen', 'GET /setup', 'GET /assets/:file'],
+];
+
+test('the app answers what its table has and what browsers open, and nothing else', () => {
+  expect(answered()).toEqual([...ROUTES.map(({ method, path }) => `${method} ${path}`), ...OF_BROWSERS]);
   expect(routes().length).toBeGreaterThanOrEqual(50);
   expect(ROUTES.filter(isPublic).map(({ path }) => path)).toEqual(['/schemas/events/:file', '/openapi.json', '/docs']);
 });
@@ -101,7 +107,7 @@ test('a stored key is good until it is deleted', async () => {
 
 test('an unknown path is a problem too, inside /v1 and outside', async () => {
   expectProblem(await bench.get('/v1/organisations'), 404, 'not-found', 'There is no GET /v1/organisations.');
-  expectProblem(await request(bench.app).get('/'), 404, 'not-found', 'There is no GET /.');
+  expectProblem(await request(bench.app).get('/doc'), 404, 'not-found', 'There is no GET /doc.');
 });
 
 test('a path that has other methods says which', async () => {

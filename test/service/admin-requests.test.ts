@@ -139,6 +139,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
   const app = createAdmin({
     ...bench.store,
     registry: { ...bench.store.registry, organizations: { ...bench.store.registry.organizations, ...failing } },
+    webDir: '',
     adminKeyHash: '00'.repeat(32),
     requestsPerSecond: 1,
     sealer: { seal: String, open: String },

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Express } from 'express';
 import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
@@ -17,6 +18,7 @@ import { openSqlite, type OpenStore } from '../support/stores.js';
 
 export const KEY = 'the-key-of-the-operator';
 export const PARTITIONS = 3;
+const WEB = path.join(__dirname, '../fixtures/web');
 export const sealer = createSealer(Buffer.alloc(32, 5));
 
 /** The management API on a store of its own, and a clock that stands still until it is moved. */
@@ -49,6 +51,7 @@ export async function openBench(open: OpenStore = openSqlite): Promise<Bench> {
     sealer,
     publicUrl: 'https://directory.example.com',
     partitions: PARTITIONS,
+    webDir: WEB,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
     allowCidrs: ['127.0.0.0/8'],

@@ -21,6 +21,7 @@ const admin = () => {
     sealer,
     publicUrl: 'https://directory.example.com',
     partitions: 1,
+    webDir: '',
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
     courier: createHttpCourier([], () => clock.now),

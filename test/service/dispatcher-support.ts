@@ -144,6 +144,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     ...deps,
     publicUrl: 'https://directory.example.com',
     partitions: PARTITIONS,
+    webDir: '',
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
     feed: createFeed(store.events, PARTITIONS),

@@ -148,6 +148,7 @@ async function startProduct({ store }: Target) {
     sealer,
     courier,
     allowCidrs,
+    webDir: '',
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
   });
