@@ -21,6 +21,7 @@ import * as requests from './api/requests.js';
 import * as resourceTypes from './api/resource-types.js';
 import * as resources from './api/resources.js';
 import * as schemas from './api/schemas.js';
+import * as setupLinks from './api/setup-links.js';
 import { digest, snapshot } from './api/snapshot.js';
 import * as tokens from './api/tokens.js';
 import { authenticate } from './authenticate.js';
@@ -53,6 +54,9 @@ export const ROUTES = routesOf({
     'POST /v1/directories/:id/tokens': tokens.create,
     'GET /v1/directories/:id/tokens': tokens.list,
     'DELETE /v1/directories/:id/tokens/:tokenId': tokens.remove,
+    'POST /v1/directories/:id/setup-links': setupLinks.create,
+    'GET /v1/directories/:id/setup-links': setupLinks.list,
+    'DELETE /v1/directories/:id/setup-links/:linkId': setupLinks.remove,
     'GET /v1/directories/:id/held': held.list,
     'POST /v1/directories/:id/held/release': held.release,
     'POST /v1/directories/:id/held/discard': held.discard,

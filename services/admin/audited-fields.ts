@@ -58,6 +58,16 @@ export const SHOWN: Shown = {
       })),
     }),
   ],
+  setupLinks: [
+    'setup_link',
+    ({ directoryId, expiresAt, openedAt, sessionUntil, revokedAt }) => ({
+      directoryId,
+      expiresAt: isoOrNull(expiresAt),
+      openedAt: isoOrNull(openedAt),
+      sessionUntil: isoOrNull(sessionUntil),
+      revokedAt: isoOrNull(revokedAt),
+    }),
+  ],
   adminKeys: [
     'admin_key',
     ({ name, hint, scopes, organizationId, expiresAt }) => ({
@@ -105,6 +115,8 @@ export const bounded = (fields: AuditedFields): AuditedFields =>
 /** What a replacement of a record did, where that has a name of its own. */
 export function replacement(subject: string, changes: AuditedFields): string {
   if (subject === 'token' && typeof changes['revokedAt'] === 'string') return 'token.revoked';
+  if (subject === 'setup_link' && typeof changes['revokedAt'] === 'string') return 'setup_link.revoked';
+  if (subject === 'setup_link' && typeof changes['openedAt'] === 'string') return 'setup_link.opened';
   if (subject === 'replay' && changes['state'] === 'canceled') return 'replay.canceled';
   if (subject === 'endpoint' && 'secrets' in changes) return 'endpoint.secret_rotated';
   return `${subject}.updated`;

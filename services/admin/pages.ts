@@ -30,6 +30,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+const PAGES = ['console.html', 'setup.html'] as const;
+type Page = (typeof PAGES)[number];
+
 interface File {
   readonly type: string;
   readonly bytes: Buffer;
@@ -39,17 +42,17 @@ interface File {
 /** The console and the set-up page, as files. */
 export interface Pages {
   /** A page, whatever its path goes on with: its script reads the path. */
-  page(file: string): RequestHandler;
+  page(file: Page): RequestHandler;
   /** A file under `/assets/`, whose name changes with what is in it; unknown ones are for the next handler. */
   readonly asset: RequestHandler;
 }
 
-/** Files are read once, when the first of them is asked for and the folder is there. */
+/** Files are read once, when the first of them is asked for and both pages are there. */
 export function createPages(folder: string): Pages {
-  let files: ReadonlyMap<string, File> | undefined;
+  let files: ReadonlyMap<string, File> = new Map();
   const fileAt = (name: string): File | undefined => {
-    if (files === undefined && existsSync(folder)) files = readAll(folder);
-    return files?.get(name);
+    if (!PAGES.every((page) => files.has(page)) && existsSync(folder)) files = readAll(folder);
+    return files.get(name);
   };
   return {
     page: (name) => (req, res) => {

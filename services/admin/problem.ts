@@ -1,8 +1,8 @@
 const PROBLEMS = {
   'malformed-request': { status: 400, title: 'The request cannot be read' },
   validation: { status: 400, title: 'The request has invalid fields' },
-  unauthorized: { status: 401, title: 'An admin key is needed' },
-  forbidden: { status: 403, title: 'The admin key does not allow it' },
+  unauthorized: { status: 401, title: 'A key or a session is needed' },
+  forbidden: { status: 403, title: 'The key or the session does not allow it' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The path has no such method' },
   'precondition-failed': { status: 412, title: 'It has changed since' },

@@ -75,7 +75,7 @@ const CLOSED = { get: closed, find: closed, insert: closed, replace: closed, del
 
 function scopeRegistry(registry: Registry, territory: Territory): Registry {
   const { organizationId, hasDirectory, directoryIds, hasEndpoint, endpointIds } = territory;
-  const { organizations, directories, endpoints, tokens, erasures, replays } = registry;
+  const { organizations, directories, endpoints, tokens, setupLinks, erasures, replays } = registry;
   const isOurs = async (record: { readonly organizationId: string | null }): Promise<boolean> =>
     record.organizationId === organizationId;
   /** What a list of records that name their organization asks for; undefined where it asks for another one's. */
@@ -107,6 +107,7 @@ function scopeRegistry(registry: Registry, territory: Territory): Registry {
       },
     },
     tokens: scopeBy(tokens, 'directoryId', hasDirectory, directoryIds),
+    setupLinks: scopeBy(setupLinks, 'directoryId', hasDirectory, directoryIds),
     erasures: scopeBy(erasures, 'directoryId', hasDirectory, directoryIds),
     replays: scopeBy(replays, 'endpointId', hasEndpoint, endpointIds),
     adminKeys: CLOSED,

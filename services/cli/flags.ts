@@ -59,12 +59,22 @@ export const directoryPatterns = several(DIRECTORY_PATTERNS);
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+function durationMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Number(count) * (UNIT_MS[unit] ?? 0);
+}
+
+/** A duration; in seconds, as the API takes it. */
+export function seconds(text: string): number {
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('It must be a duration such as 90s, 10m, 2h or 3d.');
+  return ms / 1000;
+}
+
 /** A time, or how long ago it was; as the API takes it. */
 export function time(text: string): string {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined) {
-    return new Date(Date.now() - Number(count) * (UNIT_MS[unit] ?? 0)).toISOString();
-  }
+  const agoMs = durationMs(text);
+  if (agoMs !== undefined) return new Date(Date.now() - agoMs).toISOString();
   const at = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(at)) return new Date(at).toISOString();
   throw new InvalidArgumentError('It must be a time such as 2026-01-31T09:30:00Z, or how long ago: 90s, 10m, 2h, 3d.');

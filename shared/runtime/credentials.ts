@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** `rcs` is a directory's SCIM token, `rca` an admin key. */
-export type CredentialPrefix = 'rcs' | 'rca';
+/** `rcs` is a directory's SCIM token, `rca` an admin key, `rcl` what a set-up link has in it. */
+export type CredentialPrefix = 'rcs' | 'rca' | 'rcl';
 
 /** A freshly made bearer credential. `secret` is shown once and never stored. */
 export interface IssuedCredential {

@@ -125,6 +125,24 @@ interface RateLimit {
   readonly perSecond: number;
 }
 
+/** A link that opens the set-up page of a directory, once; only its token's SHA-256 is kept. */
+export interface SetupLink extends RegistryRecord {
+  readonly directoryId: string;
+  /** SHA-256 of the token in it, hex. */
+  readonly hash: string;
+  /** From then on it cannot be opened. */
+  readonly expiresAt: number;
+  /** Null: it was not yet. */
+  readonly openedAt: number | null;
+  /** When the session that began with it ends; null before. */
+  readonly sessionUntil: number | null;
+  readonly revokedAt: number | null;
+}
+
+/** When nobody can, or could, do anything with the link any more. */
+export const endOfLink = ({ revokedAt, openedAt, sessionUntil, expiresAt }: SetupLink): number =>
+  Math.min(revokedAt ?? Infinity, openedAt === null ? expiresAt : (sessionUntil ?? openedAt));
+
 /** What a key for the management API is good for: to look, and to change things. */
 export const ADMIN_SCOPES = ['read', 'write'] as const;
 export type AdminScope = (typeof ADMIN_SCOPES)[number];
@@ -212,6 +230,7 @@ export interface Registry {
   readonly directories: RegistryTable<Directory, 'organizationId'>;
   readonly tokens: RegistryTable<DirectoryToken, 'directoryId'>;
   readonly endpoints: RegistryTable<Endpoint, 'organizationId' | 'directoryId'>;
+  readonly setupLinks: RegistryTable<SetupLink, 'directoryId' | 'hash'>;
   readonly adminKeys: RegistryTable<AdminKey, 'hash'>;
   readonly replays: RegistryTable<Replay, 'endpointId' | 'state'>;
   readonly erasures: RegistryTable<Erasure, 'directoryId' | 'state'>;
@@ -224,6 +243,7 @@ export const REGISTRY_LOOKUPS = {
   directories: ['organizationId'],
   tokens: ['directoryId'],
   endpoints: ['organizationId', 'directoryId'],
+  setupLinks: ['directoryId', 'hash'],
   adminKeys: ['hash'],
   replays: ['endpointId', 'state'],
   erasures: ['directoryId', 'state'],

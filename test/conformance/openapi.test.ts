@@ -215,6 +215,10 @@ describe('what a process answers', () => {
     await items('GET /v1/directories/{id}/tokens', [id]);
     await ask(204, 'DELETE /v1/directories/{id}/tokens/{tokenId}', [id, token.id]);
 
+    const link = await ask(201, 'POST /v1/directories/{id}/setup-links', [id], { body: { expiresInSeconds: 3600 } });
+    await items('GET /v1/directories/{id}/setup-links', [id]);
+    await ask(204, 'DELETE /v1/directories/{id}/setup-links/{linkId}', [id, link.id]);
+
     await items('GET /v1/endpoints');
     await ask(200, 'GET /v1/endpoints/{id}', [endpoint.id]);
     await ask(200, 'POST /v1/endpoints/{id}/secret/rotate', [endpoint.id], { body: { overlapHours: 1 } });

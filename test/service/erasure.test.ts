@@ -335,6 +335,7 @@ function describeErasure(name: string, open: () => Promise<Target>): void {
 
     test('of a directory leaves its last event, and nothing that says anything', async () => {
       const { directoryId, gone, there, held, bo, failing, lastSeq, token } = await fill();
+      await product.manage.post(`/v1/directories/${directoryId}/setup-links`).expect(201);
       await product.manage.delete(`/v1/directories/${directoryId}`).expect(204);
       await product.manage.delete(`/v1/directories/${directoryId}`).expect(204);
       await settled(directoryId);
@@ -359,6 +360,7 @@ function describeErasure(name: string, open: () => Promise<Target>): void {
       const directory = await product.manage.get(`/v1/directories/${directoryId}`).expect(200);
       expect(directory.body).toMatchObject({ name: '(erased)', provider: null, state: 'deleted' });
       expect(await target.store.registry.tokens.find({ directoryId }, { limit: 1 })).toEqual([]);
+      expect(await target.store.registry.setupLinks.find({ directoryId }, { limit: 1 })).toEqual([]);
       expect(await target.store.journals.requests.list({ directoryId }, { limit: 1 })).toEqual([]);
       expect(token).not.toBe('');
     });

@@ -4,7 +4,7 @@ import { createLogger } from '../../shared/runtime/logger.js';
 import { newId } from '../../shared/runtime/ids.js';
 import type { AuditEntry } from '../../shared/store/audit.js';
 import type { Store } from '../../shared/store/port.js';
-import type { Erasure, IdempotencyKey } from '../../shared/store/registry.js';
+import type { Erasure, IdempotencyKey, SetupLink } from '../../shared/store/registry.js';
 import type { RequestEntry } from '../../shared/store/request-log.js';
 import { DAY_MS } from '../../shared/store/retention.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
@@ -96,6 +96,39 @@ test('a janitor that is told to stop ends the step under way, begins no other, a
   await stopped;
   expect([begun, ended]).toEqual([1, 1]);
   expect(await store.leases.acquire(LEASE, 'next', 1, Date.now())).toBeDefined();
+});
+
+test('set-up links go a month after their end, however they ended', async () => {
+  const now = Date.now();
+  const [ended, lately] = [now - 30 * DAY_MS - 1000, now - 30 * DAY_MS + 3_600_000];
+  const directoryId = newId();
+  const record = { version: 1, createdAt: 1, updatedAt: 1 };
+  await store.registry.directories.insert({
+    ...{ ...record, id: directoryId, organizationId: newId(), name: 'Okta', provider: null, partition: 0 },
+    deletedAt: null,
+  });
+  const unopened = { openedAt: null, sessionUntil: null, revokedAt: null };
+  const link = (times: Partial<SetupLink>): SetupLink => ({
+    ...{ ...record, id: newId(), directoryId, hash: newId(), expiresAt: now, ...unopened, ...times },
+  });
+  const over = [
+    link({ expiresAt: ended }),
+    link({ revokedAt: ended }),
+    link({ openedAt: 1, sessionUntil: ended }),
+    link({ openedAt: 1, sessionUntil: now, revokedAt: ended }),
+  ];
+  const kept = [
+    link({ expiresAt: lately }),
+    link({ revokedAt: lately }),
+    link({ openedAt: ended, sessionUntil: lately, expiresAt: ended }),
+    link({}),
+  ];
+  for (const one of [...over, ...kept]) await store.registry.setupLinks.insert(one);
+  const left = async () => (await store.registry.setupLinks.find({}, { limit: 100 })).map(({ id }) => id);
+  const janitor = startJanitor('first');
+  await eventually('links are purged', async () => (await left()).length === kept.length);
+  await janitor.stop();
+  expect(await left()).toEqual(kept.map(({ id }) => id).sort());
 });
 
 test('audit entries, logged requests and idempotency keys go once they are past their time, and not before', async () => {

@@ -21,6 +21,7 @@ export const TABLES = [
   'directories',
   'tokens',
   'endpoints',
+  'setupLinks',
   'adminKeys',
   'replays',
   'erasures',

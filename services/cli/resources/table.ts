@@ -84,6 +84,35 @@ const directories: Resource = {
       path: '/directories/:id/tokens/:tokenId',
       prints: { sentence: 'The token is revoked; it is refused everywhere within 5 s.' },
     },
+    {
+      name: 'setup-link',
+      does: 'make a link with which the customer’s IT admin sets it up; it opens once',
+      method: 'POST',
+      path: '/directories/:id/setup-links',
+      flags: [
+        {
+          field: 'expiresInSeconds',
+          flags: '--expires-in <duration>',
+          description: 'for how long it can be opened, such as 3d; without: 7d',
+          parse: flags.seconds,
+        },
+      ],
+      prints: 'fields',
+    },
+    {
+      name: 'setup-links',
+      does: 'list them',
+      method: 'GET',
+      path: '/directories/:id/setup-links',
+      prints: { columns: columns('id', 'state', 'createdAt', 'expiresAt', 'openedAt', 'sessionEndsAt', 'revokedAt') },
+    },
+    {
+      name: 'revoke-setup-link',
+      does: 'end a link, and the session that it was opened for',
+      method: 'DELETE',
+      path: '/directories/:id/setup-links/:linkId',
+      prints: { sentence: 'The link is revoked, and nobody is signed in with it any more.' },
+    },
   ],
 };
 

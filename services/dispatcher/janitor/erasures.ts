@@ -11,7 +11,7 @@ import { purgeRequests, type Removed } from './sweep.js';
 
 export interface ErasuresDeps {
   readonly store: ErasureStore;
-  readonly registry: Pick<Registry, 'erasures' | 'directories' | 'tokens'>;
+  readonly registry: Pick<Registry, 'erasures' | 'directories' | 'tokens' | 'setupLinks'>;
   readonly commits: Pick<CommitStore, 'head'>;
   readonly deliveries: Pick<DeliveryStore, 'list' | 'progress'>;
   readonly journals: Journals;
@@ -93,6 +93,7 @@ async function* eraseFromAudit(directoryId: string, { journals: { audit } }: Era
 /** What is left is a record that keeps the id from being used again. */
 async function forget(directoryId: string, { store, registry, clock }: ErasuresDeps): Promise<void> {
   for (const { id } of await findAll(registry.tokens, { directoryId })) await registry.tokens.delete(id);
+  for (const { id } of await findAll(registry.setupLinks, { directoryId })) await registry.setupLinks.delete(id);
   const directory = await registry.directories.get(directoryId);
   if (directory !== undefined) {
     const nameless = { ...directory, name: '(erased)', provider: null, declarations: NO_DECLARATIONS };

@@ -1,7 +1,7 @@
 import type { DirectoryRef } from '../../../shared/directory/deletion.js';
 import type { Journals } from '../../../shared/store/journals.js';
-import { findAll, type IdempotencyKey, type Registry } from '../../../shared/store/registry.js';
-import { cutoffsAt, type Cutoffs, type Retention, type RetentionStore } from '../../../shared/store/retention.js';
+import { endOfLink, findAll, type IdempotencyKey, type Registry } from '../../../shared/store/registry.js';
+import { cutoffsAt, DAY_MS, type Cutoffs, type Retention, type RetentionStore } from '../../../shared/store/retention.js';
 import type { Clock } from '../../../shared/runtime/clock.js';
 
 /** What janitors count. Each kind of record that is purged or erased joins this list. */
@@ -14,13 +14,14 @@ export const KINDS = [
   'requests',
   'audit',
   'idempotencyKeys',
+  'setupLinks',
   'erasures',
 ] as const;
 export type Removed = Partial<Readonly<Record<(typeof KINDS)[number], number>>>;
 
 export interface SweepDeps {
   readonly store: RetentionStore;
-  readonly registry: Pick<Registry, 'directories' | 'idempotencyKeys'>;
+  readonly registry: Pick<Registry, 'directories' | 'idempotencyKeys' | 'setupLinks'>;
   readonly journals: Journals;
   readonly partitions: number;
   readonly retention: Retention;
@@ -31,6 +32,8 @@ export interface SweepDeps {
 const ROWS_PER_STEP = 200;
 /** Fewer of what has an answer in it. */
 const KEYS_PER_STEP = 20;
+/** How long it is still told that a set-up link was there. */
+const LINK_MS = 30 * DAY_MS;
 
 /**
  * Removes all that is past its retention, one bounded step after another; yields what each removed. First the logs begin later, then
@@ -56,6 +59,7 @@ export async function* sweep(deps: SweepDeps): AsyncGenerator<Removed> {
     tombstones = await store.purgeTombstones(cutoffs, ROWS_PER_STEP);
     yield { tombstones };
   }
+  for (const { id } of directories) yield* purgeLinks(deps, id);
   for (const { id } of directories) yield* purgeRequests(deps.journals, id, clock() - retention.requestMs);
   for (let audit = -1; audit !== 0;) {
     audit = await deps.journals.audit.purge({}, clock() - retention.auditMs, ROWS_PER_STEP);
@@ -85,6 +89,14 @@ export async function* purgeRequests(
     requests = await journal.purge({ directoryId }, before, ROWS_PER_STEP);
     yield { requests };
   }
+}
+
+/** A directory has a few. */
+async function* purgeLinks({ registry, clock }: SweepDeps, directoryId: string): AsyncGenerator<Removed> {
+  const links = await findAll(registry.setupLinks, { directoryId });
+  const over = links.filter((link) => endOfLink(link) <= clock() - LINK_MS);
+  for (const { id } of over) await registry.setupLinks.delete(id);
+  yield { setupLinks: over.length };
 }
 
 /** All of a day's are looked at. */

@@ -189,6 +189,7 @@ export const collectionsOf = (db: mongo.Db): Collections => ({
   directories: db.collection('directories'),
   tokens: db.collection('tokens'),
   endpoints: db.collection('endpoints'),
+  setupLinks: db.collection('setupLinks'),
   adminKeys: db.collection('adminKeys'),
   replays: db.collection('replays'),
   erasures: db.collection('erasures'),

@@ -9,12 +9,13 @@ import { HELD_EVENTS } from './migrations/2-held-events.js';
 import { RETENTION } from './migrations/3-retention.js';
 import { REPLAYS } from './migrations/4-replays.js';
 import { JOURNALS } from './migrations/5-journals.js';
+import { SETUP_LINKS } from './migrations/6-setup-links.js';
 
 /** Indexes to make, by collection. */
 export type Indexes = { readonly [Name in keyof Collections]?: readonly mongo.IndexDescription[] };
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
-const MIGRATIONS: readonly Indexes[] = [INDEXES, HELD_EVENTS, RETENTION, REPLAYS, JOURNALS];
+const MIGRATIONS: readonly Indexes[] = [INDEXES, HELD_EVENTS, RETENTION, REPLAYS, JOURNALS, SETUP_LINKS];
 
 /** Number of the newest migration of this version. */
 export const newestKnown = MIGRATIONS.length;

@@ -15,6 +15,7 @@ export const createRegistry = (connection: MongoConnection): Registry => ({
   directories: createTable(connection, 'directories'),
   tokens: createTable(connection, 'tokens'),
   endpoints: createTable(connection, 'endpoints'),
+  setupLinks: createTable(connection, 'setupLinks'),
   adminKeys: createTable(connection, 'adminKeys'),
   replays: createTable(connection, 'replays'),
   erasures: createTable(connection, 'erasures'),

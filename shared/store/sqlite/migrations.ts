@@ -14,6 +14,7 @@ import { TRACE_CONTEXT } from './migrations/9-trace-context.js';
 import { JOURNALS } from './migrations/10-journals.js';
 import { DELIVERY_EVENTS } from './migrations/11-delivery-events.js';
 import { LEAN_DELIVERIES } from './migrations/12-lean-deliveries.js';
+import { SETUP_LINKS } from './migrations/13-setup-links.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 export const MIGRATIONS: readonly string[] = [
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly string[] = [
   JOURNALS,
   DELIVERY_EVENTS,
   LEAN_DELIVERIES,
+  SETUP_LINKS,
 ];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */

@@ -14,6 +14,7 @@ export const createRegistry = (database: Database): Registry => ({
   directories: createTable(database, 'directories'),
   tokens: createTable(database, 'tokens'),
   endpoints: createTable(database, 'endpoints'),
+  setupLinks: createTable(database, 'setupLinks'),
   adminKeys: createTable(database, 'adminKeys'),
   replays: createTable(database, 'replays'),
   erasures: createTable(database, 'erasures'),

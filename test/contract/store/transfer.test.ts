@@ -180,6 +180,9 @@ async function administer({ registry, journals }: Store, directoryId: string): P
     ...{ ...record(), name: 'key', hash: 'hash', hint: 'hint', scopes: ['read'], organizationId: null },
     ...{ expiresAt: null, lastUsedAt: null },
   });
+  await registry.setupLinks.insert({
+    ...{ ...record(), directoryId, hash: 'hash', expiresAt: 3, openedAt: 2, sessionUntil: 4, revokedAt: null },
+  });
   await registry.replays.insert({
     ...{ ...record(), endpointId: newId(), state: 'running', since: 1, until: 2, directoryId: null, types: [] },
     ...{ remaining: [{ partition: 0, after: { offset: 65_536, seq: 1 } }], replayed: 1, missing: 0 },
@@ -257,7 +260,8 @@ test('every kind of line; what was left half done is told as nobody’s, and pla
   const lines = (await exported(await place.source())).map((line) => JSON.parse(line) as Record<string, unknown>);
   expect([...new Set(lines.map(({ kind }) => kind))].sort()).toEqual(
     [
-      ...['header', 'organizations', 'directories', 'tokens', 'endpoints', 'adminKeys', 'replays', 'erasures', 'audit'],
+      ...['header', 'organizations', 'directories', 'tokens', 'endpoints', 'setupLinks', 'adminKeys', 'replays'],
+      ...['erasures', 'audit'],
       ...['head', 'commit', 'ended', 'held', 'resource', 'membership', 'progress', 'digest', 'logStart', 'cursor'],
       ...['delivery', 'footer'],
     ].sort(),

@@ -209,6 +209,17 @@ export function describeRegistry(harness: StoreHarness): void {
       expect(await adminKeys.find({ hash: token.hash }, { limit: 10 })).toEqual([]);
     });
 
+    test('a set-up link is found by its directory and by its hash', async () => {
+      const { setupLinks } = under.store.registry;
+      const times = { expiresAt: T0, openedAt: null, sessionUntil: null, revokedAt: null };
+      const [one, two] = [newId(), newId()].map((hash) => ({ ...record(), directoryId: newId(), hash, ...times }));
+      if (one === undefined || two === undefined) throw new Error('two were made');
+      for (const link of [one, two]) await setupLinks.insert(link);
+      expect(await under.other.registry.setupLinks.find({ hash: one.hash }, { limit: 2 })).toEqual([one]);
+      expect(await setupLinks.find({ directoryId: two.directoryId }, { limit: 2 })).toEqual([two]);
+      expect(await setupLinks.find({ directoryId: two.directoryId, hash: one.hash }, { limit: 2 })).toEqual([]);
+    });
+
     test('pages are in the order of ids and go on after one', async () => {
       const { directories } = under.store.registry;
       const organizationId = newId();
