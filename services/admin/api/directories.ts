@@ -24,7 +24,7 @@ import { newToken, revoke } from './tokens.js';
  */
 const STATES = ['pending', 'active', 'deleted'] as const;
 
-const directoryView = z
+export const directoryView = z
   .object({
     id: idOf('Of the directory'),
     organizationId: idOf('Organization that it belongs to'),

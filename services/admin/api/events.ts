@@ -12,7 +12,7 @@ const WAIT_MAX_S = 30;
 const HEARTBEAT_MS = 15_000;
 const STREAM_PAGE = 100;
 
-const event = z
+export const event = z
   .object({
     id: idOf('Of the event; deliveries of one event share it'),
     type: z.string().meta({ description: 'What has happened', examples: ['user.created'] }),

@@ -9,7 +9,7 @@ import { mapPage, pageOf, pageParameters } from '../paging.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-const scimRequest = z
+export const scimRequest = z
   .object({
     id: idOf('Of the request: `cause.requestId` of its events'),
     directoryId: idOf('The directory'),
