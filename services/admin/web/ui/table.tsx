@@ -23,18 +23,33 @@ interface Props<T> {
   /** Asks for the next page; undefined: there is none. */
   readonly more?: (() => void) | undefined;
   readonly isLoading?: boolean;
+  /** It is all there is of a list, from edge to edge, rather than a part of a page. */
+  readonly isWhole?: boolean;
+  /** Rows that are ticked, for what is done with many. */
+  readonly ticks?: Ticks | undefined;
+}
+
+interface Ticks {
+  readonly keys: ReadonlySet<string>;
+  readonly onChange: (keys: ReadonlySet<string>) => void;
 }
 
 /** A list with a row for each item. The first column holds the link that opens it; the whole row is its target. */
-export function Table<T>({ label, columns, items, keyOf, chosen, more, isLoading = false }: Props<T>) {
-  const cell = ({ isFigure, isExtra }: Column<T>) => classes(isFigure && styles.figure, isExtra && styles.extra);
+export function Table<T>(props: Props<T>) {
+  const { label, columns, items, keyOf, chosen, more, isLoading = false, isWhole = false, ticks } = props;
+  const keys = items.map(keyOf);
   return (
-    <div className={styles.frame}>
+    <div className={classes(styles.frame, isWhole && styles.whole)}>
       <table className={styles.table} aria-label={label}>
         <thead>
           <tr>
+            {ticks && (
+              <th scope="col" className={styles.tick}>
+                <Tick label="Select all that are shown" keys={keys} ticks={ticks} />
+              </th>
+            )}
             {columns.map((column) => (
-              <th key={column.name} scope="col" className={cell(column)}>
+              <th key={column.name} scope="col" className={cellOf(column)}>
                 {column.name}
               </th>
             ))}
@@ -43,8 +58,13 @@ export function Table<T>({ label, columns, items, keyOf, chosen, more, isLoading
         <tbody>
           {items.map((item) => (
             <tr key={keyOf(item)} className={classes(chosen === keyOf(item) && styles.chosen)}>
-              {columns.map((column) => (
-                <td key={column.name} className={cell(column)}>
+              {ticks && (
+                <td className={styles.tick}>
+                  <Tick label={`Select ${keyOf(item)}`} keys={[keyOf(item)]} ticks={ticks} />
+                </td>
+              )}
+              {columns.map((column, index) => (
+                <td key={column.name} className={classes(cellOf(column), index === 0 && styles.opens)}>
                   {column.show(item)}
                 </td>
               ))}
@@ -61,4 +81,25 @@ export function Table<T>({ label, columns, items, keyOf, chosen, more, isLoading
       )}
     </div>
   );
+}
+
+const cellOf = ({ isFigure, isExtra }: Pick<Column<never>, 'isFigure' | 'isExtra'>): string =>
+  classes(isFigure && styles.figure, isExtra && styles.extra);
+
+/** Ticks these rows, or takes their ticks away. */
+function Tick({
+  label,
+  keys,
+  ticks,
+}: {
+  readonly label: string;
+  readonly keys: readonly string[];
+  readonly ticks: Ticks;
+}) {
+  const isTicked = keys.length > 0 && keys.every((key) => ticks.keys.has(key));
+  const turn = (): void => {
+    const others = [...ticks.keys].filter((key) => !keys.includes(key));
+    ticks.onChange(new Set(isTicked ? others : [...others, ...keys]));
+  };
+  return <input type="checkbox" aria-label={label} checked={isTicked} onChange={turn} />;
 }

@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react';
+import { classes } from '../ui/classes.js';
+import styles from './split.module.css';
+
+interface Props {
+  readonly children: ReactNode;
+  /** What is open beside the list: a `Panel`. Undefined: nothing is. */
+  readonly detail: ReactNode | undefined;
+}
+
+/** A list, and what is open of it beside it; in its place where the page is narrow. Each scrolls by itself. */
+export function Split({ children, detail }: Props) {
+  return (
+    <div className={classes(styles.split, detail !== undefined && styles.open)}>
+      <div className={styles.list}>{children}</div>
+      {detail !== undefined && <div className={styles.detail}>{detail}</div>}
+    </div>
+  );
+}
+
+interface HeadProps {
+  readonly title: string;
+  /** Views of the screen, beside its name. */
+  readonly views?: ReactNode;
+  readonly actions?: ReactNode;
+  /** What the list is narrowed by. */
+  readonly filters?: ReactNode;
+}
+
+/** The name of a screen, and what can be done there. */
+export function ScreenHead({ title, views, actions, filters }: HeadProps) {
+  return (
+    <header className={styles.head}>
+      <div className={styles.line}>
+        <h1>{title}</h1>
+        {views}
+        <div className={styles.actions}>{actions}</div>
+      </div>
+      {filters !== undefined && (
+        <div className={styles.filters} role="search">
+          {filters}
+        </div>
+      )}
+    </header>
+  );
+}
