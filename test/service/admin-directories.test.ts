@@ -69,6 +69,7 @@ describe('directories', () => {
       enabled: true,
       deletionGuard: null,
       hold: null,
+      counts: { users: 0, groups: 0 },
       scimBaseUrl: `https://directory.example.com/scim/${body.id}/v2`,
       createdAt: time,
       updatedAt: time,
@@ -100,6 +101,13 @@ describe('directories', () => {
     const ids = [(await newDirectory(bench, organizationId)).id, (await newDirectory(bench, organizationId)).id];
     const answer = await bench.get(`/v1/directories?organizationId=${organizationId}`).expect(200);
     expect(rows(answer).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('say how many users and groups they have', async () => {
+    const directory = await newDirectory(bench);
+    await commit(bench, directory, { counts: { User: 7, Group: 2, Device: 1 } });
+    const { body } = await bench.get(`/v1/directories/${directory.id}`).expect(200);
+    expect(body.counts).toEqual({ users: 7, groups: 2 });
   });
 
   test('are renamed, and their provider is set and unset', async () => {

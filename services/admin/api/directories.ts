@@ -40,6 +40,9 @@ export const directoryView = z
     enabled: z.boolean().meta({ description: 'False: the identity provider is answered 403' }),
     deletionGuard,
     hold: holdView,
+    counts: z
+      .object({ users: z.int().min(0), groups: z.int().min(0) })
+      .meta({ description: 'How many users and groups there are', examples: [{ users: 214, groups: 12 }] }),
     scimBaseUrl: z.string().meta({
       description: 'What the identity provider is given',
       examples: ['https://directory.example.com/scim/01970c5e-7d3a-7c41-9f0e-2b6d1c8a4e55/v2'],
@@ -202,6 +205,7 @@ const show = (directory: Directory, head: Head, { publicUrl }: AdminDeps): View<
   enabled: directory.disabled !== true,
   deletionGuard: directory.deletionGuard ?? null,
   hold: showHold(head.guard),
+  counts: { users: head.counts['User'] ?? 0, groups: head.counts['Group'] ?? 0 },
   scimBaseUrl: scimBaseUrl(publicUrl, directory.id),
   createdAt: iso(directory.createdAt),
   updatedAt: iso(directory.updatedAt),
