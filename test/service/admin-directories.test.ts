@@ -63,6 +63,7 @@ describe('directories', () => {
     expect(shown).toEqual({
       id: expect.any(String),
       organizationId,
+      organizationName: 'Acme',
       name: 'Okta',
       provider: 'okta',
       state: 'pending',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
-import { GENESIS, TOMBSTONE_LIFE_MS, type Head } from '../../../shared/directory/commit.js';
+import { TOMBSTONE_LIFE_MS, type Head } from '../../../shared/directory/commit.js';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
 import { iso } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
@@ -28,6 +28,7 @@ export const directoryView = z
   .object({
     id: idOf('Of the directory'),
     organizationId: idOf('Organization that it belongs to'),
+    organizationName: textOf('Its name; null: it is deleted, as the directory is', 'Acme').nullable(),
     name: textOf('For people', 'Okta'),
     provider: z
       .string()
@@ -69,7 +70,6 @@ const settings = {
   deletionGuard: deletionGuard.optional(),
 };
 const path = { id: pathId('directory') };
-const headOf = ({ id }: Directory, { commits }: Pick<AdminDeps, 'commits'>): Promise<Head> => commits.head(id);
 
 export const create = operation({
   id: 'createDirectory',
@@ -89,7 +89,7 @@ export const create = operation({
   const token = newToken(created.id, null, clock());
   await registry.directories.insert(created);
   await registry.tokens.insert(token.record);
-  const shown = { ...show(created, GENESIS, deps), token: token.secret };
+  const shown = { ...(await show(created, deps)), token: token.secret };
   return { status: 201, body: shown, location: `/v1/directories/${created.id}`, etag: etagOf(created) };
 });
 
@@ -103,7 +103,7 @@ export const list = operation({
   answers: { 200: json(listOf(directoryView)) },
 }).by(async ({ deps, query: { after, limit, ...where } }) => {
   const page = await pageOf({ after, limit }, (slice) => deps.registry.directories.find(where, slice));
-  const data = await Promise.all(page.data.map(async (found) => show(found, await headOf(found, deps), deps)));
+  const data = await Promise.all(page.data.map((found) => show(found, deps)));
   return { status: 200, body: { ...page, data } };
 });
 
@@ -114,7 +114,7 @@ export const get = operation({
   answers: { 200: json(directoryView, 'etag') },
 }).by(async ({ deps, path: { id } }) => {
   const found = await knownDirectory(id, deps);
-  return { status: 200, body: show(found, await headOf(found, deps), deps), etag: etagOf(found) };
+  return { status: 200, body: await show(found, deps), etag: etagOf(found) };
 });
 
 export const modify = operation({
@@ -142,7 +142,7 @@ export const modify = operation({
       deletionGuard: deletionGuard === undefined ? (old.deletionGuard ?? null) : deletionGuard,
     };
   });
-  return { status: 200, body: show(changed, await headOf(changed, deps), deps), etag: etagOf(changed) };
+  return { status: 200, body: await show(changed, deps), etag: etagOf(changed) };
 });
 
 export const remove = operation({
@@ -196,17 +196,25 @@ function stateOf(directory: Directory, head: Head): (typeof STATES)[number] {
   return head.number === 0 ? 'pending' : 'active';
 }
 
-const show = (directory: Directory, head: Head, { publicUrl }: AdminDeps): View<typeof directoryView> => ({
-  id: directory.id,
-  organizationId: directory.organizationId,
-  name: directory.name,
-  provider: directory.provider,
-  state: stateOf(directory, head),
-  enabled: directory.disabled !== true,
-  deletionGuard: directory.deletionGuard ?? null,
-  hold: showHold(head.guard),
-  counts: { users: head.counts['User'] ?? 0, groups: head.counts['Group'] ?? 0 },
-  scimBaseUrl: scimBaseUrl(publicUrl, directory.id),
-  createdAt: iso(directory.createdAt),
-  updatedAt: iso(directory.updatedAt),
-});
+async function show(directory: Directory, deps: AdminDeps): Promise<View<typeof directoryView>> {
+  const { id, organizationId, name, provider } = directory;
+  const [head, organization] = await Promise.all([
+    deps.commits.head(id),
+    deps.registry.organizations.get(organizationId),
+  ]);
+  return {
+    id,
+    organizationId,
+    organizationName: organization?.name ?? null,
+    name,
+    provider,
+    state: stateOf(directory, head),
+    enabled: directory.disabled !== true,
+    deletionGuard: directory.deletionGuard ?? null,
+    hold: showHold(head.guard),
+    counts: { users: head.counts['User'] ?? 0, groups: head.counts['Group'] ?? 0 },
+    scimBaseUrl: scimBaseUrl(deps.publicUrl, id),
+    createdAt: iso(directory.createdAt),
+    updatedAt: iso(directory.updatedAt),
+  };
+}
