@@ -15,7 +15,7 @@ const scopes = z
   .refine((all) => new Set(all).size === all.length, 'must name each scope once')
   .meta({ uniqueItems: true, description: '`read`: GET; `write`: every other method', examples: [['read']] });
 
-const adminKey = z
+export const adminKey = z
   .object({
     id: idOf('Of the key'),
     name: textOf('What it is for', 'Nightly report'),

@@ -12,7 +12,7 @@ const EXPORTED_AT_ONCE = 100;
 
 const fields = (description: string) => z.record(z.string(), z.json()).nullable().meta({ description });
 
-const auditEntry = z
+export const auditEntry = z
   .object({
     id: idOf('Of the entry'),
     at: timeOf('When it was asked for'),

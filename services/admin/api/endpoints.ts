@@ -129,7 +129,7 @@ const view = z
 const createdEndpoint = view
   .extend({ secret: textOf('Signing secret, shown this once', 'whsec_…') })
   .meta({ id: 'CreatedEndpoint', description: 'A new endpoint with its signing secret' });
-const countedEndpoint = view
+export const countedEndpoint = view
   .extend({
     deliveries: z
       .partialRecord(z.enum(DELIVERY_STATUSES), z.int())

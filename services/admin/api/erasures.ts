@@ -13,7 +13,7 @@ import { json, operation, type View } from '../operation.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { notFound } from '../problem.js';
 
-const erasure = z
+export const erasure = z
   .object({
     id: idOf('Of the erasure'),
     directoryId: idOf('Directory that it concerns'),

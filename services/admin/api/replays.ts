@@ -15,7 +15,7 @@ import { deliveryView, sendAgain, showDelivery } from './deliveries.js';
 
 const DELIVERIES_PAGE = 500;
 
-const replayView = z
+export const replayView = z
   .object({
     id: idOf('Of the replay'),
     endpointId: idOf('Endpoint that deliveries are sent to again'),

@@ -14,6 +14,12 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What is wrong with a field, or with a part of it, as a sentence; undefined: nothing is. */
+export function errorAt(problem: ApiProblem | undefined, field: string): string | undefined {
+  const found = problem?.errors.find((error) => error.field.split(/[.[]/)[0] === field);
+  return found && `It ${found.message}.`;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface Options {

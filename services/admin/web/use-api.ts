@@ -35,6 +35,20 @@ export function useApi<T>(path: string | undefined): Loaded<T> {
   return { data: isOf ? state.data : undefined, problem: isOf ? state.problem : undefined, isLoading, reload };
 }
 
+/** Does something again and again while the page is looked at, such as `reload`. */
+export function useEvery(ms: number, work: () => void): void {
+  const latest = useRef(work);
+  useEffect(() => {
+    latest.current = work;
+  });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') latest.current();
+    }, ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+}
+
 export interface Paged<T> extends Omit<Loaded<readonly T[]>, 'data'> {
   readonly data: readonly T[] | undefined;
   /** Undefined when there is no more. */
@@ -44,6 +58,8 @@ export interface Paged<T> extends Omit<Loaded<readonly T[]>, 'data'> {
 interface Page<T> {
   readonly data: readonly T[];
   readonly nextCursor: string | null;
+  /** False: there is no more as yet, although a cursor is given. */
+  readonly hasMore?: boolean;
 }
 
 /** A list, page by page: `more` adds the next one. */
@@ -54,7 +70,8 @@ export function usePages<T>(path: string | undefined, limit = 50): Paged<T> {
   const [isLoading, setLoading] = useState(false);
   const asked = useRef<string>(undefined);
   const pages = first.data === undefined ? [] : [first.data, ...(rest?.of === first.data ? rest.pages : [])];
-  const cursor = pages.at(-1)?.nextCursor ?? null;
+  const last = pages.at(-1);
+  const cursor = last?.hasMore === false ? null : (last?.nextCursor ?? null);
   const more = (): void => {
     const of = first.data;
     if (path === undefined || of === undefined || cursor === null || asked.current === cursor) return;

@@ -33,7 +33,7 @@ export function App() {
 
 function SignedIn({ onSignedOut }: { readonly onSignedOut: () => void }) {
   const place = useAddress();
-  const screen = SCREENS.find(({ path }) => place.path === path || place.path.startsWith(`${path}/`));
+  const screen = SCREENS.find(({ path, also = path }) => isWithin(place.path, path) || isWithin(place.path, also));
   const keys = useMemo(
     () => ({
       ...Object.fromEntries(SCREENS.map(({ keys, path }) => [keys, () => navigate(path)])),
@@ -60,3 +60,5 @@ function SignedIn({ onSignedOut }: { readonly onSignedOut: () => void }) {
     </PlaceProvider>
   );
 }
+
+const isWithin = (path: string, base: string): boolean => path === base || path.startsWith(`${base}/`);

@@ -12,9 +12,21 @@ const TONES: Readonly<Record<DeliveryStatus, Tone>> = {
   canceled: 'idle',
 };
 
+/** What each is called, in the order of a delivery's life. */
+export const STATUSES: Readonly<Record<DeliveryStatus, string>> = {
+  pending: 'Pending',
+  sending: 'Sending',
+  retrying: 'Retrying',
+  blocked: 'Blocked',
+  parked: 'Parked',
+  held: 'Held',
+  delivered: 'Delivered',
+  canceled: 'Canceled',
+};
+
 export const deliveryTone = (status: DeliveryStatus): Tone => TONES[status];
 
 /** "Delivered", with its dot. */
 export function DeliveryWord({ status }: { readonly status: DeliveryStatus }) {
-  return <Status tone={TONES[status]}>{`${status.charAt(0).toUpperCase()}${status.slice(1)}`}</Status>;
+  return <Status tone={TONES[status]}>{STATUSES[status]}</Status>;
 }

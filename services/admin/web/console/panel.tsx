@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { Link, useNavigate } from './router.js';
 import styles from './panel.module.css';
 
@@ -6,12 +6,14 @@ interface Props {
   readonly title: ReactNode;
   /** The list's address, where closing it leads. */
   readonly back: string;
+  /** What closing it does instead, where the address is not to change. */
+  readonly onClose?: () => void;
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }
 
 /** A detail that opens beside its list and has an address of its own. Escape closes it. */
-export function Panel({ title, back, actions, children }: Props) {
+export function Panel({ title, back, onClose, actions, children }: Props) {
   const navigate = useNavigate();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [back]);
@@ -20,7 +22,7 @@ export function Panel({ title, back, actions, children }: Props) {
       className={styles.panel}
       aria-label="Details"
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) navigate(back);
+        if (event.key === 'Escape' && !event.defaultPrevented) (onClose ?? (() => navigate(back)))();
       }}
     >
       <header className={styles.head}>
@@ -29,12 +31,42 @@ export function Panel({ title, back, actions, children }: Props) {
         </h2>
         <div className={styles.actions}>
           {actions}
-          <Link to={back} className={styles.close} aria-label="Close">
+          <Link
+            to={back}
+            className={styles.close}
+            aria-label="Close"
+            onClick={(event) => {
+              if (onClose === undefined) return;
+              event.preventDefault();
+              onClose();
+            }}
+          >
             ×
           </Link>
         </div>
       </header>
       <div className={styles.body}>{children}</div>
+    </section>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  /** At the right of its name. */
+  readonly action?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A part of a detail, with its name. */
+export function Section({ title, action, children }: SectionProps) {
+  const id = useId();
+  return (
+    <section className={styles.section} aria-labelledby={id}>
+      <header className={styles.sectionHead}>
+        <h3 id={id}>{title}</h3>
+        {action}
+      </header>
+      {children}
     </section>
   );
 }

@@ -53,6 +53,12 @@ export function useQuery(name: string): [string, (value: string | undefined) => 
   return [query.get(name) ?? '', set];
 }
 
+/** What the list is narrowed by, as the end of an address: it stays when something of the list is opened. */
+export function useSearch(): string {
+  const { query } = usePlace();
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}
+
 /** Parameters of a path that is like `/directories/:id`; undefined: it is not. */
 export function match(pattern: string, path: string): Readonly<Record<string, string>> | undefined {
   const [wanted, parts] = [pattern.split('/'), path.split('/')];

@@ -80,8 +80,16 @@ function deliverySteps({ id, status, endpoint, attempts, ...delivery }: Trace['d
       </Facts>
     ),
   };
-  return [head, ...attempts.map((attempt, index) => attemptStep(attempt, endOf(attempts[index - 1]) ?? since, index))];
+  return [head, ...attemptSteps(attempts, since)];
 }
+
+/** A delivery's attempts alone. `since`: when there was something to send. */
+export function AttemptLine({ attempts, since }: { readonly attempts: readonly Attempt[]; readonly since: string }) {
+  return <TimeLine label="Attempts" steps={attemptSteps(attempts, since)} />;
+}
+
+const attemptSteps = (attempts: readonly Attempt[], since: string): Step[] =>
+  attempts.map((attempt, index) => attemptStep(attempt, endOf(attempts[index - 1]) ?? since, index));
 
 function attemptStep(
   { id, startedAt, durationMs, status, error, response }: Attempt,
