@@ -14,7 +14,7 @@ import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } f
 import { getResource } from './endpoints/get.js';
 import { modifyResource } from './endpoints/modify.js';
 import { queryAll, queryResources, searchAll, searchResources } from './endpoints/query.js';
-import { me, notAllowed, otherVersion } from './endpoints/refusals.js';
+import { me, notAllowed, nothingHere, otherVersion } from './endpoints/refusals.js';
 import { replaceResource } from './endpoints/replace.js';
 import { createRefusalOf, errorHandler, toScimError } from './error-handler.js';
 import { watchFailures } from './failure-streaks.js';
@@ -90,8 +90,8 @@ export function createIngest(deps: IngestDeps): Express {
   on('delete', '/:endpoint/:id', ofType(writes.DELETE));
   only('GET, POST', '/:endpoint', ofType);
   only('GET, PUT, PATCH, DELETE', '/:endpoint/:id', ofType);
-  app.all(`${BASE}/*rest`, ...before);
   app.all('/scim/:directoryId/v1{/*rest}', ...before, handle(deps.publicUrl, otherVersion));
+  app.all('/scim/:directoryId{/*rest}', ...before, handle(deps.publicUrl, nothingHere));
   app.use((req: Request) => {
     throw new NotFound(`There is nothing at ${req.method} ${req.path}. Check the path behind the SCIM base URL.`);
   });

@@ -1,4 +1,4 @@
-import { InvalidVersion, MethodNotAllowed, NotImplemented } from '../../../shared/scim/errors.js';
+import { InvalidVersion, MethodNotAllowed, NotFound, NotImplemented } from '../../../shared/scim/errors.js';
 import type { Operation } from '../call.js';
 
 /** Any method on /Me (RFC 7644 section 3.11): tokens stand for a provider, not for a user. */
@@ -18,4 +18,9 @@ export const notAllowed =
 /** Another version of the protocol, such as /v1/Users (RFC 7644 section 3.13). */
 export const otherVersion: Operation = async ({ baseUrl }) => {
   throw new InvalidVersion(`Only SCIM 2.0 is spoken here. Set the SCIM base URL to ${baseUrl} and the version to 2.0.`);
+};
+
+/** Paths that mean nothing, such as those of a base URL without its /v2: told to its own directory, whose log shows what is wrong. */
+export const nothingHere: Operation = async ({ baseUrl }) => {
+  throw new NotFound(`There is nothing here. Check the SCIM base URL, ${baseUrl}, and the path behind it.`);
 };
