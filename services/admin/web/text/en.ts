@@ -93,7 +93,7 @@ export const en = {
     intro: (name: string) =>
       `This is what we make of ${name}, the first person who has come. Change where a value comes from if it is not right.`,
     nobody: 'Nobody has come yet. You can check this later with the same page, or go back and send one person.',
-    usual: 'as usual',
+    usualEmail: 'Primary e-mail address',
     from: 'Comes from',
     value: 'Value',
     field: 'Field',

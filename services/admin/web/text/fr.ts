@@ -95,7 +95,7 @@ export const fr: Text = {
       `Voici ce que nous retenons de ${name}, la première personne arrivée. Changez l’origine d’une valeur si elle n’est pas juste.`,
     nobody:
       'Personne n’est encore arrivé. Vous pourrez vérifier plus tard sur cette page, ou revenir en arrière et envoyer une personne.',
-    usual: 'comme d’habitude',
+    usualEmail: 'Adresse e-mail principale',
     from: 'Origine',
     value: 'Valeur',
     field: 'Champ',
