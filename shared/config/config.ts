@@ -1,14 +1,9 @@
 import { nearest } from '../runtime/nearest.js';
 import { DAY_MS, type Retention } from '../store/retention.js';
-import {
-  environment,
-  variable,
-  VARIABLE_NAMES,
-  type Environment,
-  type Role,
-  type Values,
-  type VariableName,
-} from './env.js';
+import { environment, variable, VARIABLE_NAMES, type Environment, type Values, type VariableName } from './env.js';
+import { kafkaContradictions, kafkaSecurity, speaksToKafka, type KafkaLogConfig } from './kafka.js';
+import { productionRefusals } from './production.js';
+import type { Role } from './variable.js';
 
 interface MongoStoreConfig {
   readonly kind: 'mongodb';
@@ -17,12 +12,6 @@ interface MongoStoreConfig {
 
 interface SqliteStoreConfig {
   readonly kind: 'sqlite';
-}
-
-interface KafkaLogConfig {
-  readonly kind: 'kafka';
-  readonly brokers: readonly string[];
-  readonly topic: string;
 }
 
 interface InProcessLogConfig {
@@ -117,7 +106,9 @@ export function loadConfig<R extends Role>(role: R, env: Environment): LoadedCon
     ...VARIABLE_NAMES.filter((name) => wrong.has(name)).map((name) => wrongValue(name, present[name] ?? '')),
     ...missing(role, present),
     ...contradictions(role, present),
+    ...(speaksToKafka(role) ? kafkaContradictions(present) : []),
     ...(parsed.success ? tooLongAttempts(parsed.data) : []),
+    ...(parsed.success ? productionRefusals(role, parsed.data, present) : []),
     ...unknownNames(present).map(unknownVariable),
   ];
   return parsed.success && problems.length === 0 ? { config: BUILD[role](parsed.data) } : { problems };
@@ -289,6 +280,7 @@ const kafkaLog = (values: Values): KafkaLogConfig => ({
   kind: 'kafka',
   brokers: needed(values.KAFKA_BROKERS),
   topic: values.ROLLCALL_KAFKA_TOPIC,
+  security: kafkaSecurity(values),
 });
 
 /** `requiredBy` has already refused its absence. */

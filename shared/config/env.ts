@@ -2,41 +2,10 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseSealingKey } from '../runtime/seal.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../webhooks/schedule.js';
-
-export const ROLES = ['ingest', 'relay', 'dispatcher', 'admin', 'standalone'] as const;
-export type Role = (typeof ROLES)[number];
+import { kafkaVariables } from './kafka.js';
+import { CLUSTER_ROLES, flag, integer, items, ROLES, variables, type Variable } from './variable.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What the reference and the error messages say of a variable. */
-export interface Variable {
-  readonly description: string;
-  /** What is allowed, completing "must be …". */
-  readonly allowed: string;
-  /** In words, where it is not just a value. */
-  readonly default: string;
-  readonly unit?: string;
-  readonly example: string;
-  /** `commands`: those that speak to a running Rollcall. */
-  readonly usedBy: readonly (Role | 'commands')[];
-  readonly requiredBy: readonly Role[];
-  /** Never shown, not even in an error. */
-  readonly secret?: true;
-}
-
-const variables = z.registry<Variable>();
-
-const CLUSTER_ROLES = ['ingest', 'relay', 'dispatcher', 'admin'] as const;
-const LOG_ROLES = ['relay', 'dispatcher'] as const;
-
-const integer = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/)
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-
-const items = (text: string): string[] => text.split(',').map((item) => item.trim());
 
 /** Every variable there is, each with its check, its default and all that is said of it. Empty means unset. */
 export const environment = z.object({
@@ -129,31 +98,7 @@ export const environment = z.object({
       requiredBy: CLUSTER_ROLES,
       secret: true,
     }),
-  KAFKA_BROKERS: z
-    .string()
-    .transform(items)
-    .refine((brokers) => brokers.every(isHostAndPort))
-    .optional()
-    .register(variables, {
-      description: 'Kafka brokers to begin with; with them, Kafka is the event log.',
-      allowed: 'host:port pairs separated by commas',
-      default: 'standalone keeps the event log in its store',
-      example: 'kafka-0:9092,kafka-1:9092',
-      usedBy: [...LOG_ROLES, 'standalone'],
-      requiredBy: LOG_ROLES,
-    }),
-  ROLLCALL_KAFKA_TOPIC: z
-    .string()
-    .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/)
-    .default('rollcall.events')
-    .register(variables, {
-      description: 'Kafka topic of the events. It has ROLLCALL_LOG_PARTITIONS partitions.',
-      allowed: '1 to 249 letters, digits, dots, underscores and hyphens',
-      default: 'rollcall.events',
-      example: 'rollcall.events',
-      usedBy: [...LOG_ROLES, 'standalone'],
-      requiredBy: [],
-    }),
+  ...kafkaVariables,
   ROLLCALL_LOG_PARTITIONS: integer(1, 256)
     .default(12)
     .register(variables, {
@@ -239,6 +184,14 @@ export const environment = z.object({
       usedBy: ['dispatcher', 'standalone'],
       requiredBy: [],
     }),
+  ROLLCALL_PRODUCTION: flag().register(variables, {
+    description: 'Whether to refuse what is fine for trying out only: see docs/operating.md, "In production".',
+    allowed: 'true or false',
+    default: 'false',
+    example: 'true',
+    usedBy: ROLES,
+    requiredBy: [],
+  }),
   ROLLCALL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').register(variables, {
     description: 'The least severe log lines that are written, as JSON on standard output.',
     allowed: 'debug, info, warn or error',
@@ -291,9 +244,4 @@ function isPlainUrl(text: string): boolean {
 
 function withoutTrailingSlash(text: string): string {
   return text.replace(/\/+$/, '');
-}
-
-function isHostAndPort(text: string): boolean {
-  const port = /^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(text)?.[1];
-  return port !== undefined && Number(port) >= 1 && Number(port) <= 65_535;
 }

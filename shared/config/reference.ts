@@ -1,4 +1,5 @@
-import { ROLES, variable, VARIABLE_NAMES, type Variable, type VariableName } from './env.js';
+import { variable, VARIABLE_NAMES, type VariableName } from './env.js';
+import { ROLES, type Variable } from './variable.js';
 
 const INTRODUCTION = `# Configuration
 

@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
-import { variable, VARIABLE_NAMES, ROLES } from '../../shared/config/env.js';
+import { variable, VARIABLE_NAMES } from '../../shared/config/env.js';
+import { ROLES } from '../../shared/config/variable.js';
 import { version } from '../../shared/runtime/version.js';
 
 /** What `kubectl apply -k` would send, from files alone: no cluster is asked. */
@@ -89,6 +90,7 @@ const UNTYPED = [
   'kafka.strimzi.io/v1 Kafka',
   'kafka.strimzi.io/v1 KafkaNodePool',
   'kafka.strimzi.io/v1 KafkaTopic',
+  'kafka.strimzi.io/v1 KafkaUser',
   'mongodbcommunity.mongodb.com/v1 MongoDBCommunity',
 ];
 

@@ -20,17 +20,27 @@ const CLUSTER_ID = 'cm9sbGNhbGwtdGVzdHMtMQ';
 /** A small heap and a quick start. */
 const JAVA_OPTIONS = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
+/** How a broker that trusts nobody knows its clients: by TLS, and by a user's password. Paths of PEM files. */
+export interface BrokerSecurity {
+  readonly caFile: string;
+  /** Key and certificate, one after the other. */
+  readonly keyStoreFile: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 /** Starts a broker on free ports of loopback, in a folder that is removed after the test file. Needs Java on the path. */
-export async function startBroker(home: string): Promise<Broker> {
+export async function startBroker(home: string, security?: BrokerSecurity): Promise<Broker> {
   const folder = temporaryFolder();
-  const [port, controllerPort] = [await freePort(), await freePort()];
+  const [port, controllerPort, innerPort] = [await freePort(), await freePort(), await freePort()];
   const address = `127.0.0.1:${port}`;
   const properties = join(folder, 'server.properties');
-  writeFileSync(properties, settings(folder, address, `127.0.0.1:${controllerPort}`));
+  const listeners = security === undefined ? open(address) : closed(address, `127.0.0.1:${innerPort}`, security);
+  writeFileSync(properties, settings(folder, `127.0.0.1:${controllerPort}`, listeners));
   const libraries = join(home, existsSync(join(home, 'libs')) ? 'libs' : 'lib', '*');
   const java = (...args: string[]): TestProcess => startProcess('java', [...JAVA_OPTIONS, '-cp', libraries, ...args]);
 
-  const format = java('kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties);
+  const format = java('kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, ...users(security));
   if ((await format.exited) !== 0) throw new Error(`Kafka could not format its folder:\n${format.stderr()}`);
   const start = async (): Promise<TestProcess> => {
     const started = java('kafka.Kafka', properties);
@@ -49,20 +59,56 @@ export async function startBroker(home: string): Promise<Broker> {
   };
 }
 
-const settings = (folder: string, broker: string, controller: string): string => `
+interface Listeners {
+  /** `NAME://host:port`, without the controller's. */
+  readonly addresses: string;
+  readonly protocols: string;
+  /** By which brokers speak to each other. */
+  readonly inner: string;
+  readonly more: string;
+}
+
+const open = (broker: string): Listeners => ({
+  addresses: `PLAINTEXT://${broker}`,
+  protocols: 'PLAINTEXT:PLAINTEXT',
+  inner: 'PLAINTEXT',
+  more: '',
+});
+
+const closed = (broker: string, inner: string, { caFile, keyStoreFile }: BrokerSecurity): Listeners => ({
+  addresses: `CLIENTS://${broker},INNER://${inner}`,
+  protocols: 'CLIENTS:SASL_SSL,INNER:PLAINTEXT',
+  inner: 'INNER',
+  more: `
+sasl.enabled.mechanisms=SCRAM-SHA-512
+listener.name.clients.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+ssl.keystore.type=PEM
+ssl.keystore.location=${keyStoreFile}
+ssl.truststore.type=PEM
+ssl.truststore.location=${caFile}
+listener.name.clients.ssl.client.auth=required`,
+});
+
+const users = (security: BrokerSecurity | undefined): string[] =>
+  security === undefined
+    ? []
+    : ['--add-scram', `SCRAM-SHA-512=[name=${security.username},password=${security.password}]`];
+
+const settings = (folder: string, controller: string, { addresses, protocols, inner, more }: Listeners): string => `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@${controller}
-listeners=PLAINTEXT://${broker},CONTROLLER://${controller}
-advertised.listeners=PLAINTEXT://${broker}
+listeners=${addresses},CONTROLLER://${controller}
+advertised.listeners=${addresses}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+inter.broker.listener.name=${inner}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,${protocols}
 log.dirs=${join(folder, 'data')}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
+${more}
 `;
 
 const listens = (port: number): Promise<true | undefined> =>

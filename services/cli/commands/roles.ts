@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { loadConfig, type Configs } from '../../../shared/config/config.js';
-import { processEnvironment, ROLES, variable, VARIABLE_NAMES, type Role } from '../../../shared/config/env.js';
+import { processEnvironment, variable, VARIABLE_NAMES } from '../../../shared/config/env.js';
+import { ROLES, type Role } from '../../../shared/config/variable.js';
 import { runUntilStopped } from '../../../shared/runtime/lifecycle.js';
 import { EXIT_CONFIG } from '../exit-codes.js';
 import { oneOf } from '../flags.js';

@@ -1,5 +1,7 @@
 import { loadConfig, type Configs } from '../../../shared/config/config.js';
-import type { Environment, Role } from '../../../shared/config/env.js';
+import type { Environment } from '../../../shared/config/env.js';
+import type { Role } from '../../../shared/config/variable.js';
+import type { KafkaLogConfig } from '../../../shared/config/kafka.js';
 import { encryptionKeyIn } from '../../../shared/config/secrets.js';
 import { certificateReader } from '../../../shared/destinations/http/certificate.js';
 import { inspectTopic } from '../../../shared/event-log/kafka/inspect.js';
@@ -125,14 +127,14 @@ function openSqlite(dataDir: string): OpenedStore {
 }
 
 async function lookAtTopic(
-  { brokers, topic }: { readonly brokers: readonly string[]; readonly topic: string },
+  log: KafkaLogConfig,
   partitions: number,
 ): Promise<{ readonly findings: readonly Finding[] }> {
-  const options = { brokers, topic, group: GROUP, ages: UNREAD_AGES, now: systemClock(), clientId: 'rollcall-doctor' };
+  const options = { ...log, group: GROUP, ages: UNREAD_AGES, now: systemClock(), clientId: 'rollcall-doctor' };
   const found = await inspectTopic({ ...options, logger });
   const reachable = ok('Kafka', `reachable, ${found.brokers} broker${found.brokers === 1 ? '' : 's'}`);
   const reading = found.partitions === 0 ? [] : judgeReading(found);
-  return { findings: [reachable, ...judgeTopic(topic, found, partitions), ...reading] };
+  return { findings: [reachable, ...judgeTopic(log.topic, found, partitions), ...reading] };
 }
 
 /** The key that the role would use; none is made. */

@@ -6,8 +6,7 @@ import { migrateMongo } from '../../../shared/store/mongo/migrations.js';
 /** `rollcall migrate`: the store's schema and the topic, made or brought up to date. */
 export async function runMigrate(config: RelayConfig): Promise<void> {
   const logger = createLogger('migrate', config.logLevel);
-  const { brokers, topic } = config.eventLog;
   await migrateMongo({ uri: config.store.uri });
-  await ensureTopic({ brokers, topic, partitions: config.logPartitions, logger });
-  process.stdout.write(`MongoDB and the topic ${topic} (${config.logPartitions} partitions) are ready.\n`);
+  await ensureTopic({ ...config.eventLog, partitions: config.logPartitions, logger });
+  process.stdout.write(`MongoDB and the topic ${config.eventLog.topic} (${config.logPartitions} partitions) are ready.\n`);
 }

@@ -1,9 +1,13 @@
 import { Kafka, logLevel, type LogEntry, type RetryOptions } from 'kafkajs';
 import type { Logger } from '../../runtime/logger.js';
+import type { LogSecurity } from '../security.js';
+import { driverSecurity } from './security.js';
 
 export interface ClientOptions {
   /** `host:port` of brokers to begin with. */
   readonly brokers: readonly string[];
+  /** Undefined: in the clear, and as nobody in particular. */
+  readonly security?: LogSecurity | undefined;
   /** How the brokers' logs and quotas name this process. */
   readonly clientId: string;
   readonly logger: Logger;
@@ -26,9 +30,10 @@ const QUIET_MS = 30_000;
 /** Parts of the driver whose errors always reach their caller: answers that say "no", such as a rebalance, and a member's crash. */
 const HANDLED = ['Connection', 'Consumer'];
 
-export const createClient = ({ brokers, clientId, logger }: ClientOptions): Kafka =>
+export const createClient = ({ brokers, security, clientId, logger }: ClientOptions): Kafka =>
   new Kafka({
     brokers: [...brokers],
+    ...driverSecurity(security),
     clientId,
     retry: RETRY,
     requestTimeout: REQUEST_TIMEOUT_MS,

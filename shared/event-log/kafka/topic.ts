@@ -1,12 +1,15 @@
 import { KafkaJSAggregateError, KafkaJSProtocolError, type Admin, type Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../../runtime/logger.js';
+import type { LogSecurity } from '../security.js';
 import { pauseAfter, type BackOff } from '../../runtime/pause.js';
 import { createClient } from './client.js';
 
 export interface TopicOptions {
   /** `host:port` of brokers to begin with. */
   readonly brokers: readonly string[];
+  /** Undefined: in the clear, and as nobody in particular. */
+  readonly security?: LogSecurity | undefined;
   readonly topic: string;
   readonly partitions: number;
   readonly logger: Logger;
@@ -22,8 +25,8 @@ const WAITING: BackOff = { firstMs: 100, longestMs: 2000 };
  * Makes the topic, with the brokers' default replication, or checks the one that is there. Rejects when it has another number
  * of partitions: the partition of a directory must be the same everywhere, so that nobody changes it in passing.
  */
-export async function ensureTopic({ brokers, topic, partitions, logger }: TopicOptions): Promise<void> {
-  const kafka = createClient({ brokers, clientId: 'rollcall-migrate', logger });
+export async function ensureTopic({ brokers, security, topic, partitions, logger }: TopicOptions): Promise<void> {
+  const kafka = createClient({ brokers, security, clientId: 'rollcall-migrate', logger });
   await withAdmin(kafka, brokers, async (admin) => {
     const isNew = await patiently(() => create(admin, topic, partitions));
     await patiently(() => checkPartitions(admin, topic, partitions));
@@ -34,7 +37,7 @@ export async function ensureTopic({ brokers, topic, partitions, logger }: TopicO
 /** Rejects when the topic is not there or has another number of partitions, naming both. */
 export async function checkTopic(
   kafka: Kafka,
-  { brokers, topic, partitions }: Omit<TopicOptions, 'logger'>,
+  { brokers, topic, partitions }: Omit<TopicOptions, 'logger' | 'security'>,
 ): Promise<void> {
   await withAdmin(kafka, brokers, (admin) => patiently(() => checkPartitions(admin, topic, partitions)));
 }

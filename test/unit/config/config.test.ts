@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { loadCommandConfig, loadConfig, publicUrlOf } from '../../../shared/config/config.js';
 import { DAY_MS } from '../../../shared/store/retention.js';
-import { ROLES, variable, VARIABLE_NAMES, type Environment, type Role } from '../../../shared/config/env.js';
+import { variable, VARIABLE_NAMES, type Environment } from '../../../shared/config/env.js';
+import { ROLES, type Role } from '../../../shared/config/variable.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../../../shared/webhooks/schedule.js';
 
 const KEY = Buffer.alloc(32, 1).toString('base64');

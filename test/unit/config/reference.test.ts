@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { processEnvironment, ROLES, variable, VARIABLE_NAMES } from '../../../shared/config/env.js';
+import { processEnvironment, variable, VARIABLE_NAMES } from '../../../shared/config/env.js';
+import { ROLES } from '../../../shared/config/variable.js';
 import { configReference } from '../../../shared/config/reference.js';
 
 test('docs/configuration.md is up to date (npm run --silent rollcall -- config > docs/configuration.md)', () => {
