@@ -12,6 +12,7 @@ import { tryOut } from './api/endpoint-test.js';
 import * as endpoints from './api/endpoints.js';
 import * as erasures from './api/erasures.js';
 import { eventSchemas } from './api/event-schemas.js';
+import * as eventTrace from './api/event-trace.js';
 import * as events from './api/events.js';
 import * as held from './api/held-events.js';
 import * as mapping from './api/mapping.js';
@@ -72,6 +73,7 @@ export const ROUTES = routesOf({
     'PUT /v1/directories/:id/mapping': mapping.put,
     'POST /v1/directories/:id/mapping/preview': mapping.preview,
     'GET /v1/directories/:id/requests': requests.list,
+    'GET /v1/directories/:id/requests/:requestId': requests.get,
   },
   'Users and groups': {
     'GET /v1/directories/:id/users': resources.listUsers,
@@ -94,6 +96,8 @@ export const ROUTES = routesOf({
   Events: {
     'GET /v1/events': events.list,
     'GET /v1/events/stream': events.stream,
+    'GET /v1/events/:id': eventTrace.get,
+    'GET /v1/events/:id/trace': eventTrace.follow,
     'POST /v1/events/:id/replay': replays.replayEvent,
     'GET /schemas/events/:file': eventSchemas,
   },

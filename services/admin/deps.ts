@@ -21,7 +21,7 @@ export interface AdminDeps {
   readonly deliveries: Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'retry' | 'skip' | 'move' | 'countByStatus'>;
   readonly journals: {
     readonly audit: Pick<Journals['audit'], 'list' | 'append' | 'amend'>;
-    readonly requests: Pick<Journals['requests'], 'list'>;
+    readonly requests: Pick<Journals['requests'], 'list' | 'get'>;
   };
   /** The only one that the caller sees; undefined: every one. */
   readonly organizationId?: string;

@@ -6,21 +6,29 @@ export type LogPlace = ReadonlyMap<number, LogCursor>;
 
 export const START: LogCursor = { position: 0, index: 0 };
 
-/** `l` and, per partition, `partition.position.index` in base 36; or `d`, a directory's id and a `seq`. */
-const LOG_PART = /^[0-9a-z]{1,2}\.[0-9a-z]{1,10}\.[0-9a-z]{1,4}$/;
-const DIRECTORY_CURSOR = /^d~([0-9a-f-]{36})~([0-9a-z]{1,10})$/;
+/** Oldest first, or newest first. */
+export type Order = 'asc' | 'desc';
 
-export function logCursorAt(place: LogPlace): string {
+/** What a cursor begins with, so that one of another list is known. */
+const OF_LOG = { asc: 'l', desc: 'L' } as const;
+const OF_DIRECTORY = { asc: 'd', desc: 'D' } as const;
+
+/** Per partition, `partition.position.index` in base 36; or a directory's id and a `seq`. */
+const LOG_PART = /^[0-9a-z]{1,2}\.[0-9a-z]{1,10}\.[0-9a-z]{1,4}$/;
+const DIRECTORY_CURSOR = /^[dD]~([0-9a-f-]{36})~([0-9a-z]{1,10})$/;
+
+export function logCursorAt(place: LogPlace, order: Order): string {
   const parts = [...place].map(([partition, { position, index }]) =>
     [partition, position, index].map(base36).join('.'),
   );
-  return ['l', ...parts].join('~');
+  return [OF_LOG[order], ...parts].join('~');
 }
 
-export function logCursor(after: string): LogPlace {
-  const [kind, ...parts] = after.split('~');
-  if (kind === 'd') throw unknownCursor('comes from the events of one directory');
-  if (kind !== 'l' || !parts.every((part) => LOG_PART.test(part))) throw unknownCursor();
+export function logCursor(after: string, order: Order): LogPlace {
+  const [kind = '', ...parts] = after.split('~');
+  if (kind.toLowerCase() === 'd') throw unknownCursor('comes from the events of one directory');
+  if (kind !== OF_LOG[order]) throw ofOtherOrder(kind, OF_LOG);
+  if (!parts.every((part) => LOG_PART.test(part))) throw unknownCursor();
   return new Map(
     parts.map((part) => {
       const [partition = 0, position = 0, index = 0] = part.split('.').map(fromBase36);
@@ -29,16 +37,21 @@ export function logCursor(after: string): LogPlace {
   );
 }
 
-export const directoryCursorAt = (directoryId: string, seq: number): string => `d~${directoryId}~${base36(seq)}`;
+export const directoryCursorAt = (directoryId: string, seq: number, order: Order): string =>
+  `${OF_DIRECTORY[order]}~${directoryId}~${base36(seq)}`;
 
-/** The `seq` after which to go on. */
-export function directoryCursor(after: string, directoryId: string): number {
-  if (after.startsWith('l')) throw unknownCursor('comes from the events of all directories');
+/** The `seq` after which, or before which, to go on. */
+export function directoryCursor(after: string, directoryId: string, order: Order): number {
+  if (after.startsWith('l') || after.startsWith('L')) throw unknownCursor('comes from the events of all directories');
   const [, of, seq] = DIRECTORY_CURSOR.exec(after) ?? [];
   if (of === undefined || seq === undefined) throw unknownCursor();
   if (of !== directoryId) throw unknownCursor('comes from the events of another directory');
+  if (!after.startsWith(OF_DIRECTORY[order])) throw ofOtherOrder(after.charAt(0), OF_DIRECTORY);
   return fromBase36(seq);
 }
+
+const ofOtherOrder = (kind: string, kinds: Readonly<Record<Order, string>>): Error =>
+  Object.values(kinds).includes(kind) ? unknownCursor('comes from a list in the other order') : unknownCursor();
 
 const base36 = (n: number): string => n.toString(36);
 

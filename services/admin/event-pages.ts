@@ -1,7 +1,7 @@
 import { committedAt, type StoredEvent } from '../../shared/events/envelope.js';
 import { isEverything, selects, type EventSelection } from '../../shared/events/selection.js';
 import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
-import { START, type LogPlace } from './event-cursor.js';
+import { START, type LogPlace, type Order } from './event-cursor.js';
 import { LIMIT_MAX } from './paging.js';
 import { refusePurgedEvents, refusePurgedLog } from './purged.js';
 
@@ -20,49 +20,55 @@ export interface EventPage<Place> {
 export interface Reading {
   readonly selection: EventSelection;
   readonly limit: number;
-  /** Nothing that was committed at that time or later is wanted, nor what comes after it; milliseconds. */
-  readonly endsAt: number | undefined;
+  readonly order: Order;
+  /** Whether neither an event of that time (ms) nor what comes after it on the page is wanted. */
+  readonly isOver: ((committedAt: number) => boolean) | undefined;
 }
 
-/** The next events of one directory. `afterSeq` and `end` are a `seq`. Throws 410 when some of them are purged. */
+/** The next events of one directory. `place` and `end` are a `seq`. Oldest first, throws 410 when some of them are purged. */
 export async function readDirectory(
   reader: EventReader,
   directoryId: string,
-  afterSeq: number,
+  place: number,
   reading: Reading,
 ): Promise<EventPage<number>> {
   const read = async (seq: number, count: number) => {
+    if (reading.order === 'desc') return reader.ofDirectoryBefore(directoryId, seq, count);
     const found = await reader.ofDirectory(directoryId, seq, count);
     refusePurgedEvents(found, seq);
     return found;
   };
-  return fill(afterSeq, reading, read, (_seq, event) => event.seq);
+  return fill(place, reading, read, (_seq, event) => event.seq);
 }
 
 /**
  * The next events of all partitions, merged by the time in their ids. Each partition keeps its own order, and so each
- * directory's `seq` grows. Throws 410 when some of them are purged.
+ * directory's `seq` grows, or falls. Oldest first, throws 410 when some of them are purged.
  */
 export async function readLog(
   reader: EventReader,
   partitions: number,
-  after: LogPlace,
+  start: LogPlace,
   reading: Reading,
 ): Promise<EventPage<LogPlace>> {
   const all = Array.from({ length: partitions }, (_, partition) => partition);
+  const { order } = reading;
   const read = async (place: LogPlace, count: number): Promise<readonly Located[]> => {
     const queues = await Promise.all(
       all.map(async (partition) => {
-        const found = await reader.after(partition, place.get(partition) ?? START, count);
+        const from = place.get(partition) ?? START;
+        const found = await (order === 'asc'
+          ? reader.after(partition, from, count)
+          : reader.before(partition, from, count));
         return found.map((event) => ({ ...event, partition }));
       }),
     );
-    return merge(queues, count);
+    return merge(queues, count, order);
   };
-  const page = await fill(after, reading, read, (place, { partition, position, index }) =>
+  const page = await fill(start, reading, read, (place, { partition, position, index }) =>
     new Map(place).set(partition, { position, index }),
   );
-  await refusePurgedLog(reader, partitions, after);
+  if (order === 'asc') await refusePurgedLog(reader, partitions, start);
   return page;
 }
 
@@ -73,7 +79,7 @@ interface Located extends PositionedEvent {
 /** Reads on until the page is full, the end is reached or enough was looked at. */
 async function fill<Place, Event extends StoredEvent>(
   start: Place,
-  { selection, limit, endsAt }: Reading,
+  { selection, limit, isOver }: Reading,
   read: (place: Place, count: number) => Promise<readonly Event[]>,
   step: (place: Place, event: Event) => Place,
 ): Promise<EventPage<Place>> {
@@ -83,7 +89,7 @@ async function fill<Place, Event extends StoredEvent>(
   for (let scanned = 0; scanned < SCANNED_MAX;) {
     const found = await read(end, count);
     for (const event of found) {
-      if (endsAt !== undefined && committedAt(event) >= endsAt) return { events, end, hasMore: false };
+      if (isOver?.(committedAt(event)) === true) return { events, end, hasMore: false };
       end = step(end, event);
       if (selects(selection, event) && events.push({ event, after: end }) === limit)
         return { events, end, hasMore: true };
@@ -94,15 +100,16 @@ async function fill<Place, Event extends StoredEvent>(
   return { events, end, hasMore: true };
 }
 
-/** The first `limit` of several queues, the smallest id among their heads first. */
-function merge(queues: readonly (readonly Located[])[], limit: number): Located[] {
+/** The first `limit` of several queues, the oldest id among their heads first, or the newest. */
+function merge(queues: readonly (readonly Located[])[], limit: number, order: Order): Located[] {
+  const isBefore = (a: Located, b: Located): boolean => (order === 'asc' ? a.id < b.id : a.id > b.id);
   const heads = queues.map(() => 0);
   const merged: Located[] = [];
   while (merged.length < limit) {
     let next: { queue: number; event: Located } | undefined;
     for (const [queue, events] of queues.entries()) {
       const event = events[heads[queue] ?? 0];
-      if (event !== undefined && (next === undefined || event.id < next.event.id)) next = { queue, event };
+      if (event !== undefined && (next === undefined || isBefore(event, next.event))) next = { queue, event };
     }
     if (next === undefined) break;
     heads[next.queue] = (heads[next.queue] ?? 0) + 1;

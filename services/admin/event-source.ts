@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import type { EventSelection } from '../../shared/events/selection.js';
 import { DIRECTORY_PATTERNS } from '../../shared/events/selection.js';
+import { afterPosition } from '../../shared/store/seek.js';
 import type { AdminDeps } from './deps.js';
 import { knownDirectory } from './directory.js';
-import { directoryCursor, directoryCursorAt, logCursor, logCursorAt } from './event-cursor.js';
-import { readDirectory, readLog, type EventPage } from './event-pages.js';
+import {
+  directoryCursor,
+  directoryCursorAt,
+  logCursor,
+  logCursorAt,
+  type LogPlace,
+  type Order,
+} from './event-cursor.js';
+import { readDirectory, readLog, type EventPage, type Reading } from './event-pages.js';
 import { cursor, id, oneOrMore, time, wholeNumber } from './fields.js';
 import { invalid } from './problem.js';
 import { oldestPlace, oldestSeq } from './purged.js';
@@ -53,11 +61,17 @@ type Deps = Pick<AdminDeps, 'events' | 'registry' | 'partitions' | 'organization
 /** How far the clocks of processes that write may be apart, for filters by time over all directories. */
 const CLOCKS_APART_MS = 600_000;
 
-export async function eventSource(query: EventQuery, deps: Deps): Promise<EventSource> {
+export async function eventSource(query: EventQuery, order: Order, deps: Deps): Promise<EventSource> {
   const { type: types, directoryId, after, afterSeq, ...asked } = query;
   const selection = { ...asked, organizationId: asked.organizationId ?? deps.organizationId };
   if (afterSeq !== undefined && directoryId === undefined) {
     throw invalid({ field: 'afterSeq', message: 'counts the events of one directory; name it in directoryId' });
+  }
+  if (afterSeq !== undefined && order === 'desc') {
+    throw invalid({
+      field: 'afterSeq',
+      message: 'says where to begin with the oldest first; leave order out, or use after',
+    });
   }
   if (afterSeq !== undefined && after !== undefined) {
     throw invalid({ field: 'afterSeq', message: 'and after both say where to begin; send one of them' });
@@ -65,13 +79,15 @@ export async function eventSource(query: EventQuery, deps: Deps): Promise<EventS
   if (selection.since !== undefined && selection.until !== undefined && selection.until <= selection.since) {
     throw invalid({ field: 'until', message: 'must be later than since' });
   }
+  const ordered = { ...selection, types };
   return directoryId === undefined
-    ? logSource({ ...selection, types }, after, deps)
-    : directorySource({ ...selection, types }, directoryId, { after, afterSeq }, deps);
+    ? logSource(ordered, order, after, deps)
+    : directorySource(ordered, order, directoryId, { after, afterSeq }, deps);
 }
 
 async function directorySource(
   selection: EventSelection,
+  order: Order,
   directoryId: string,
   { after, afterSeq }: Pick<EventQuery, 'after' | 'afterSeq'>,
   deps: Deps,
@@ -84,38 +100,70 @@ async function directorySource(
       message: `names a directory of another organization, ${owner}; leave organizationId out`,
     });
   }
-  const { since, until } = selection;
-  const first = async (): Promise<number> =>
-    (since === undefined ? undefined : await events.seqAt(directoryId, since - 1)) ??
-    (await oldestSeq(events, directoryId));
-  const start = after === undefined ? (afterSeq ?? (await first())) : directoryCursor(after, directoryId);
-  const render = (seq: number): string => directoryCursorAt(directoryId, seq);
+  const first = order === 'asc' ? oldestOf : newestOf;
+  const start =
+    after === undefined
+      ? (afterSeq ?? (await first(events, directoryId, selection)))
+      : directoryCursor(after, directoryId, order);
+  const render = (seq: number): string => directoryCursorAt(directoryId, seq, order);
+  const isOver = endOf(selection, order, 0);
   return {
     start: render(start),
     async read(cursor, limit) {
-      const place = directoryCursor(cursor, directoryId);
-      return rendered(await readDirectory(events, directoryId, place, { limit, selection, endsAt: until }), render);
+      const place = directoryCursor(cursor, directoryId, order);
+      return rendered(await readDirectory(events, directoryId, place, { limit, selection, order, isOver }), render);
     },
   };
 }
 
+/** The `seq` before the first event of the selection's times. */
+const oldestOf = async (events: Deps['events'], directoryId: string, { since }: EventSelection): Promise<number> =>
+  (since === undefined ? undefined : await events.seqAt(directoryId, since - 1)) ?? oldestSeq(events, directoryId);
+
+/** The `seq` after the last one of them. */
+async function newestOf(events: Deps['events'], directoryId: string, { until }: EventSelection): Promise<number> {
+  if (until !== undefined) return ((await events.seqAt(directoryId, until - 1)) ?? 0) + 1;
+  const [newest] = await events.ofDirectoryBefore(directoryId, Number.MAX_SAFE_INTEGER, 1);
+  return (newest?.seq ?? 0) + 1;
+}
+
 async function logSource(
   selection: EventSelection,
+  order: Order,
   after: string | undefined,
   { events, partitions }: Deps,
 ): Promise<EventSource> {
   const { since, until } = selection;
-  const start =
-    after === undefined
-      ? await oldestPlace(events, partitions, since === undefined ? undefined : since - CLOCKS_APART_MS)
-      : logCursor(after);
-  const endsAt = until === undefined ? undefined : until + CLOCKS_APART_MS;
+  const first = (): Promise<LogPlace> =>
+    order === 'asc'
+      ? oldestPlace(events, partitions, since === undefined ? undefined : since - CLOCKS_APART_MS)
+      : newestPlace(events, partitions, until === undefined ? undefined : until + CLOCKS_APART_MS);
+  const start = after === undefined ? await first() : logCursor(after, order);
+  const render = (place: LogPlace): string => logCursorAt(place, order);
+  const isOver = endOf(selection, order, CLOCKS_APART_MS);
   return {
-    start: logCursorAt(start),
+    start: render(start),
     async read(cursor, limit) {
-      return rendered(await readLog(events, partitions, logCursor(cursor), { limit, selection, endsAt }), logCursorAt);
+      const reading = { limit, selection, order, isOver };
+      return rendered(await readLog(events, partitions, logCursor(cursor, order), reading), render);
     },
   };
+}
+
+/** After every event that there is by now, or was at that time (ms). */
+async function newestPlace(events: Deps['events'], partitions: number, until: number | undefined): Promise<LogPlace> {
+  const places = Array.from({ length: partitions }, async (_, partition) => {
+    const place =
+      until === undefined ? afterPosition(await events.tail(partition)) : await events.placeAt(partition, until);
+    return [partition, place] as const;
+  });
+  return new Map(await Promise.all(places));
+}
+
+/** From where on nothing more of the selection's times comes. */
+function endOf({ since, until }: EventSelection, order: Order, apartMs: number): Reading['isOver'] {
+  if (order === 'asc') return until === undefined ? undefined : (at) => at >= until + apartMs;
+  return since === undefined ? undefined : (at) => at < since - apartMs;
 }
 
 const rendered = <Place>(page: EventPage<Place>, cursorAt: (place: Place) => string): SourcePage => ({

@@ -30,6 +30,8 @@ export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: stri
       requests: {
         list: async ({ directoryId = '', ...where }, page) =>
           (await territory.hasDirectory(directoryId)) ? requests.list({ directoryId, ...where }, page) : [],
+        get: async ({ directoryId = '', ...where }, id) =>
+          (await territory.hasDirectory(directoryId)) ? requests.get({ directoryId, ...where }, id) : undefined,
       },
     },
   };
@@ -194,6 +196,12 @@ function scopeEvents(events: EventReader, { hasDirectory }: Territory): EventRea
   return {
     logStart: (partition) => events.logStart(partition),
     after: async (...place) => Promise.all((await events.after(...place)).map(shown)),
+    before: async (...place) => Promise.all((await events.before(...place)).map(shown)),
+    async find(id) {
+      const event = await events.find(id);
+      return event !== undefined && (await hasDirectory(event.directoryId)) ? event : undefined;
+    },
+    ofDirectoryBefore: async (id, ...page) => ((await hasDirectory(id)) ? events.ofDirectoryBefore(id, ...page) : []),
     ofDirectory: async (id, ...page) => ((await hasDirectory(id)) ? events.ofDirectory(id, ...page) : []),
     seqAt: async (id, time) => ((await hasDirectory(id)) ? events.seqAt(id, time) : 0),
     placeAt: (...place) => events.placeAt(...place),

@@ -19,6 +19,8 @@ export interface JournalPage {
 export interface Journal<T extends JournalEntry, Lookup extends keyof T> {
   /** An entry whose id is there already stays as it is, so that a call may be repeated. */
   append(entries: readonly T[]): Promise<void>;
+  /** The entry of that id, if it has those fields. */
+  get(where: Partial<Pick<T, Lookup>>, id: string): Promise<T | undefined>;
   /** Newest first. */
   list(where: Partial<Pick<T, Lookup>>, page: JournalPage): Promise<T[]>;
   /** Removes up to `limit` entries of the time before `before` (ms); answers how many. */

@@ -132,9 +132,11 @@ export interface LogCursor {
   readonly index: number;
 }
 
-export interface PositionedEvent extends StoredEvent, LogCursor {
+export interface FoundEvent extends StoredEvent {
   readonly directoryId: string;
 }
+
+export interface PositionedEvent extends FoundEvent, LogCursor {}
 
 /** Events, read back from the commits that carry them. */
 export interface EventReader {
@@ -148,8 +150,14 @@ export interface EventReader {
    * out. `{position: 0, index: 0}` is the start.
    */
   after(partition: number, cursor: LogCursor, limit: number): Promise<PositionedEvent[]>;
+  /** Events before the cursor, in reverse log order; `undefined` is the end. What the log no longer has is left out. */
+  before(partition: number, cursor: LogCursor | undefined, limit: number): Promise<PositionedEvent[]>;
+  /** The event of that id; undefined where it is not kept, or never was. Found by the time in ids, as far as the writers' clocks agree. */
+  find(id: string): Promise<FoundEvent | undefined>;
   /** Events of a directory with `seq` above `afterSeq`, in order. Retention removes them from the first on, and never the newest. */
   ofDirectory(directoryId: string, afterSeq: number, limit: number): Promise<StoredEvent[]>;
+  /** The same with `seq` below `beforeSeq`, newest first. */
+  ofDirectoryBefore(directoryId: string, beforeSeq: number, limit: number): Promise<StoredEvent[]>;
   /**
    * `seq` of a directory's newest event that was committed at `time` or before; 0 when there is none. Undefined when the
    * events of that time are no longer kept.

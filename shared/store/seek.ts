@@ -1,3 +1,4 @@
+import { timeOfId } from '../webhooks/delivery.js';
 import type { LogCursor } from './port.js';
 
 /**
@@ -27,3 +28,15 @@ export const nothingBefore = (oldest: number): number | undefined => (oldest ===
 
 /** Where to go on after everything at a position. */
 export const afterPosition = (position: number): LogCursor => ({ position: position + 1, index: 0 });
+
+/** An event is looked for among the commits of the time that its id has, give or take this. */
+const APART_MS = 1000;
+
+/** From when until when the commit of an event can have been made that is not `astray`. */
+export const commitTimes = (id: string): readonly [from: number, to: number] => [
+  timeOfId(id) - APART_MS,
+  timeOfId(id) + APART_MS,
+];
+
+/** Whether an event is of another time than its commit: it was held back in between, or clocks were set. */
+export const isAstray = (id: string, committedAt: number): boolean => Math.abs(timeOfId(id) - committedAt) > APART_MS;

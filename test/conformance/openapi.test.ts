@@ -225,6 +225,7 @@ describe('what a process answers', () => {
     await ask(200, 'POST /v1/endpoints/{id}/test', [endpoint.id], { body: {} });
 
     const event = await first('GET /v1/events', [], { query: '?limit=3' });
+    await ask(200, 'GET /v1/events/{id}', [event.id]);
     const delivered = `?endpointId=${endpoint.id}&status=delivered`;
     await eventually(
       'a delivery',
@@ -233,6 +234,7 @@ describe('what a process answers', () => {
     const delivery = await first('GET /v1/deliveries', [], { query: delivered });
     await ask(200, 'GET /v1/deliveries/{id}', [delivery.id]);
     await items('GET /v1/deliveries/{id}/attempts', [delivery.id]);
+    await ask(200, 'GET /v1/events/{id}/trace', [event.id]);
     await ask(202, 'POST /v1/deliveries/{id}/retry', [delivery.id]);
     await ask(202, 'POST /v1/events/{id}/replay', [event.id]);
 
@@ -260,6 +262,8 @@ describe('what a process answers', () => {
       'the SCIM requests in their log',
       async () => (await items('GET /v1/directories/{id}/requests', [id])).length > 0,
     );
+    const request = await first('GET /v1/directories/{id}/requests', [id]);
+    await ask(200, 'GET /v1/directories/{id}/requests/{requestId}', [id, request.id]);
     await items('GET /v1/audit');
     await ask(200, 'GET /v1/audit', [], { query: '?format=ndjson' });
 

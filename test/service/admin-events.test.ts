@@ -79,6 +79,20 @@ test('events of one directory are there as soon as they are committed', async ()
   expect(seqs(await page(`directoryId=${directory.id}`))).toEqual([1]);
 });
 
+test('newest first, what is committed between two pages is on neither', async () => {
+  const [one, other] = [await newDirectory(bench), await newDirectory(bench)];
+  for (const directory of [one, other]) await commit(bench, directory, { types: ['user.created', 'user.updated'] });
+  await publish(bench.store);
+  for (const scope of ['', `&directoryId=${one.id}`]) {
+    const before = await drain(`&order=desc${scope}`);
+    const first = await page(`order=desc&limit=1${scope}`);
+    await commit(bench, one, { types: ['user.deleted'] });
+    await publish(bench.store);
+    const rest = await page(`order=desc&after=${first.nextCursor}${scope}`);
+    expect([...first.data, ...rest.data]).toEqual(before.flatMap(({ data }) => data));
+  }
+});
+
 test('a filter by type finds the few among the many, however many requests it takes', async () => {
   const directory = await newDirectory(bench);
   for (let n = 0; n < 25; n += 1) {
@@ -123,8 +137,11 @@ test('filters by time, organization, resource and pattern find what a look at ev
   const [since = 0, until = 0] = [times[2], times[4]];
   const iso = (ms: number): string => new Date(ms).toISOString();
   const expectFound = async (query: string, wanted: (event: Timed) => boolean): Promise<void> => {
-    const found = (await drain(`&${query}`)).flatMap(({ data }) => data);
-    expect(found.map(({ id }) => id)).toEqual(all.filter(wanted).map(({ id }) => id));
+    const found = async (limit: number, order: string): Promise<string[]> =>
+      (await drain(`&${query}&order=${order}`, limit)).flatMap(({ data }) => data).map(({ id }) => id);
+    const ids = all.filter(wanted).map(({ id }) => id);
+    expect(await found(100, 'asc')).toEqual(ids);
+    for (const limit of [2, 100]) expect(await found(limit, 'desc')).toEqual(ids.toReversed());
   };
   const at = ({ timestamp }: Timed): number => Date.parse(timestamp);
   for (const directory of [undefined, one]) {
@@ -195,6 +212,10 @@ test('a cursor of another list is refused', async () => {
   await refuse(`after=${ofOne}`, 'after comes from the events of one directory; use the nextCursor of the page before');
   await refuse(`after=${ofAll}&directoryId=${one.id}`, 'after comes from the events of all directories');
   await refuse(`after=${ofOne}&directoryId=${other.id}`, 'after comes from the events of another directory');
+  await refuse(`after=${ofAll}&order=desc`, 'after comes from a list in the other order');
+  await refuse(`after=${ofOne}&order=desc&directoryId=${one.id}`, 'after comes from a list in the other order');
+  await refuse(`afterSeq=1&order=desc&directoryId=${one.id}`, 'afterSeq says where to begin with the oldest first');
+  await refuse('wait=1&order=desc', 'wait is for what comes next; leave it out, or order');
   for (const after of ['', 'x', 'l~', 'l~0.0', 'l~0.1.1~', 'l~zzz.1.1', `d~${one.id}`, `d~${one.id}~-1`]) {
     await refuse(`after=${after}&directoryId=${one.id}`, 'after ');
     await refuse(`after=${after}`, 'after ');
@@ -257,10 +278,10 @@ async function commitSome(directory: MadeDirectory | undefined, events: number):
 }
 
 /** All pages from the beginning to the end. */
-async function drain(scope: string): Promise<EventsPage[]> {
-  const pages = [await page(`limit=100${scope}`)];
+async function drain(scope: string, limit = 100): Promise<EventsPage[]> {
+  const pages = [await page(`limit=${limit}${scope}`)];
   for (let last = pages[0]; last?.hasMore === true; last = pages.at(-1)) {
-    pages.push(await page(`limit=100&after=${last.nextCursor}${scope}`));
+    pages.push(await page(`limit=${limit}&after=${last.nextCursor}${scope}`));
   }
   return pages;
 }

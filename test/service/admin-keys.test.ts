@@ -177,7 +177,7 @@ describe('a key of one organization', () => {
     };
     return path
       .replace(':userId', side.userId)
-      .replace(':tokenId', newId())
+      .replace(/:(token|request|group)Id/, newId())
       .replace(':urn', 'urn:example:X')
       .replace(':name', 'User')
       .replace(':id', ids[owner] ?? newId());

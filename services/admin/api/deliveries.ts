@@ -51,7 +51,7 @@ export const attemptFields = {
     .meta({ description: 'Why it failed; null: it did not', examples: [null] }),
   response: z.string().meta({ description: 'The first 4 KiB of the answer, as text', examples: ['ok'] }),
 };
-const attempt = z
+export const attemptView = z
   .object({ id: idOf('Of the attempt'), deliveryId: idOf('Of its delivery'), ...attemptFields })
   .meta({ id: 'Attempt', description: 'One HTTP request of a delivery' });
 
@@ -90,7 +90,7 @@ export const attempts = operation({
   id: 'listAttempts',
   summary: 'List every request that was made for a delivery',
   path,
-  answers: { 200: json(wholeListOf(attempt)) },
+  answers: { 200: json(wholeListOf(attemptView)) },
 }).by(async ({ deps, path: { id } }) => {
   await knownDelivery(id, deps.deliveries);
   const data = (await deps.deliveries.attempts(id)).map(showAttempt);
@@ -218,7 +218,7 @@ export const showDelivery = (delivery: Delivery): View<typeof deliveryView> => (
   updatedAt: iso(delivery.updatedAt),
 });
 
-const showAttempt = ({
+export const showAttempt = ({
   id,
   deliveryId,
   startedAt,
@@ -226,7 +226,7 @@ const showAttempt = ({
   status,
   error,
   response,
-}: Attempt): View<typeof attempt> => ({
+}: Attempt): View<typeof attemptView> => ({
   id,
   deliveryId,
   startedAt: iso(startedAt),

@@ -6,13 +6,14 @@ import type { Feed } from '../feed.js';
 import { idOf, timeOf, wholeNumber } from '../fields.js';
 import { operation, written } from '../operation.js';
 import { pageParameters } from '../paging.js';
+import { invalid } from '../problem.js';
 
 const WAIT_MAX_S = 30;
 /** Proxies cut connections on which nothing comes for a minute or so. */
 const HEARTBEAT_MS = 15_000;
 const STREAM_PAGE = 100;
 
-export const event = z
+export const eventView = z
   .object({
     id: idOf('Of the event; deliveries of one event share it'),
     type: z.string().meta({ description: 'What has happened', examples: ['user.created'] }),
@@ -28,7 +29,7 @@ export const event = z
 
 const eventPage = z
   .object({
-    data: z.array(event),
+    data: z.array(eventView),
     nextCursor: z.string().meta({ description: 'Never null: asked again with it, what comes later is answered' }),
     hasMore: z
       .boolean()
@@ -38,9 +39,10 @@ const eventPage = z
 
 export const list = operation({
   id: 'listEvents',
-  summary: 'List events as the webhooks carry them, oldest first',
+  summary: 'List events as the webhooks carry them, oldest first unless asked otherwise',
   query: {
     ...eventParameters,
+    order: z.enum(['asc', 'desc']).default('asc').meta({ description: 'Oldest first, or newest first' }),
     limit: pageParameters.limit,
     wait: wholeNumber(0, WAIT_MAX_S)
       .default(0)
@@ -48,8 +50,11 @@ export const list = operation({
   },
   answers: { 200: written({ 'application/json': eventPage }) },
   refusals: ['not-found', 'purged', 'busy'],
-}).by(async ({ deps, query: { limit, wait, ...query }, over }) => {
-  const source = await eventSource(query, deps);
+}).by(async ({ deps, query: { limit, wait, order, ...query }, over }) => {
+  if (wait > 0 && order === 'desc') {
+    throw invalid({ field: 'wait', message: 'is for what comes next; leave it out, or order' });
+  }
+  const source = await eventSource(query, order, deps);
   const isOver = query.until !== undefined && query.until <= deps.clock();
   const page =
     wait === 0 || isOver
@@ -78,7 +83,7 @@ export const stream = operation({
 }).by(async ({ deps, query, headers: { 'last-event-id': lastEventId }, over }) => {
   // A browser that connects again keeps the address, and with it where it began at first.
   const resumed = lastEventId === undefined ? query : { ...query, after: lastEventId, afterSeq: undefined };
-  const source = await eventSource(resumed, deps);
+  const source = await eventSource(resumed, 'asc', deps);
   const text = deps.slots.streams.during(eventStream(source, deps, over));
   return { status: 200, type: 'text/event-stream', text, buffering: 'no' };
 });

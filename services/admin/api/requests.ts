@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import type { StoredEvent } from '../../../shared/events/envelope.js';
+import { laneKeys, type DirectoryEvent } from '../../../shared/events/event.js';
 import { iso } from '../../../shared/events/timestamp.js';
 import type { RequestEntry } from '../../../shared/store/request-log.js';
 import { timeOfId } from '../../../shared/webhooks/delivery.js';
+import type { AdminDeps } from '../deps.js';
 import { knownDirectory } from '../directory.js';
 import { idOf, listOf, pathId, textOf, time, timeOf, wholeNumber } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
 import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { notFound } from '../problem.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -60,10 +64,66 @@ export const list = operation({
   const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
     deps.journals.requests.list({ ...where, directoryId: directory.id }, { beforeId: afterId, since, until, ...slice }),
   );
-  return { status: 200, body: mapPage(page, show) };
+  return { status: 200, body: mapPage(page, showRequest) };
 });
 
-const show = ({ events, ...entry }: RequestEntry): View<typeof scimRequest> => ({
+/** Events that are told of one request; a bulk request may have caused thousands. */
+const EVENTS_MAX = 100;
+
+const causedEvent = z
+  .object({
+    id: idOf('Of the event'),
+    type: z.string().meta({ examples: ['user.created'] }),
+    seq: z.int().min(1).meta({ description: 'In the directory' }),
+    resourceId: idOf('The user or group that it is about; of a membership event the group'),
+  })
+  .meta({ id: 'CausedEvent' });
+
+export const get = operation({
+  id: 'getScimRequest',
+  summary: 'Read a SCIM request with the events that it caused',
+  path: { id: pathId('directory'), requestId: pathId('request') },
+  answers: {
+    200: json(
+      scimRequest
+        .extend({
+          events: z.array(causedEvent).meta({ description: `The first ${EVENTS_MAX} that are kept` }),
+          eventCount: z.int().meta({ description: 'How many it caused', examples: [1] }),
+        })
+        .meta({ id: 'ScimRequestWithEvents', description: 'A SCIM request, and the events that came of it' }),
+    ),
+  },
+}).by(async ({ deps, path: { id, requestId } }) => {
+  const { id: directoryId } = await knownDirectory(id, deps);
+  const entry = await deps.journals.requests.get({ directoryId }, requestId);
+  if (entry === undefined) throw notFound('request in the directory', requestId);
+  const eventCount = entry.events.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const events = await causedEvents(entry, deps);
+  return { status: 200, body: { ...showRequest(entry), events, eventCount } };
+});
+
+async function causedEvents(
+  { directoryId, events: ranges }: RequestEntry,
+  { events }: Pick<AdminDeps, 'events'>,
+): Promise<View<typeof causedEvent>[]> {
+  const found: StoredEvent[] = [];
+  for (const { first, last } of ranges) {
+    if (found.length >= EVENTS_MAX) break;
+    const page = await events.ofDirectory(
+      directoryId,
+      first - 1,
+      Math.min(last - first + 1, EVENTS_MAX - found.length),
+    );
+    // Where some are purged, what comes back is of later requests.
+    found.push(...page.filter(({ seq }) => seq <= last));
+  }
+  return found.map(({ id, type, seq, body }) => {
+    const [resourceId = directoryId] = laneKeys(JSON.parse(body) as DirectoryEvent);
+    return { id, type, seq, resourceId };
+  });
+}
+
+export const showRequest = ({ events, ...entry }: RequestEntry): View<typeof scimRequest> => ({
   id: entry.id,
   directoryId: entry.directoryId,
   at: iso(timeOfId(entry.id)),

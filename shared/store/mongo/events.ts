@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../events/envelope.js';
 import type { EventReader, LogCursor, PositionedEvent } from '../port.js';
-import { anyOf, slices, type PositionDocument } from './collections.js';
+import { anyOf, slices, type CommitDocument, type PositionDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { isFinalForUpsert } from './failures.js';
 import type { Positions } from './positions.js';
@@ -52,6 +52,15 @@ export function createEvents(connection: MongoConnection, positions: Positions):
       }
       return events.slice(0, limit);
     },
+    before: (partition, cursor, limit) => readBackwards(connection, positions, partition, cursor, limit),
+    async find(id) {
+      const found = await connection.call(({ commits }, session) =>
+        commits.findOne({ 'events.id': id }, { session, projection: { directoryId: 1, events: 1 } }),
+      );
+      if (found === null) return undefined;
+      const event = found.events.find((one) => one.id === id);
+      return event && { ...event, directoryId: found.directoryId };
+    },
     async ofDirectory(directoryId, afterSeq, limit) {
       const events: StoredEvent[] = [];
       let seen = afterSeq;
@@ -69,25 +78,95 @@ export function createEvents(connection: MongoConnection, positions: Positions):
       }
       return events.slice(0, limit);
     },
+    ofDirectoryBefore: (directoryId, beforeSeq, limit) =>
+      readDirectoryBackwards(connection, directoryId, beforeSeq, limit),
     ...createSeek(connection),
-    async loadCursor(group, partition) {
-      const found = await connection.call(({ cursors }, session) =>
-        cursors.findOne({ _id: cursorId(group, partition) }, { session }),
-      );
-      return { position: found?.position ?? 0, index: found?.index ?? 0 };
-    },
-    async saveCursor(group, partition, { position, index }) {
-      await connection.call(
-        ({ cursors }, session) =>
-          cursors.updateOne(
-            { _id: cursorId(group, partition) },
-            { $set: { position, index } },
-            { session, upsert: true },
-          ),
-        isFinalForUpsert,
-      );
-    },
+    ...prepareCursors(connection),
   };
+}
+
+/** Where consumer groups stand. */
+const prepareCursors = (connection: MongoConnection): Pick<EventReader, 'loadCursor' | 'saveCursor'> => ({
+  async loadCursor(group, partition) {
+    const found = await connection.call(({ cursors }, session) =>
+      cursors.findOne({ _id: cursorId(group, partition) }, { session }),
+    );
+    return { position: found?.position ?? 0, index: found?.index ?? 0 };
+  },
+  async saveCursor(group, partition, { position, index }) {
+    await connection.call(
+      ({ cursors }, session) =>
+        cursors.updateOne(
+          { _id: cursorId(group, partition) },
+          { $set: { position, index } },
+          { session, upsert: true },
+        ),
+      isFinalForUpsert,
+    );
+  },
+});
+
+/** Newest first. A position that is not there yet is passed over, as one whose commit was purged since. */
+async function readBackwards(
+  connection: MongoConnection,
+  positions: Positions,
+  partition: number,
+  cursor: LogCursor | undefined,
+  limit: number,
+): Promise<PositionedEvent[]> {
+  const events: PositionedEvent[] = [];
+  const start = await logStart(connection, partition);
+  const count = Math.min(limit, POSITIONS_PER_CALL);
+  let to = cursor?.position ?? Number.MAX_SAFE_INTEGER;
+  while (events.length < limit) {
+    const found = await positions.back(partition, to, count);
+    const run = found.filter(({ position }) => position > start);
+    const eventsOf = await readEvents(
+      connection,
+      run.map(({ commit }) => commit),
+    );
+    for (const { commit, position, directoryId } of run) {
+      const placed = (eventsOf.get(commit) ?? []).map((event, index) => ({
+        ...event,
+        ...{ directoryId, position, index: index + 1 },
+      }));
+      const older = position === cursor?.position ? placed.slice(0, Math.max(cursor.index - 1, 0)) : placed;
+      events.push(...older.toReversed());
+    }
+    const last = run.at(-1);
+    if (last === undefined || run.length < count) break;
+    to = last.position - 1;
+  }
+  return events.slice(0, limit);
+}
+
+/** Newest first: what comes before the event in its own commit, then the commits before that one. */
+async function readDirectoryBackwards(
+  connection: MongoConnection,
+  directoryId: string,
+  beforeSeq: number,
+  limit: number,
+): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  const read = async (lastSeq: object, order: 1 | -1, count: number): Promise<CommitDocument[]> => {
+    const options = { projection: { lastSeq: 1, events: 1 }, sort: { lastSeq: order } };
+    const found = await connection.call(({ commits }, session) =>
+      commits
+        .find({ directoryId, lastSeq, eventCount: { $gt: 0 } }, { session, ...options })
+        .limit(count)
+        .toArray(),
+    );
+    events.push(...found.flatMap((commit) => commit.events.filter(({ seq }) => seq < beforeSeq).toReversed()));
+    return found;
+  };
+  await read({ $gte: beforeSeq }, 1, 1);
+  for (let below = beforeSeq; events.length < limit;) {
+    const count = Math.min(limit, COMMITS_PER_CALL);
+    const found = await read({ $lt: below }, -1, count);
+    if (found.length < count) break;
+    below = found.at(-1)?.lastSeq ?? 0;
+  }
+  return events.slice(0, limit);
 }
 
 /** A commit that has a position in the log is there; only retention takes both away. */

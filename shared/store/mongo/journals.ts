@@ -42,6 +42,12 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
         );
       }
     },
+    async get(where, id) {
+      const found = await connection.call((collections, session) =>
+        collections[name].findOne({ ...namedIn(where), _id: id }, { session, projection: { entry: 1 } }),
+      );
+      return found === null ? undefined : (JSON.parse(found.entry) as T);
+    },
     async list(where, { beforeId, since, until, limit }) {
       if (limit === 0) return [];
       const untilId = until === undefined ? undefined : idAt(until);

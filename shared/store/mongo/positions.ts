@@ -23,6 +23,8 @@ export interface Positions {
   take(partition: number, tail: number, commits: readonly Placeable[]): Promise<boolean>;
   /** The run of positions from the given one on, up to the first that is missing. */
   run(partition: number, from: number, limit: number): Promise<PositionDocument[]>;
+  /** Those up to the given one, that one first. */
+  back(partition: number, to: number, limit: number): Promise<PositionDocument[]>;
 }
 
 const ASKED_PER_CALL = 500;
@@ -84,6 +86,13 @@ export function createPositions(connection: MongoConnection): Positions {
       const gap = found.findIndex(({ position }, index) => position !== from + index);
       return gap < 0 ? found : found.slice(0, gap);
     },
+    back: (partition, to, limit) =>
+      connection.call(({ positions }, session) =>
+        positions
+          .find({ partition, position: { $lte: to } }, { session, sort: { position: -1 } })
+          .limit(limit)
+          .toArray(),
+      ),
   };
 }
 

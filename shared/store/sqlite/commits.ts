@@ -5,6 +5,7 @@ import type { CommitStore } from '../port.js';
 import { prepareChanges } from './changes.js';
 import { json, number } from './columns.js';
 import type { Database } from './database.js';
+import { prepareInsertEvents } from './event-inserts.js';
 import { prepareLoad } from './load.js';
 
 /**
@@ -69,10 +70,7 @@ function prepareLog(database: Database): (commit: Commit) => number {
   const insertCommit = database.prepare(`
     INSERT INTO commits (partition, position, directory, number, first_seq, last_seq, at, published)
     VALUES (?, ?, ?, ?, ?, ?, ?, 0)`);
-  const insertEvent = database.prepare('INSERT INTO events (directory, seq, id, type, body) VALUES (?, ?, ?, ?, ?)');
-  const insertTraced = database.prepare(
-    'INSERT INTO events (directory, seq, id, type, body, traceparent) VALUES (?, ?, ?, ?, ?, ?)',
-  );
+  const insertEvents = prepareInsertEvents(database);
   return (commit) => {
     const { directoryId, partition, lastSeq, at, deleted, failureToldAt, events } = commit;
     const firstSeq = lastSeq - events.length + 1;
@@ -85,10 +83,7 @@ function prepareLog(database: Database): (commit: Commit) => number {
       throw new Error('a statement that always answers a row answered none');
     const directory = number(head, 'no');
     insertCommit.run(partition, number(next, 'position'), directory, commit.number, firstSeq, lastSeq, at);
-    for (const { seq, id, type, body, traceparent } of events) {
-      if (traceparent === undefined) insertEvent.run(directory, seq, id, type, body);
-      else insertTraced.run(directory, seq, id, type, body, traceparent);
-    }
+    insertEvents(directory, at, events);
     return directory;
   };
 }

@@ -41,6 +41,12 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
         }
       });
     },
+    async get(where, id) {
+      const { conditions, values } = namedIn(where);
+      const all = conditions.map((condition) => `${condition} AND `).join('');
+      const row = database.prepare(`SELECT entry FROM ${name} WHERE ${all} id = ?`).get(...values, id);
+      return row && (json(row, 'entry') as T);
+    },
     async list(where, { beforeId, since, until, limit }) {
       const { conditions, values } = namedIn(where);
       const bounds: [string, string | undefined][] = [

@@ -7,6 +7,7 @@ import type { DirectoryWriter, EndedMembership, MovedCommit, TransferWriter } fr
 import { prepareChanges } from './changes.js';
 import { number } from './columns.js';
 import type { Database } from './database.js';
+import { prepareInsertEvents } from './event-inserts.js';
 
 /** Commits that wait for their places, in one transaction. */
 const PLACED_PER_TURN = 1000;
@@ -92,15 +93,11 @@ function prepareInsertCommit(database: Database): (directory: number, commit: Mo
     INSERT INTO commits (partition, position, directory, number, first_seq, last_seq, at, published)
     VALUES (?1, coalesce(?2, (SELECT min(0, coalesce(min(position), 0)) - 1 FROM commits WHERE partition = ?1)),
       ?3, ?4, ?5, ?6, ?7, ?8)`);
-  const insertEvent = database.prepare(
-    'INSERT INTO events (directory, seq, id, type, body, traceparent) VALUES (?, ?, ?, ?, ?, ?)',
-  );
+  const insertEvents = prepareInsertEvents(database);
   return (directory, { partition, position, number: nth, lastSeq, at, published, events }) => {
     const firstSeq = lastSeq - events.length + 1;
     insert.run(partition, position, directory, nth, firstSeq, lastSeq, at, published ? 1 : 0);
-    for (const { seq, id, type, body, traceparent } of events) {
-      insertEvent.run(directory, seq, id, type, body, traceparent ?? null);
-    }
+    insertEvents(directory, at, events);
   };
 }
 

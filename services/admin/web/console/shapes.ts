@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import type { attemptFields, deliveryView } from '../../api/deliveries.js';
 import type { directoryView } from '../../api/directories.js';
-import type { event } from '../../api/events.js';
+import type { eventView } from '../../api/events.js';
 import type { scimRequest } from '../../api/requests.js';
 
 /** What the API answers, as it declares it: server and console cannot disagree. */
 
 export type Directory = z.output<typeof directoryView>;
 export type ScimRequest = z.output<typeof scimRequest>;
-export type Event = z.output<typeof event>;
+export type Event = z.output<typeof eventView>;
 export type Delivery = z.output<typeof deliveryView>;
 export type Attempt = z.output<z.ZodObject<typeof attemptFields>> & { readonly id: string };
 

@@ -1,4 +1,6 @@
-import type { EventReader, LogCursor, PositionedEvent } from '../../../../shared/store/port.js';
+import { newId } from '../../../../shared/runtime/ids.js';
+import type { EventReader, FoundEvent, LogCursor, PositionedEvent } from '../../../../shared/store/port.js';
+import { idAt } from '../../../../shared/webhooks/delivery.js';
 import { create, createChain, newDirectory, newPartition, T0, TRACEPARENT, user, waiting } from './fixtures.js';
 import { describeFaults, useStore, type StoreHarness } from './harness.js';
 
@@ -126,6 +128,54 @@ export function describeEvents(harness: StoreHarness): void {
       expect(await events.ofDirectory(chain.directory.id, 1, 3)).toEqual(all.slice(1, 4));
       expect(await events.ofDirectory(chain.directory.id, 5, 100)).toEqual([]);
       expect(await events.ofDirectory(newDirectory().id, 0, 100)).toEqual([]);
+    });
+
+    test('read backwards, events come in the reverse order, from the end or before a given one', async () => {
+      const partition = newPartition();
+      const chains = [0, 1].map(() => createChain(under.store.commits, newDirectory(partition)));
+      for (const events of [3, 0, 1, 2])
+        for (const chain of chains) await chain.write([create(user(`u${events}`))], { events });
+      await waiting(under.store.outbox, partition, 8);
+      const { events } = under.other;
+      const all = (await readAll(events, partition, 100)).toReversed();
+      expect(all).toHaveLength(12);
+      expect(await events.before(partition, undefined, 100)).toEqual(all);
+      expect(await events.before(partition, undefined, 5)).toEqual(all.slice(0, 5));
+      for (const [index, event] of all.entries()) {
+        expect(await events.before(partition, event, 3)).toEqual(all.slice(index + 1, index + 4));
+      }
+      expect(await events.before(partition, { position: 1, index: 0 }, 100)).toEqual([]);
+      expect(await events.before(newPartition(), undefined, 100)).toEqual([]);
+      const [{ directory }] = chains as [(typeof chains)[0]];
+      const own = (await events.ofDirectory(directory.id, 0, 100)).toReversed();
+      for (const below of [1, 2, 4, 6, 7, 1000]) {
+        const older = own.filter(({ seq }) => seq < below);
+        expect(await events.ofDirectoryBefore(directory.id, below, 100)).toEqual(older);
+        expect(await events.ofDirectoryBefore(directory.id, below, 2)).toEqual(older.slice(0, 2));
+      }
+    });
+
+    test('an event is found by its id, also one of another time than its commit', async () => {
+      const { commits, events } = under.store;
+      const partitions = [newPartition(), newPartition()];
+      const made: FoundEvent[] = [];
+      for (const [index, partition] of partitions.entries()) {
+        const chain = createChain(commits, newDirectory(partition));
+        for (let number = 0; number < 9; number += 1) {
+          // Some of the time of their commit or nearly, some far from it.
+          const apart = [0, 999, -999, 1001, -1001, 1e9][number % 6] ?? 0;
+          const at = T0 + chain.head.number + 1 + apart;
+          const newEventId = (): string => (index === 0 ? idAt(at) + newId().slice(13) : newId());
+          const { directoryId, events: written } = await chain.write([create(user(`u${number}`))], {
+            events: 3,
+            newEventId,
+          });
+          made.push(...written.map((event) => ({ ...event, directoryId })));
+        }
+      }
+      for (const event of made) expect(await under.other.events.find(event.id)).toEqual(event);
+      expect(await events.find(newId())).toBeUndefined();
+      expect(await events.find(idAt(T0) + newId().slice(13))).toBeUndefined();
     });
 
     test('the seq at a time is that of the newest commit of that time or before', async () => {

@@ -72,6 +72,8 @@ export interface CommitOptions {
   readonly deleted?: boolean;
   /** Of each event. */
   readonly traceparent?: string;
+  /** Left out: ids of now, which is not the commit's time. */
+  readonly newEventId?: () => string;
 }
 
 export const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -92,6 +94,7 @@ export function commitAfter(
     type = 'user.created',
     body = bodyOf(directory),
     traceparent,
+    newEventId = newId,
   }: CommitOptions = {},
 ): Commit {
   const number = head.number + 1;
@@ -102,7 +105,7 @@ export function commitAfter(
   }
   const events = Array.from({ length: eventCount }, (_, index) => {
     const seq = head.lastSeq + index + 1;
-    const id = newId();
+    const id = newEventId();
     const event = { id, type, seq, body: body({ id, seq }) };
     return traceparent === undefined ? event : { ...event, traceparent };
   });

@@ -53,6 +53,19 @@ export function describeJournals(harness: StoreHarness): void {
       expect(await under.store.journals.requests.list({ directoryId }, { limit: 0 })).toEqual([]);
     });
 
+    test('an entry is read by its id, where it has the fields that are asked for', async () => {
+      const { requests, audit } = under.store.journals;
+      const [entry, change] = [asked(newId()), audited()];
+      await requests.append([entry, asked(entry.directoryId)]);
+      await audit.append([change]);
+      const { directoryId, id } = entry;
+      expect(await under.other.journals.requests.get({ directoryId }, id)).toEqual(entry);
+      expect(await requests.get({ directoryId, status: 500 }, id)).toBeUndefined();
+      expect(await requests.get({ directoryId: newId() }, id)).toBeUndefined();
+      expect(await requests.get({ directoryId }, newId())).toBeUndefined();
+      expect(await under.other.journals.audit.get({}, change.id)).toEqual(change);
+    });
+
     test('an entry that is there already stays as it is', async () => {
       const { requests } = under.store.journals;
       const directoryId = newId();
