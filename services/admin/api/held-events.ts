@@ -12,7 +12,7 @@ import { json, operation, type View } from '../operation.js';
 import { pageParameters, unknownCursor } from '../paging.js';
 import { Problem } from '../problem.js';
 
-const heldEvent = z
+export const heldEvent = z
   .object({
     order: z.int().min(1).meta({ description: 'Gapless per directory' }),
     id: idOf('Of the event, before and after its release'),

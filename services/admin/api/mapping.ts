@@ -47,7 +47,7 @@ const rules = {
 };
 const wanted = z.strictObject({ attributes: rules.attributes.default([]), roles: rules.roles.default([]) });
 
-const view = z
+export const mappingView = z
   .object({
     ...rules,
     remap: z
@@ -67,6 +67,12 @@ const compared = z.object({
   before: userView,
   after: userView,
 });
+export const mappingPreview = listOf(compared).extend({
+  counts: z.object({
+    users: z.int().meta({ description: 'Users on the page' }),
+    changed: z.int().meta({ description: 'Those of them that would change' }),
+  }),
+});
 
 const path = { id: pathId('directory') };
 
@@ -74,7 +80,7 @@ export const get = operation({
   id: 'getMapping',
   summary: 'Read the mapping of a directory',
   path,
-  answers: { 200: json(view, 'etag') },
+  answers: { 200: json(mappingView, 'etag') },
 }).by(async ({ deps, path: { id } }) => {
   const directory = await knownDirectory(id, deps);
   return { status: 200, body: show(directory), etag: etagOf(directory) };
@@ -87,7 +93,7 @@ export const put = operation({
   path,
   headers: ifMatch,
   body: wanted,
-  answers: { 200: json(view, 'etag') },
+  answers: { 200: json(mappingView, 'etag') },
   refusals: ['conflict'],
 }).by(async ({ deps, requestId, path: { id }, headers, body }) => {
   const directory = await knownDirectory(id, deps);
@@ -113,14 +119,7 @@ export const preview = operation({
   query: pageParameters,
   body: wanted,
   answers: {
-    200: json(
-      listOf(compared).extend({
-        counts: z.object({
-          users: z.int().meta({ description: 'Users on the page' }),
-          changed: z.int().meta({ description: 'Those of them that would change' }),
-        }),
-      }),
-    ),
+    200: json(mappingPreview),
   },
 }).by(async ({ deps, path: { id }, query, body }) => {
   const directory = await knownDirectory(id, deps);
@@ -170,7 +169,7 @@ async function compare(users: readonly ResourceRow[], directory: Directory, want
   });
 }
 
-const show = ({ mapping: { attributes, roles } = NO_MAPPING, remap }: Directory): View<typeof view> => ({
+const show = ({ mapping: { attributes, roles } = NO_MAPPING, remap }: Directory): View<typeof mappingView> => ({
   attributes,
   roles,
   remap: remap ? { since: iso(remap.since), users: remap.users } : null,

@@ -15,7 +15,7 @@ import { update } from '../update.js';
 /** Two, so that a token can be rotated without a pause. */
 const LIVE_TOKENS_MAX = 2;
 
-const token = z
+export const token = z
   .object({
     id: idOf('Of the token'),
     directoryId: idOf('Directory that it opens'),

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import { Directories } from './directories/screen.js';
 import { Endpoints } from './endpoints/screen.js';
 import { EventsAndDeliveries } from './events/screen.js';
 import { System } from './system/screen.js';
@@ -17,6 +18,13 @@ export interface Screen {
 
 /** In the order of the rail. */
 export const SCREENS: readonly Screen[] = [
+  {
+    name: 'Directories',
+    path: '/directories',
+    keys: 'g d',
+    icon: 'M2 13.5v-11h4.5l1.5 2h6v9zM5 10.5h6',
+    show: Directories,
+  },
   {
     name: 'Endpoints',
     path: '/endpoints',

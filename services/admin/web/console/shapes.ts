@@ -1,4 +1,8 @@
 import type { z } from 'zod';
+import type { mappingPreview, mappingView } from '../../api/mapping.js';
+import type { heldEvent } from '../../api/held-events.js';
+import type { token } from '../../api/tokens.js';
+import type { groupView, pastUserView, userView } from '../../views.js';
 import type { attemptFields, deliveryView } from '../../api/deliveries.js';
 import type { directoryView } from '../../api/directories.js';
 import type { eventView } from '../../api/events.js';
@@ -23,3 +27,56 @@ export interface Trace {
     readonly attempts: readonly Attempt[];
   })[];
 }
+
+/** Of the hours asked for. */
+export interface DirectoryStatistics {
+  readonly directoryId: string;
+  readonly lastRequestAt: string | null;
+  readonly lastErrorAt: string | null;
+  /** One an hour, oldest first. */
+  readonly buckets: readonly {
+    readonly at: string;
+    readonly requests: number;
+    readonly errors: number;
+    readonly events: number;
+  }[];
+}
+
+/** A link that opens the set-up page of a directory once; its secret is told when it is made. */
+export interface SetupLink {
+  readonly id: string;
+  readonly state: 'unopened' | 'open' | 'over';
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly openedAt: string | null;
+  readonly revokedAt: string | null;
+}
+
+export type Token = z.output<typeof token>;
+export type User = z.output<typeof userView>;
+export type Group = z.output<typeof groupView>;
+export type HeldEvent = z.output<typeof heldEvent>;
+export type Mapping = z.output<typeof mappingView>;
+export type PastUser = z.output<typeof pastUserView>;
+
+/** Of a group: a user, or another group. */
+export interface Member {
+  readonly id: string;
+  readonly type: string;
+  readonly displayName: string | null;
+  readonly userName: string | null;
+}
+
+/** A SCIM request with the events that it caused. */
+export type RequestWithEvents = Omit<ScimRequest, 'events'> & {
+  readonly events: readonly {
+    readonly id: string;
+    readonly type: string;
+    readonly seq: number;
+    readonly resourceId: string;
+  }[];
+  /** How many it caused; the first ones are told. */
+  readonly eventCount: number;
+};
+
+export type MappingPreview = z.output<typeof mappingPreview>;

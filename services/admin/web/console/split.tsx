@@ -20,22 +20,35 @@ export function Split({ children, detail }: Props) {
 
 interface HeadProps {
   readonly title: string;
-  /** Views of the screen, beside its name. */
+  /** The way back to what the screen is a part of. */
+  readonly crumb?: ReactNode;
+  /** Views of the screen, or what is to be said of it, beside its name. */
   readonly views?: ReactNode;
   readonly actions?: ReactNode;
+  /** In a line of its own. */
+  readonly below?: ReactNode;
   /** What the list is narrowed by. */
   readonly filters?: ReactNode;
 }
 
 /** The name of a screen, and what can be done there. */
-export function ScreenHead({ title, views, actions, filters }: HeadProps) {
+export function ScreenHead({ title, crumb, views, actions, below, filters }: HeadProps) {
   return (
     <header className={styles.head}>
       <div className={styles.line}>
+        {crumb !== undefined && (
+          <>
+            {crumb}
+            <span className={styles.slash} aria-hidden="true">
+              /
+            </span>
+          </>
+        )}
         <h1>{title}</h1>
         {views}
-        <div className={styles.actions}>{actions}</div>
+        {actions !== undefined && <div className={styles.actions}>{actions}</div>}
       </div>
+      {below !== undefined && <div className={styles.below}>{below}</div>}
       {filters !== undefined && (
         <div className={styles.filters} role="search">
           {filters}

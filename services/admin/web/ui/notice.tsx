@@ -30,11 +30,6 @@ export function Failed({ problem, retry }: FailedProps) {
   return (
     <div className={classes(styles.notice, styles.bad)} role="alert">
       <p>{problem.message}</p>
-      {problem.errors.map(({ field, message }) => (
-        <p key={field}>
-          <code>{field}</code> {message}
-        </p>
-      ))}
       {problem.requestId !== undefined && <p className={styles.dim}>Request {problem.requestId}</p>}
       {retry && <Button onClick={retry}>Try again</Button>}
     </div>
