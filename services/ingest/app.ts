@@ -19,6 +19,7 @@ import { replaceResource } from './endpoints/replace.js';
 import { createRefusalOf, errorHandler, toScimError } from './error-handler.js';
 import { watchFailures } from './failure-streaks.js';
 import { logRequests } from './log-requests.js';
+import type { IngestMetrics } from './metrics.js';
 import { readBody } from './read-body.js';
 import type { RequestLog } from './request-log.js';
 import type { Writer } from './writer.js';
@@ -37,6 +38,7 @@ export interface IngestDeps {
   readonly newId: () => string;
   readonly logger: Logger;
   readonly requestLog: Pick<RequestLog, 'note'>;
+  readonly metrics: Pick<IngestMetrics, 'answered'>;
 }
 
 /** SCIM in. Every route of the service is on this screen. */
@@ -44,7 +46,7 @@ export function createIngest(deps: IngestDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(identify(deps.newId), logRequests(deps.requestLog));
+  app.use(identify(deps.newId), logRequests(deps.requestLog, deps.metrics));
 
   // On each route rather than on a router of their own, which would match and split the path once more for each of them.
   const admit = [authenticate(deps.registry, deps.clock), activate(deps.writer, deps.commits)];

@@ -1,6 +1,7 @@
 import { remember } from '../../shared/runtime/remember.js';
 import { outlineBody, outlineDetail, outlineUrl } from '../../shared/scim/outline.js';
 import type { CallLocals, ScimHandler } from './call.js';
+import type { IngestMetrics } from './metrics.js';
 import type { RequestLog } from './request-log.js';
 
 /** The client has gone before there was an answer. */
@@ -12,19 +13,28 @@ const UNAUTHENTICATED_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
 const DIRECTORIES_MAX = 10_000;
 
-/** Has each request to a directory that there is noted in its log, once it is over. */
-export function logRequests(log: Pick<RequestLog, 'note'>): ScimHandler {
+/** Has each request measured once it is over, and noted in the log of its directory where there is one. */
+export function logRequests(log: Pick<RequestLog, 'note'>, metrics: Pick<IngestMetrics, 'answered'>): ScimHandler {
   const isTooMuch = createLimit();
   return (req, res, next) => {
     const since = performance.now();
     res.once('close', () => {
+      const durationMs = performance.now() - since;
+      metrics.answered({ ...answered(req, res), seconds: durationMs / 1000 });
       const directoryId = logOf(res.locals, (id) => isTooMuch(id, since));
       if (directoryId === undefined) return;
-      log.note({ directoryId, ...told(req, res), durationMs: Math.round(performance.now() - since) });
+      log.note({ directoryId, ...told(req, res), durationMs: Math.round(durationMs) });
     });
     next();
   };
 }
+
+function answered(req: Parameters<ScimHandler>[0], res: Parameters<ScimHandler>[1]) {
+  const route = (req.route as { readonly path: string } | undefined)?.path;
+  return { method: req.method, route, provider: providerOf(res.locals), status: statusOf(res) };
+}
+
+const providerOf = ({ directory }: Partial<CallLocals>): string | null | undefined => directory?.provider;
 
 /** The directory whose log it is for; none where there is no such directory, or its log has enough of what it did not let in. */
 function logOf(
@@ -33,6 +43,9 @@ function logOf(
 ): string | undefined {
   return directory?.id ?? (refusedBy === undefined || isTooMuch(refusedBy) ? undefined : refusedBy);
 }
+
+const statusOf = ({ writableEnded, statusCode }: Parameters<ScimHandler>[1]): number =>
+  writableEnded ? statusCode : NOBODY_WAITED;
 
 function told(req: Parameters<ScimHandler>[0], res: Parameters<ScimHandler>[1]) {
   const { requestId, refusal } = res.locals;
@@ -43,7 +56,7 @@ function told(req: Parameters<ScimHandler>[0], res: Parameters<ScimHandler>[1]) 
     id: requestId,
     method: req.method,
     path: outlineUrl(behindBase(req.originalUrl)),
-    status: res.writableEnded ? res.statusCode : NOBODY_WAITED,
+    status: statusOf(res),
     scimType: refusal?.scimType ?? null,
     detail: refusal === undefined ? null : outlineDetail(refusal.detail, attributes).slice(0, DETAIL_MAX),
     userAgent: req.get('user-agent')?.slice(0, USER_AGENT_MAX) ?? null,

@@ -6,6 +6,7 @@ import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createIngest } from './app.js';
+import { createIngestMetrics } from './metrics.js';
 import { createRequestLog } from './request-log.js';
 import { createWriter } from './writer.js';
 
@@ -14,13 +15,18 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
   const logger = createLogger('ingest', config.logLevel);
   const store = await openMongoStore({ uri: config.store.uri, logger });
   const { registry, commits, resources } = store;
-  const metrics = createMetrics('ingest');
+  const registryOfMetrics = createMetrics('ingest');
+  const metrics = createIngestMetrics(registryOfMetrics);
   const requestLog = createRequestLog(store.journals.requests, logger, metrics);
   const common = { commits, clock: systemClock, newId };
-  const writer = createWriter({ ...common, onCommit: () => undefined, onEvents: requestLog.caused });
+  const writer = createWriter({
+    ...common,
+    onCommit: (_partition, { requests, seconds }) => metrics.committed(requests, seconds),
+    onEvents: requestLog.caused,
+  });
   const publicUrl = publicUrlOf(config, config.port);
-  const ingest = createIngest({ ...common, registry, resources, writer, requestLog, publicUrl, logger });
-  const probes = createProbes({ ready: () => store.check(), metrics });
+  const ingest = createIngest({ ...common, registry, resources, writer, requestLog, metrics, publicUrl, logger });
+  const probes = createProbes({ ready: () => store.check(), metrics: registryOfMetrics });
   const { port, closed, adopt } = await serve(behindProbes(probes, ingest), config.port, signal);
   adopt(ingest);
   logger.info({ port }, 'Ready for SCIM.');

@@ -1,9 +1,9 @@
-import { Counter, type Registry as Metrics } from 'prom-client';
 import type { SeqRange } from '../../shared/directory/command.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import { remember } from '../../shared/runtime/remember.js';
 import type { Journals } from '../../shared/store/journals.js';
 import type { RequestEntry } from '../../shared/store/request-log.js';
+import type { IngestMetrics } from './metrics.js';
 
 /** Entries of one write. */
 const BATCH_MAX = 500;
@@ -30,13 +30,8 @@ export interface RequestLog {
 export function createRequestLog(
   journal: Pick<Journals['requests'], 'append'>,
   logger: Logger,
-  metrics: Metrics,
+  metrics: Pick<IngestMetrics, 'dropped'>,
 ): RequestLog {
-  const dropped = new Counter({
-    name: 'rollcall_request_log_dropped_total',
-    help: "Entries of directories' request logs that were not written because the store was too slow or failed.",
-    registers: [metrics],
-  });
   const causes = new Map<string, readonly SeqRange[]>();
   const waiting: RequestEntry[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -48,7 +43,7 @@ export function createRequestLog(
       try {
         await journal.append(batch);
       } catch (error) {
-        dropped.inc(batch.length);
+        metrics.dropped(batch.length);
         logger.warn({ err: error, entries: batch.length }, 'Entries of the request log could not be written.');
       }
     }
@@ -70,7 +65,7 @@ export function createRequestLog(
       waiting.push({ ...entry, events });
       if (waiting.length > WAITING_MAX) {
         waiting.shift();
-        dropped.inc();
+        metrics.dropped(1);
       }
       if (waiting.length >= BATCH_MAX) void flush();
       else timer ??= setTimeout(() => void flush(), WAIT_MS).unref();

@@ -15,9 +15,16 @@ export interface WriterDeps {
   readonly clock: Clock;
   readonly newId: () => string;
   /** Called after each commit: there is something for the relay in the partition. */
-  readonly onCommit: (partition: number) => void;
+  readonly onCommit: (partition: number, cost: CommitCost) => void;
   /** Called before a command is answered that caused events. */
   readonly onEvents: (requestId: string, events: SeqRange) => void;
+}
+
+export interface CommitCost {
+  /** Requests that the commit answers. */
+  readonly requests: number;
+  /** From the decision to the store's confirmation. */
+  readonly seconds: number;
 }
 
 export interface Writer {
@@ -149,10 +156,11 @@ async function writeBatch(
         remember(heads, directory.id, head, HEADS_MAX);
         return outcomes;
       }
+      const begun = performance.now();
       if (commit.changes.length >= LARGE_COMMIT) await othersTurn();
       if ((await deps.commits.commit(commit)) === 'conflict') continue;
       remember(heads, directory.id, headOf(commit), HEADS_MAX);
-      deps.onCommit(commit.partition);
+      deps.onCommit(commit.partition, { requests: outcomes.length, seconds: (performance.now() - begun) / 1000 });
       return outcomes;
     }
   } catch (error) {

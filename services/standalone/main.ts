@@ -24,8 +24,9 @@ import { createDispatcher } from '../dispatcher/dispatcher.js';
 import { runJanitor } from '../dispatcher/janitor/janitor.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
+import { createIngestMetrics, type IngestMetrics } from '../ingest/metrics.js';
 import { createRequestLog, type RequestLog } from '../ingest/request-log.js';
-import { createWriter, type Writer } from '../ingest/writer.js';
+import { createWriter, type CommitCost, type Writer } from '../ingest/writer.js';
 import { watchRelayLag } from '../relay/metrics.js';
 import { createRelay, type Relay } from '../relay/relay.js';
 
@@ -116,6 +117,7 @@ interface Parts {
   /** Of the leases of the background work. */
   readonly owner: string;
   readonly metrics: Registry;
+  readonly ingestMetrics: IngestMetrics;
   /** Woken after each commit, for those who wait for events. */
   readonly feed: Feed;
   readonly stopping: AbortSignal;
@@ -136,21 +138,38 @@ async function createParts(
   const owner = newId();
   const relay = createRelay({ outbox, leases, log, owner, partitions, clock: systemClock, logger });
   const feed = createFeed(events, partitions);
-  const onCommit = (partition: number): void => {
+  const metrics = createMetrics('standalone');
+  const ingestMetrics = createIngestMetrics(metrics);
+  const onCommit = (partition: number, { requests, seconds }: CommitCost): void => {
+    ingestMetrics.committed(requests, seconds);
     relay.wake(partition);
     feed.wake();
   };
-  const metrics = createMetrics('standalone');
-  const requestLog = createRequestLog(journals.requests, logger, metrics);
+  const requestLog = createRequestLog(journals.requests, logger, ingestMetrics);
   const writer = createWriter({ commits, clock: systemClock, newId, onCommit, onEvents: requestLog.caused });
   watchRelayLag(metrics, outbox, partitions, systemClock);
   const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
-  return { config, logger, store, log, sealer, courier, writer, requestLog, relay, owner, metrics, feed, stopping };
+  return {
+    config,
+    logger,
+    store,
+    log,
+    sealer,
+    courier,
+    writer,
+    requestLog,
+    relay,
+    owner,
+    metrics,
+    ingestMetrics,
+    feed,
+    stopping,
+  };
 }
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
 function createHandler(
-  { config, logger, store, sealer, courier, writer, requestLog, metrics, feed, stopping }: Parts,
+  { config, logger, store, sealer, courier, writer, requestLog, metrics, ingestMetrics, feed, stopping }: Parts,
   remapper: Remapper,
   publicUrl: string,
   adopt: Serving['adopt'],
@@ -158,7 +177,7 @@ function createHandler(
   const { registry, journals, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs, requestsPerSecond } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
-  const ingest = createIngest({ ...common, writer, requestLog, newId });
+  const ingest = createIngest({ ...common, writer, requestLog, metrics: ingestMetrics, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const reading = { journals, held, events, deliveries, feed, stopping };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { version } from './version.js';
 
 const READY_TIMEOUT_MS = 5_000;
 
@@ -17,6 +18,13 @@ export function createMetrics(role: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ role });
   collectDefaultMetrics({ register: registry });
+  const info = new Gauge({
+    name: 'rollcall_build_info',
+    help: 'Always 1; its labels are what runs.',
+    labelNames: ['version'],
+    registers: [registry],
+  });
+  info.set({ version }, 1);
   return registry;
 }
 

@@ -11,6 +11,7 @@ import { createDispatcher } from '../../services/dispatcher/dispatcher.js';
 import { carryOutErasures } from '../../services/dispatcher/janitor/erasures.js';
 import { createDispatcherMetrics } from '../../services/dispatcher/metrics.js';
 import { createIngest } from '../../services/ingest/app.js';
+import { createIngestMetrics } from '../../services/ingest/metrics.js';
 import { createRequestLog } from '../../services/ingest/request-log.js';
 import { createWriter } from '../../services/ingest/writer.js';
 import { createRelay } from '../../services/relay/relay.js';
@@ -127,7 +128,8 @@ async function startProduct({ store }: Target) {
   const log = createInProcessLog({ events: store.events, partitions: PARTITIONS, logger });
   const common = { ...store, clock, logger, publicUrl, newId, owner: newId(), log, partitions: PARTITIONS };
   const relay = createRelay(common);
-  const requestLog = createRequestLog(store.journals.requests, logger, new Registry());
+  const metrics = createIngestMetrics(new Registry());
+  const requestLog = createRequestLog(store.journals.requests, logger, metrics);
   const writer = createWriter({
     commits: store.commits,
     clock,
@@ -135,7 +137,7 @@ async function startProduct({ store }: Target) {
     onCommit: (partition) => relay.wake(partition),
     onEvents: requestLog.caused,
   });
-  const ingest = createIngest({ ...common, writer, requestLog });
+  const ingest = createIngest({ ...common, writer, requestLog, metrics });
   const allowCidrs = ['127.0.0.0/8'];
   const courier = createHttpCourier(allowCidrs, clock);
   const stopping = new AbortController();

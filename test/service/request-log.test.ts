@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { Registry as Metrics } from 'prom-client';
 import request from 'supertest';
 import { openManagement } from '../../services/cli/demo/management.js';
+import { createIngestMetrics } from '../../services/ingest/metrics.js';
 import { createRequestLog } from '../../services/ingest/request-log.js';
 import { createLogger } from '../../shared/runtime/logger.js';
 import { newId } from '../../shared/runtime/ids.js';
@@ -156,7 +157,11 @@ const entry = (n: number) => ({
 
 test('entries are written many at a time, and nobody is kept waiting', async () => {
   const writes: number[] = [];
-  const log = createRequestLog({ append: async (entries) => void writes.push(entries.length) }, silent, new Metrics());
+  const log = createRequestLog(
+    { append: async (entries) => void writes.push(entries.length) },
+    silent,
+    createIngestMetrics(new Metrics()),
+  );
   for (let n = 0; n < 1201; n += 1) log.note(entry(n));
   await log.flush();
   expect(writes).toEqual([500, 500, 201]);
@@ -179,7 +184,7 @@ test('behind a store that hangs, the oldest entries go and are counted; one that
       },
     },
     silent,
-    metrics,
+    createIngestMetrics(metrics),
   );
   const droppedCount = async (): Promise<number | undefined> =>
     (await metrics.getSingleMetric('rollcall_request_log_dropped_total')?.get())?.values[0]?.value;
@@ -198,7 +203,7 @@ test('behind a store that hangs, the oldest entries go and are counted; one that
 
 test('events are told in ranges, and those of requests that nobody notes are forgotten', async () => {
   const store = await openSqlite();
-  const log = createRequestLog(store.journals.requests, silent, new Metrics());
+  const log = createRequestLog(store.journals.requests, silent, createIngestMetrics(new Metrics()));
   for (let n = 0; n < 20_000; n += 1) log.caused(`lost-${n}`, { first: n, last: n });
   log.caused('id-1', { first: 4, last: 5 });
   log.caused('id-1', { first: 6, last: 6 });

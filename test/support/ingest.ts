@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { Registry as Metrics } from 'prom-client';
 import { createIngest } from '../../services/ingest/app.js';
+import { createIngestMetrics } from '../../services/ingest/metrics.js';
 import { createRequestLog, type RequestLog } from '../../services/ingest/request-log.js';
 import { createWriter } from '../../services/ingest/writer.js';
 import { BELIEVED_MS } from '../../services/ingest/known-directories.js';
@@ -36,7 +37,8 @@ export async function startIngest(logger: Logger = silent, open: OpenStore = ope
   const clock = { now: 1_750_000_000_000 };
   const read = (): number => clock.now;
   const { commits, resources, registry } = store;
-  const requestLog = createRequestLog(store.journals.requests, logger, new Metrics());
+  const metrics = createIngestMetrics(new Metrics());
+  const requestLog = createRequestLog(store.journals.requests, logger, metrics);
   const writer = createWriter({ commits, clock: read, newId, onCommit: () => undefined, onEvents: requestLog.caused });
   const app = createIngest({
     writer,
@@ -48,6 +50,7 @@ export async function startIngest(logger: Logger = silent, open: OpenStore = ope
     newId,
     logger,
     requestLog,
+    metrics,
   });
   return {
     app,

@@ -21,6 +21,17 @@ export function addReferences(program: Command): void {
     .action(({ json }: Asked) => (json ? printJson(configList()) : print(configReference())));
   withExample(config, 'rollcall config');
 
+  const metrics = program
+    .command('metrics')
+    .description('print the reference of all metrics')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: Asked) => {
+      const { metricList, metricReference } = await import('../metrics.js');
+      if (json) printJson(await metricList());
+      else print(await metricReference());
+    });
+  withExample(metrics, 'rollcall metrics');
+
   // The resource's command, which has verbs besides.
   const events = program.commands.find((command) => command.name() === 'events') ?? program.command('events');
   events

@@ -35,7 +35,7 @@ const REST_PER_STEP = 24;
  */
 export async function runJanitor(deps: JanitorDeps, signal: AbortSignal): Promise<void> {
   const { store, owner, clock, logger } = deps;
-  const counter = purgedCounter(deps.metrics);
+  const counter = createPurgedCounter(deps.metrics);
   const parts = { ...deps, registry: store.registry, journals: store.journals };
   let sweptAt = -Infinity;
   let renewedAt = -Infinity;
@@ -94,7 +94,7 @@ export async function runJanitor(deps: JanitorDeps, signal: AbortSignal): Promis
   await store.leases.release(LEASE, owner).catch(() => undefined);
 }
 
-function purgedCounter(metrics: Metrics): Counter {
+export function createPurgedCounter(metrics: Metrics): Counter {
   const name = 'rollcall_purged_total';
   const counter = new Counter({
     name,

@@ -1,7 +1,13 @@
 import type { DirectoryRef } from '../../../shared/directory/deletion.js';
 import type { Journals } from '../../../shared/store/journals.js';
 import { endOfLink, findAll, type IdempotencyKey, type Registry } from '../../../shared/store/registry.js';
-import { cutoffsAt, DAY_MS, type Cutoffs, type Retention, type RetentionStore } from '../../../shared/store/retention.js';
+import {
+  cutoffsAt,
+  DAY_MS,
+  type Cutoffs,
+  type Retention,
+  type RetentionStore,
+} from '../../../shared/store/retention.js';
 import type { Clock } from '../../../shared/runtime/clock.js';
 
 /** What janitors count. Each kind of record that is purged or erased joins this list. */
