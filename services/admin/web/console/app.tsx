@@ -3,7 +3,8 @@ import { Failed, Loading } from '../ui/notice.js';
 import { problemFrom } from '../use-api.js';
 import type { ApiProblem } from '../api.js';
 import styles from './app.module.css';
-import { useKeys } from './keyboard.js';
+import { Help } from './help.js';
+import { goToRow, useKeys } from './keyboard.js';
 import { Rail } from './rail.js';
 import { navigate, PlaceProvider, useAddress } from './router.js';
 import { SCREENS } from './screens.js';
@@ -34,10 +35,14 @@ export function App() {
 function SignedIn({ onSignedOut }: { readonly onSignedOut: () => void }) {
   const place = useAddress();
   const screen = SCREENS.find(({ path, also = path }) => isWithin(place.path, path) || isWithin(place.path, also));
+  const [isHelping, setHelping] = useState(false);
   const keys = useMemo(
     () => ({
       ...Object.fromEntries(SCREENS.map(({ keys, path }) => [keys, () => navigate(path)])),
       '/': () => document.querySelector<HTMLInputElement>('[type="search"]')?.focus(),
+      '?': () => setHelping(true),
+      j: () => goToRow(1),
+      k: () => goToRow(-1),
     }),
     [],
   );
@@ -52,10 +57,11 @@ function SignedIn({ onSignedOut }: { readonly onSignedOut: () => void }) {
         <a className={styles.skip} href="#main">
           To the content
         </a>
-        <Rail chosen={screen?.path} onSignedOut={onSignedOut} />
+        <Rail chosen={screen?.path} onHelp={() => setHelping(true)} onSignedOut={onSignedOut} />
         <main id="main" className={styles.main} tabIndex={-1}>
           {screen && <screen.show />}
         </main>
+        {isHelping && <Help onClose={() => setHelping(false)} />}
       </div>
     </PlaceProvider>
   );

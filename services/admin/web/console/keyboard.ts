@@ -9,7 +9,7 @@ export function useKeys(actions: Readonly<Record<string, () => void>>): void {
   useEffect(() => {
     let before = { key: '', at: 0 };
     const pressed = (event: KeyboardEvent): void => {
-      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || isAsked()) return;
       const chord = event.timeStamp - before.at < CHORD_MS ? `${before.key} ${event.key}` : '';
       const action = actions[chord] ?? actions[event.key];
       before = { key: event.key, at: event.timeStamp };
@@ -24,3 +24,13 @@ export function useKeys(actions: Readonly<Record<string, () => void>>): void {
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+/** A dialog is open: what lies below it is out of reach. */
+const isAsked = (): boolean => document.querySelector('dialog[open]') !== null;
+
+/** Goes to the next row of the list, or the one before, by the link that opens it. */
+export function goToRow(step: 1 | -1): void {
+  const links = [...document.querySelectorAll<HTMLElement>('main tbody [data-opens] a')];
+  const at = links.findIndex((link) => link === document.activeElement);
+  links[Math.max(0, Math.min(links.length - 1, at + step))]?.focus();
+}

@@ -8,12 +8,15 @@ interface Props {
   readonly back: string;
   /** What closing it does instead, where the address is not to change. */
   readonly onClose?: () => void;
+  /** What can be done with it. */
   readonly actions?: ReactNode;
+  /** How it is, beside what can be done: both in a line of their own. */
+  readonly state?: ReactNode;
   readonly children: ReactNode;
 }
 
 /** A detail that opens beside its list and has an address of its own. Escape closes it. */
-export function Panel({ title, back, onClose, actions, children }: Props) {
+export function Panel({ title, back, onClose, actions, state, children }: Props) {
   const navigate = useNavigate();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [back]);
@@ -30,7 +33,7 @@ export function Panel({ title, back, onClose, actions, children }: Props) {
           {title}
         </h2>
         <div className={styles.actions}>
-          {actions}
+          {state === undefined && actions}
           <Link
             to={back}
             className={styles.close}
@@ -45,7 +48,15 @@ export function Panel({ title, back, onClose, actions, children }: Props) {
           </Link>
         </div>
       </header>
-      <div className={styles.body}>{children}</div>
+      <div className={styles.body}>
+        {state !== undefined && (
+          <div className={styles.bar}>
+            <div>{state}</div>
+            <div className={styles.actions}>{actions}</div>
+          </div>
+        )}
+        {children}
+      </div>
     </section>
   );
 }

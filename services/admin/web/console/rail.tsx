@@ -9,11 +9,12 @@ import { applyTheme, nextTheme, storedTheme } from './theme.js';
 
 interface Props {
   readonly chosen: string | undefined;
+  readonly onHelp: () => void;
   readonly onSignedOut: () => void;
 }
 
 /** The way to each screen, at the left; at the bottom where the page is narrow. */
-export function Rail({ chosen, onSignedOut }: Props) {
+export function Rail({ chosen, onHelp, onSignedOut }: Props) {
   const { name } = useSession();
   const [theme, setTheme] = useState(storedTheme);
   const turn = (): void => {
@@ -44,6 +45,9 @@ export function Rail({ chosen, onSignedOut }: Props) {
       </ul>
       <div className={styles.foot}>
         <p title="The admin key that you signed in with">{name}</p>
+        <button type="button" onClick={onHelp}>
+          Keys <kbd aria-hidden="true">?</kbd>
+        </button>
         <button type="button" onClick={turn} aria-label={`Theme: ${theme}. Change it`}>
           Theme: {theme}
         </button>

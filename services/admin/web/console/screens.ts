@@ -33,7 +33,7 @@ export const SCREENS: readonly Screen[] = [
     show: Endpoints,
   },
   {
-    name: 'Events & deliveries',
+    name: 'Events',
     path: '/events',
     also: '/deliveries',
     keys: 'g v',

@@ -64,7 +64,7 @@ export function Table<T>(props: Props<T>) {
                 </td>
               )}
               {columns.map((column, index) => (
-                <td key={column.name} className={classes(cellOf(column), index === 0 && styles.opens)}>
+                <td key={column.name} className={cellOf(column)} data-opens={index === 0 || undefined}>
                   {column.show(item)}
                 </td>
               ))}

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Ago } from '../../ui/ago.js';
 import { Button } from '../../ui/button.js';
 import { Failed, Loading, Notice } from '../../ui/notice.js';
-import { Status } from '../../ui/status.js';
+import { Status, type Tone } from '../../ui/status.js';
 import { api } from '../../api.js';
 import { useAction } from '../../use-action.js';
 import { useApi, useEvery } from '../../use-api.js';
@@ -13,7 +13,7 @@ import { useMayChange } from '../session.js';
 import { LatestDeliveries } from './deliveries.js';
 import { EditEndpoint } from './edit.js';
 import { DeleteEndpoint, DisableEndpoint } from './ends.js';
-import { healthOf } from './health.js';
+import { healthOf, type Health } from './health.js';
 import { Numbers } from './numbers.js';
 import { Replays } from './replays.js';
 import { Secrets } from './secrets.js';
@@ -55,13 +55,15 @@ export function EndpointPanel({ id, back, onChanged }: Props) {
     return <EditEndpoint endpoint={endpoint} onChanged={changed} onClose={() => setEdited(false)} />;
   }
   const found = statistics.data?.data[0];
+  const health = healthOf(endpoint, found);
   return (
     <Panel
       title={title}
       back={back}
+      state={<HealthWord health={health} />}
       actions={<Actions endpoint={endpoint} back={back} onEdit={() => setEdited(true)} onChanged={changed} />}
     >
-      <HealthOf endpoint={endpoint} statistics={found} />
+      {health.why !== '' && <Notice tone={NOTICES[health.tone] ?? 'info'}>{health.why}</Notice>}
       <Numbers endpoint={endpoint} statistics={found} />
       <Section title="Subscription">
         <Subscription endpoint={endpoint} />
@@ -73,27 +75,21 @@ export function EndpointPanel({ id, back, onChanged }: Props) {
   );
 }
 
-function HealthOf({
-  endpoint,
-  statistics,
-}: {
-  readonly endpoint: CountedEndpoint;
-  readonly statistics: EndpointStatistics | undefined;
-}) {
-  const { tone, word, since, why } = healthOf(endpoint, statistics);
-  const text = (
-    <p>
+/** Health that is explained, by how bad it is. */
+const NOTICES: Readonly<Partial<Record<Tone, 'bad' | 'warn'>>> = { bad: 'bad', warn: 'warn' };
+
+function HealthWord({ health: { tone, word, since } }: { readonly health: Health }) {
+  return (
+    <>
       <Status tone={tone}>{word}</Status>
       {since !== null && (
         <>
-          {' '}
-          since <Ago at={since} />
+          {' since '}
+          <Ago at={since} />
         </>
       )}
-      {why !== '' && ` ${why}`}
-    </p>
+    </>
   );
-  return tone === 'bad' || !endpoint.enabled ? <Notice tone={tone === 'bad' ? 'bad' : 'warn'}>{text}</Notice> : text;
 }
 
 interface ActionsProps extends Pick<Props, 'back' | 'onChanged'> {

@@ -51,10 +51,13 @@ export function DeliveryPanel({ id, back, onChanged }: Props) {
   const failed = found.findLast(({ error }) => error !== null);
   const { eventType, status } = delivery.data;
   return (
-    <Panel title={eventType} back={back} actions={<Actions delivery={delivery.data} onChanged={changed} />}>
-      <p>
-        <DeliveryWord status={status} /> {MEANINGS[status]}
-      </p>
+    <Panel
+      title={eventType}
+      back={back}
+      state={<DeliveryWord status={status} />}
+      actions={<Actions delivery={delivery.data} onChanged={changed} />}
+    >
+      <p>{MEANINGS[status]}</p>
       {failed?.error != null && status !== 'delivered' && <Cause status={failed.status} error={failed.error} />}
       <Standing delivery={delivery.data} />
       <Section title="Attempts">

@@ -17,7 +17,16 @@ import { SystemHead } from './head.js';
 import type { AuditEntry } from './shapes.js';
 import styles from './system.module.css';
 
-const OUTCOMES: Readonly<Record<AuditEntry['outcome'], Tone>> = { done: 'good', failed: 'bad', unknown: 'warn' };
+const OUTCOMES: Readonly<Record<AuditEntry['outcome'], readonly [Tone, string]>> = {
+  done: ['good', 'Done'],
+  failed: ['bad', 'Failed'],
+  unknown: ['warn', 'Unknown'],
+};
+
+function Outcome({ outcome }: Pick<AuditEntry, 'outcome'>) {
+  const [tone, word] = OUTCOMES[outcome];
+  return <Status tone={tone}>{word}</Status>;
+}
 
 /** Who changed what, newest first. */
 export function Audit() {
@@ -68,7 +77,7 @@ function Filters() {
         type="search"
         isFilter
         className={styles.action}
-        placeholder="endpoint.updated"
+        placeholder="Action"
         value={action}
         onChange={(event) => setAction(event.target.value.trim())}
       />
@@ -97,7 +106,7 @@ const columnsWith = (search: string) => [
   {
     name: 'Outcome',
     isExtra: true,
-    show: ({ outcome }: AuditEntry) => <Status tone={OUTCOMES[outcome]}>{outcome}</Status>,
+    show: ({ outcome }: AuditEntry) => <Outcome outcome={outcome} />,
   },
   { name: 'When', isFigure: true, show: ({ at }: AuditEntry) => <Ago at={at} /> },
 ];
@@ -124,12 +133,7 @@ function EntryPanel({ entry, back }: { readonly entry: AuditEntry | undefined; r
             </span>,
           ],
           ['When', <Ago key="at" at={at} />],
-          [
-            'Outcome',
-            <Status key="outcome" tone={OUTCOMES[outcome]}>
-              {outcome}
-            </Status>,
-          ],
+          ['Outcome', <Outcome key="outcome" outcome={outcome} />],
           ['Request', <ShortId key="request" id={requestId} />],
           ['Id', <ShortId key="id" id={id} />],
         ]}
