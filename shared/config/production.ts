@@ -3,7 +3,7 @@ import type { Environment, Values, VariableName } from './env.js';
 import type { Role } from './variable.js';
 
 /** Values that stand in our own documents and examples. */
-const PUBLISHED: readonly string[] = ['a-key-for-trying-out', 'QSBrZXkgZm9yIHRyeWluZyBvdXQsIGFuZCBubyBtb3Jl'];
+const PUBLISHED: readonly string[] = ['a-key-for-trying-out', 'QSBrZXkgZm9yIHRyeWluZyBvdXQgYW5kIG5vIG1vcmU='];
 const ADMIN_KEY_MIN = 24;
 /** 32 random bytes have 28 to 32 different values nearly always. */
 const DISTINCT_BYTES_MIN = 16;
