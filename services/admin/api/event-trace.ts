@@ -36,7 +36,7 @@ const tracedDelivery = deliveryView
   })
   .meta({ id: 'TracedDelivery', description: 'A delivery with its endpoint and its attempts' });
 
-const trace = z
+export const traceView = z
   .object({
     event: anyEvent,
     request: scimRequest
@@ -63,7 +63,7 @@ export const follow = operation({
   id: 'traceEvent',
   summary: 'Follow an event from its request to every attempt to deliver it',
   path,
-  answers: { 200: json(trace) },
+  answers: { 200: json(traceView) },
 }).by(async ({ deps, path: { id } }) => {
   const event = JSON.parse(await bodyOf(id, deps)) as WebhookEvent;
   const found = await deps.deliveries.list({ eventId: id }, { limit: DELIVERIES_MAX + 1 });

@@ -16,15 +16,8 @@ export function TraceLine({ trace }: { readonly trace: Trace }) {
 
 function stepsOf({ event, request, deliveries }: Trace): Step[] {
   return [
-    requestStep(event.cause.requestId, request),
-    {
-      key: 'commit',
-      kind: 'Commit',
-      title: `seq ${event.seq.toLocaleString('en')}`,
-      tone: 'good',
-      at: event.timestamp,
-      elapsedMs: request === null ? undefined : between(request.at, event.timestamp),
-    },
+    ...(event.cause === null ? [] : [requestStep(event.cause.requestId, request)]),
+    ...(event.seq === null ? [] : [commitStep(event.seq, event.timestamp, request)]),
     {
       key: 'event',
       kind: 'Event',
@@ -35,6 +28,15 @@ function stepsOf({ event, request, deliveries }: Trace): Step[] {
     ...deliveries.flatMap((delivery) => deliverySteps(delivery, event.timestamp)),
   ];
 }
+
+const commitStep = (seq: number, at: string, request: ScimRequest | null): Step => ({
+  key: 'commit',
+  kind: 'Commit',
+  title: `seq ${seq.toLocaleString('en')}`,
+  tone: 'good',
+  at,
+  elapsedMs: request === null ? undefined : between(request.at, at),
+});
 
 function requestStep(requestId: string, request: ScimRequest | null): Step {
   if (request === null) {

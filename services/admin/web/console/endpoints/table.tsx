@@ -8,7 +8,7 @@ import { List } from '../list.js';
 import { healthOf, subscribedTo, successRate } from './health.js';
 import styles from './endpoints.module.css';
 import type { Endpoint, EndpointStatistics } from './shapes.js';
-import { useStatistics } from './use-statistics.js';
+import { useStatistics } from '../use-statistics.js';
 
 interface Props {
   readonly list: Paged<Endpoint>;
@@ -19,7 +19,8 @@ interface Props {
 }
 
 export function EndpointTable({ list, chosen, search, empty }: Props) {
-  const statistics = useStatistics((list.data ?? []).map(({ id }) => id));
+  const ids = (list.data ?? []).map(({ id }) => id);
+  const statistics = useStatistics<EndpointStatistics>('endpoints', ids, ({ endpointId }) => endpointId);
   const columns = [
     {
       name: 'Endpoint',

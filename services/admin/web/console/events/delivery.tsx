@@ -85,13 +85,9 @@ function Standing({ delivery }: { readonly delivery: Delivery }) {
         ],
         [
           'Event',
-          <span key="event">
-            {seq === null ? (
-              <ShortId id={eventId} />
-            ) : (
-              <Link to={`/events/${eventId}`}>seq {seq.toLocaleString('en')}</Link>
-            )}
-          </span>,
+          <Link key="event" to={`/events/${eventId}`}>
+            {seq === null ? 'operational' : `seq ${seq.toLocaleString('en')}`}
+          </Link>,
         ],
         directoryId === null
           ? undefined

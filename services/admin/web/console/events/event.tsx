@@ -59,14 +59,16 @@ function Shown({ trace, back, onChanged }: ShownProps) {
       <Facts
         facts={[
           ['About', subjectOf(event)],
-          [
-            'Directory',
-            <Link key="directory" to={`/directories/${event.directoryId}`}>
-              <Name kind="directories" id={event.directoryId} />
-            </Link>,
-          ],
+          event.directoryId === null
+            ? undefined
+            : [
+                'Directory',
+                <Link key="directory" to={`/directories/${event.directoryId}`}>
+                  <Name kind="directories" id={event.directoryId} />
+                </Link>,
+              ],
           ['When', <Ago key="at" at={event.timestamp} />],
-          ['seq', event.seq.toLocaleString('en')],
+          event.seq === null ? undefined : ['seq', event.seq.toLocaleString('en')],
           ['Id', <ShortId key="id" id={event.id} />],
         ]}
       />
