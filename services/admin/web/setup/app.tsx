@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { ApiProblem } from '../api.js';
-import { Failed, Loading } from '../ui/notice.js';
+import { Loading } from '../ui/notice.js';
 import { problemFrom } from '../use-api.js';
 import { Ended, type Ending } from './ended.js';
 import { Frame } from './frame.js';
-import { firstLanguage, ReadingProvider, readingIn } from './reading.js';
+import { firstLanguage, ReadingProvider, readingIn, useText } from './reading.js';
+import { Refused } from './refused.js';
 import { endSession, type Opening } from './session.js';
 import { SetUp } from './set-up.js';
 
@@ -34,7 +35,8 @@ export function App({ opening }: { readonly opening: Promise<Opening> }) {
 }
 
 function NotOpen({ state }: { readonly state: 'opening' | Ending | ApiProblem }) {
-  if (state === 'opening') return <Loading rows={4} />;
+  const { loading } = useText();
+  if (state === 'opening') return <Loading rows={4} text={loading} />;
   if (typeof state === 'string') return <Ended ending={state} />;
-  return <Failed problem={state} retry={() => location.reload()} />;
+  return <Refused problem={state} retry={() => location.reload()} />;
 }

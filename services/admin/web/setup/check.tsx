@@ -3,11 +3,12 @@ import type { Mapping } from '../../../../shared/directory/mapping.js';
 import type { UserData } from '../../../../shared/events/event.js';
 import { api, type ApiProblem } from '../api.js';
 import { Button } from '../ui/button.js';
-import { Failed, Loading, Notice } from '../ui/notice.js';
+import { Loading, Notice } from '../ui/notice.js';
 import { problemFrom, useApi } from '../use-api.js';
 import { MappedFields } from './mapped-fields.js';
 import { valueOf, withSource, type FieldName, type SourceName } from './mapped.js';
 import { useText } from './reading.js';
+import { Refused } from './refused.js';
 import { Step } from './step.js';
 import type { StepProps } from './set-up.js';
 
@@ -59,8 +60,8 @@ export function Check({ live, go }: StepProps) {
         </>
       }
     >
-      {failed && <Failed problem={failed} />}
-      {preview === undefined && failed === undefined && <Loading rows={8} />}
+      {failed && <Refused problem={failed} conflict={text.map.underWay} />}
+      {preview === undefined && failed === undefined && <Loading rows={8} text={text.loading} />}
       {preview !== undefined && user === undefined && <Notice tone="info">{text.map.nobody}</Notice>}
       {user && wanted && (
         <>

@@ -1,12 +1,13 @@
 import { useId, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { api, type ApiProblem } from '../api.js';
 import { Button } from '../ui/button.js';
-import { Failed } from '../ui/notice.js';
+
 import { problemFrom } from '../use-api.js';
 import styles from './choose.module.css';
 import { PROVIDERS, providerOf, wayOf } from './providers/all.js';
 import type { Provider } from './providers/provider.js';
 import { useReading, useText } from './reading.js';
+import { Refused } from './refused.js';
 import { Step } from './step.js';
 import type { StepProps } from './set-up.js';
 
@@ -51,7 +52,7 @@ export function Choose({ live, set, way, onWay, go }: StepProps) {
         {chosen && chosen.ways.length > 1 && (
           <Ways provider={chosen} chosen={wayOf(chosen, wayId).id} onChoose={setWayId} />
         )}
-        {problem && <Failed problem={problem} />}
+        {problem && <Refused problem={problem} />}
         <div>
           <Button type="submit" kind="primary" isBusy={isBusy} disabled={chosen === undefined}>
             {text.next}

@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
-import { accentsOf, paint } from './brand.js';
+import { accentsOf, type Accents } from './brand.js';
 import type { SetupDirectory } from './directory.js';
 import styles from './frame.module.css';
 import { languages, useReading } from './reading.js';
@@ -50,4 +50,12 @@ export function Frame({ brand, about, children }: Props) {
       {children}
     </>
   );
+}
+
+/** Gives the page the application's colour: properties that a script sets need no leave of the content security policy. */
+function paint({ style }: HTMLElement, { light, dark, ground, hover, on }: Accents): void {
+  style.setProperty('--accent', `light-dark(${light}, ${dark})`);
+  style.setProperty('--accent-ground', ground);
+  style.setProperty('--accent-hover', hover);
+  style.setProperty('--on-accent', on);
 }

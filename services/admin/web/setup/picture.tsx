@@ -4,12 +4,12 @@ import { useText } from './reading.js';
 import { classes } from '../ui/classes.js';
 
 const WIDTH = 360;
-const MENU = 116;
+const MENU = 136;
 const PAD = 14;
 const LINE = 26;
 /** About the width of a letter, since SVG does not measure. */
-const LETTER = 6;
-const BUTTON_PAD = 10;
+const LETTER = 6.4;
+const BUTTON_PAD = 9;
 
 /** A sketch of a provider's screen, with what a step is about marked. */
 export function Sketch({ picture }: { readonly picture: Picture }) {
@@ -76,7 +76,7 @@ function Tabs({ names, isMarked }: Names) {
       <path className={styles.line} d={`M1 57.5H${WIDTH - 1}`} />
       {names.map((name) => {
         const at = x;
-        x += name.length * LETTER + 18;
+        x += name.length * LETTER + 12;
         return (
           <g key={name} className={classes(isMarked(name) && styles.markedTab)}>
             <text className={styles.label} x={at} y="47">

@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { Failed, Loading } from '../ui/notice.js';
+import { Loading } from '../ui/notice.js';
 import { Choose } from './choose.js';
 import { Connect } from './connect.js';
 import { useDirectory, type Live, type SetupDirectory } from './directory.js';
@@ -10,6 +10,7 @@ import { finishedSteps, nextStep, STEPS, type StepName } from './progress.js';
 import { providerOf, wayOf } from './providers/all.js';
 import type { Provider, Way } from './providers/provider.js';
 import { useText } from './reading.js';
+import { Refused } from './refused.js';
 import { isOver } from './session.js';
 import styles from './set-up.module.css';
 import { StepList } from './step-list.js';
@@ -59,7 +60,11 @@ export function SetUp({ onLeave, onEnded }: Props) {
     document.title = set === undefined ? text.loading : `${text.steps[shown]} · ${text.title(set.app.name)}`;
   }, [text, set, shown]);
   if (set === undefined) {
-    return <Frame>{problem ? <Failed problem={problem} retry={live.reload} /> : <Loading rows={4} />}</Frame>;
+    return (
+      <Frame>
+        {problem ? <Refused problem={problem} retry={live.reload} /> : <Loading rows={4} text={text.loading} />}
+      </Frame>
+    );
   }
   const { directory, organization, app, progress } = set;
   const provider = providerOf(directory.provider ?? '');

@@ -2,10 +2,11 @@ import { useState } from 'react';
 import { api, type ApiProblem } from '../api.js';
 import { Ago } from '../ui/ago.js';
 import { Button } from '../ui/button.js';
-import { Failed } from '../ui/notice.js';
+
 import { problemFrom } from '../use-api.js';
 import type { Token } from './directory.js';
 import { useReading } from './reading.js';
+import { Refused } from './refused.js';
 import styles from './token-list.module.css';
 
 interface Props {
@@ -35,7 +36,7 @@ export function TokenList({ tokens, onRevoked }: Props) {
           </li>
         ))}
       </ul>
-      {problem && <Failed problem={problem} />}
+      {problem && <Refused problem={problem} />}
     </>
   );
 }

@@ -2,9 +2,10 @@ import { useState } from 'react';
 import { api, type ApiProblem } from '../api.js';
 import { Button } from '../ui/button.js';
 import { CopyButton } from '../ui/copy.js';
-import { Failed } from '../ui/notice.js';
+
 import { problemFrom } from '../use-api.js';
 import { useReading, useText } from './reading.js';
+import { Refused } from './refused.js';
 import { TokenList } from './token-list.js';
 import styles from './values.module.css';
 import type { StepProps } from './set-up.js';
@@ -41,21 +42,23 @@ export function Values({ live, set, way, secrets }: StepProps) {
         {secret === undefined ? (
           <div className={styles.value}>
             <Name name={values.token} into={way.tokenField} />
-            <div className={styles.row}>
-              <Button kind={tokens.length === 0 ? 'primary' : 'plain'} isBusy={isBusy} disabled={isFull} onClick={make}>
-                {tokens.length === 0 ? values.create : values.rotate}
-              </Button>
-            </div>
+            {!isFull && (
+              <div className={styles.row}>
+                <Button kind={tokens.length === 0 ? 'primary' : 'plain'} isBusy={isBusy} onClick={make}>
+                  {tokens.length === 0 ? values.create : values.rotate}
+                </Button>
+              </div>
+            )}
           </div>
         ) : (
           <Value name={values.token} into={way.tokenField} value={secret} label={values.copyToken} />
         )}
       </div>
       <p className={styles.hint}>{hintOf(values, tokens.length, secret !== undefined)}</p>
-      {problem && <Failed problem={problem} />}
+      {problem && <Refused problem={problem} conflict={values.two} />}
       {tokens.length > 0 && <TokenList tokens={tokens} onRevoked={live.reload} />}
       {secret !== undefined && !isFull && (
-        <div>
+        <div className={styles.more}>
           <Button kind="quiet" isBusy={isBusy} onClick={make}>
             {values.rotate}
           </Button>

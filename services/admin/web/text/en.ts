@@ -14,6 +14,11 @@ export const en = {
   back: 'Back',
   retry: 'Try again',
   loading: 'Loading…',
+  refused: {
+    offline: 'The server did not answer. Look whether you are online; nothing was changed.',
+    busy: 'There is very much to do at the moment. Try it again in a minute.',
+    other: 'That did not work, and nothing was changed. Try it again; if it stays, tell whoever sent you this link.',
+  },
   copy: 'Copy',
   copied: 'Copied',
   forWhom: (organization: string, directory: string) =>
@@ -106,7 +111,7 @@ export const en = {
     save: 'Save and finish',
     finish: 'This is right, finish',
     skip: 'Finish without changes',
-    failed: 'It could not be saved.',
+    underWay: 'An earlier change is still being carried out for all users. Try it again in a moment.',
     fields: {
       email: 'E-mail address',
       displayName: 'Displayed name',

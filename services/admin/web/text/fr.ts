@@ -15,6 +15,12 @@ export const fr: Text = {
   back: 'Retour',
   retry: 'Réessayer',
   loading: 'Chargement…',
+  refused: {
+    offline: 'Le serveur n’a pas répondu. Vérifiez que vous êtes en ligne\u00a0; rien n’a été modifié.',
+    busy: 'Il y a beaucoup à faire en ce moment. Réessayez dans une minute.',
+    other:
+      'Cela n’a pas fonctionné, et rien n’a été modifié. Réessayez\u00a0; si cela persiste, dites-le à la personne qui vous a envoyé ce lien.',
+  },
   copy: 'Copier',
   copied: 'Copié',
   forWhom: (organization, directory) => (organization === directory ? organization : `${organization} · ${directory}`),
@@ -108,7 +114,7 @@ export const fr: Text = {
     save: 'Enregistrer et terminer',
     finish: 'C’est juste, terminer',
     skip: 'Terminer sans rien changer',
-    failed: 'L’enregistrement a échoué.',
+    underWay: 'Une modification précédente est encore en cours pour tous les utilisateurs. Réessayez dans un instant.',
     fields: {
       email: 'Adresse e-mail',
       displayName: 'Nom affiché',

@@ -52,10 +52,10 @@ export function Notice({
 }
 
 /** The shape of what comes. */
-export function Loading({ rows = 6 }: { readonly rows?: number }) {
+export function Loading({ rows = 6, text = 'Loading…' }: { readonly rows?: number; readonly text?: string }) {
   return (
     <div className={styles.loading} role="status">
-      <span className="unseen">Loading…</span>
+      <span className="unseen">{text}</span>
       {Array.from({ length: rows }, (_, index) => (
         <span key={index} aria-hidden="true" />
       ))}
