@@ -2,6 +2,7 @@ import express, { type Express, type Request } from 'express';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import { NotFound } from '../../shared/scim/errors.js';
+import type { Tracing } from '../../shared/runtime/tracing.js';
 import type { CommitStore, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import { activate } from './activate.js';
@@ -22,6 +23,7 @@ import { logRequests } from './log-requests.js';
 import type { IngestMetrics } from './metrics.js';
 import { readBody } from './read-body.js';
 import type { RequestLog } from './request-log.js';
+import { trace } from './trace.js';
 import type { Writer } from './writer.js';
 
 /** SCIM base URL of a directory (no underscore: Okta refuses one). */
@@ -39,6 +41,8 @@ export interface IngestDeps {
   readonly logger: Logger;
   readonly requestLog: Pick<RequestLog, 'note'>;
   readonly metrics: Pick<IngestMetrics, 'answered'>;
+  /** Undefined: there is none. */
+  readonly tracing?: Tracing;
 }
 
 /** SCIM in. Every route of the service is on this screen. */
@@ -47,6 +51,7 @@ export function createIngest(deps: IngestDeps): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(identify(deps.newId), logRequests(deps.requestLog, deps.metrics));
+  if (deps.tracing?.isOn === true) app.use(trace(deps.tracing, deps.clock));
 
   // On each route rather than on a router of their own, which would match and split the path once more for each of them.
   const admit = [authenticate(deps.registry, deps.clock), activate(deps.writer, deps.commits)];

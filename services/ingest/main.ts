@@ -2,12 +2,14 @@ import { publicUrlOf, type IngestConfig } from '../../shared/config/config.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger } from '../../shared/runtime/logger.js';
+import { openTracing } from '../../shared/runtime/open-tracing.js';
 import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createIngest } from './app.js';
 import { createIngestMetrics } from './metrics.js';
 import { createRequestLog } from './request-log.js';
+import { traceCommit } from './trace.js';
 import { createWriter } from './writer.js';
 
 /** The `ingest` role. It needs the store alone: the relay finds its commits by polling. */
@@ -15,17 +17,31 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
   const logger = createLogger('ingest', config.logLevel);
   const store = await openMongoStore({ uri: config.store.uri, logger });
   const { registry, commits, resources } = store;
+  const tracing = await openTracing(config.tracing, 'ingest');
   const registryOfMetrics = createMetrics('ingest');
   const metrics = createIngestMetrics(registryOfMetrics);
   const requestLog = createRequestLog(store.journals.requests, logger, metrics);
   const common = { commits, clock: systemClock, newId };
   const writer = createWriter({
     ...common,
-    onCommit: (_partition, { requests, seconds }) => metrics.committed(requests, seconds),
+    onCommit(_partition, cost) {
+      metrics.committed(cost.requests, cost.seconds);
+      traceCommit(tracing, cost, systemClock());
+    },
     onEvents: requestLog.caused,
   });
   const publicUrl = publicUrlOf(config, config.port);
-  const ingest = createIngest({ ...common, registry, resources, writer, requestLog, metrics, publicUrl, logger });
+  const ingest = createIngest({
+    ...common,
+    registry,
+    resources,
+    writer,
+    requestLog,
+    metrics,
+    tracing,
+    publicUrl,
+    logger,
+  });
   const probes = createProbes({ ready: () => store.check(), metrics: registryOfMetrics });
   const { port, closed, adopt } = await serve(behindProbes(probes, ingest), config.port, signal);
   adopt(ingest);
@@ -33,5 +49,6 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
   await closed;
   await writer.drained();
   await requestLog.flush();
+  await tracing.close();
   await store.close();
 }

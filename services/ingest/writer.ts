@@ -25,6 +25,8 @@ export interface CommitCost {
   readonly requests: number;
   /** From the decision to the store's confirmation. */
   readonly seconds: number;
+  /** Of the requests that have one. */
+  readonly traceparents: () => readonly string[];
 }
 
 export interface Writer {
@@ -160,7 +162,11 @@ async function writeBatch(
       if (commit.changes.length >= LARGE_COMMIT) await othersTurn();
       if ((await deps.commits.commit(commit)) === 'conflict') continue;
       remember(heads, directory.id, headOf(commit), HEADS_MAX);
-      deps.onCommit(commit.partition, { requests: outcomes.length, seconds: (performance.now() - begun) / 1000 });
+      deps.onCommit(commit.partition, {
+        requests: outcomes.length,
+        seconds: (performance.now() - begun) / 1000,
+        traceparents: () => [...new Set(commands.flatMap(({ traceparent }) => traceparent ?? []))],
+      });
       return outcomes;
     }
   } catch (error) {

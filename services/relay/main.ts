@@ -1,8 +1,10 @@
 import type { RelayConfig } from '../../shared/config/config.js';
 import { createKafkaLog } from '../../shared/event-log/kafka/log.js';
+import { tracedLog } from '../../shared/event-log/traced.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger } from '../../shared/runtime/logger.js';
+import { openTracing } from '../../shared/runtime/open-tracing.js';
 import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
@@ -14,12 +16,14 @@ import { createRelay } from './relay.js';
 export async function runRelay(config: RelayConfig, signal: AbortSignal): Promise<void> {
   const logger = createLogger('relay', config.logLevel);
   const store = await openMongoStore({ uri: config.store.uri, logger });
-  const log = createKafkaLog({
+  const tracing = await openTracing(config.tracing, 'relay');
+  const kafka = createKafkaLog({
     ...config.eventLog,
     partitions: config.logPartitions,
     clientId: 'rollcall-relay',
     logger,
   });
+  const log = tracedLog(kafka, tracing, systemClock);
   await checkPartitions(store.registry.directories, config.logPartitions);
   await log.check();
   const metrics = createMetrics('relay');
@@ -39,5 +43,6 @@ export async function runRelay(config: RelayConfig, signal: AbortSignal): Promis
   await relay.run(signal);
   await closed;
   await log.close();
+  await tracing.close();
   await store.close();
 }

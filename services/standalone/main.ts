@@ -3,13 +3,16 @@ import type { Registry } from 'prom-client';
 import { publicUrlOf, type StandaloneConfig } from '../../shared/config/config.js';
 import { adminKeyHash, firstAdminKey, storedEncryptionKey } from '../../shared/config/secrets.js';
 import { createHttpCourier } from '../../shared/destinations/http/courier.js';
-import type { Courier } from '../../shared/destinations/port.js';
+import { DEADLINE_MS, type Courier } from '../../shared/destinations/port.js';
 import { createInProcessLog } from '../../shared/event-log/in-process/log.js';
 import type { EventLog } from '../../shared/event-log/port.js';
+import { tracedLog } from '../../shared/event-log/traced.js';
 import { systemClock } from '../../shared/runtime/clock.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { createLogger, type Logger } from '../../shared/runtime/logger.js';
+import { openTracing } from '../../shared/runtime/open-tracing.js';
 import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
+import type { Tracing } from '../../shared/runtime/tracing.js';
 import { createSealer, type Sealer } from '../../shared/runtime/seal.js';
 import { serve, type Serving } from '../../shared/runtime/serve.js';
 import { beSoleProcess, type SoleProcess } from '../../shared/store/sole-process.js';
@@ -25,6 +28,7 @@ import { runJanitor } from '../dispatcher/janitor/janitor.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
 import { createIngestMetrics, type IngestMetrics } from '../ingest/metrics.js';
+import { traceCommit } from '../ingest/trace.js';
 import { createRequestLog, type RequestLog } from '../ingest/request-log.js';
 import { createWriter, type CommitCost, type Writer } from '../ingest/writer.js';
 import { watchRelayLag } from '../relay/metrics.js';
@@ -70,7 +74,7 @@ async function startOn(
 ): Promise<Standalone> {
   const serving = new AbortController();
   const parts = await createParts(config, store, logger, serving.signal);
-  const { log, courier, writer, requestLog } = parts;
+  const { log, tracing, courier, writer, requestLog } = parts;
   const background = new AbortController();
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
@@ -97,6 +101,7 @@ async function startOn(
       await courier.close();
       await remapper.idle();
       await log.close();
+      await tracing.close();
       await sole?.release();
       await store.close();
     },
@@ -109,6 +114,7 @@ interface Parts {
   readonly logger: Logger;
   readonly store: Store;
   readonly log: EventLog;
+  readonly tracing: Tracing;
   readonly sealer: Sealer;
   readonly courier: Courier;
   readonly writer: Writer;
@@ -132,7 +138,8 @@ async function createParts(
   const { logPartitions: partitions } = config;
   const { registry, journals, commits, outbox, leases, events } = store;
   await checkPartitions(registry.directories, partitions);
-  const log = await openLog(config, store, logger);
+  const tracing = await openTracing(config.tracing, 'standalone');
+  const log = tracedLog(await openLog(config, store, logger), tracing, systemClock);
   await log.check();
   const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir));
   const owner = newId();
@@ -140,20 +147,22 @@ async function createParts(
   const feed = createFeed(events, partitions);
   const metrics = createMetrics('standalone');
   const ingestMetrics = createIngestMetrics(metrics);
-  const onCommit = (partition: number, { requests, seconds }: CommitCost): void => {
-    ingestMetrics.committed(requests, seconds);
+  const onCommit = (partition: number, cost: CommitCost): void => {
+    ingestMetrics.committed(cost.requests, cost.seconds);
+    traceCommit(tracing, cost, systemClock());
     relay.wake(partition);
     feed.wake();
   };
   const requestLog = createRequestLog(journals.requests, logger, ingestMetrics);
   const writer = createWriter({ commits, clock: systemClock, newId, onCommit, onEvents: requestLog.caused });
   watchRelayLag(metrics, outbox, partitions, systemClock);
-  const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
+  const courier = createHttpCourier(config.webhookAllowCidrs, systemClock, DEADLINE_MS, tracing);
   return {
     config,
     logger,
     store,
     log,
+    tracing,
     sealer,
     courier,
     writer,
@@ -169,7 +178,20 @@ async function createParts(
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
 function createHandler(
-  { config, logger, store, sealer, courier, writer, requestLog, metrics, ingestMetrics, feed, stopping }: Parts,
+  {
+    config,
+    logger,
+    store,
+    tracing,
+    sealer,
+    courier,
+    writer,
+    requestLog,
+    metrics,
+    ingestMetrics,
+    feed,
+    stopping,
+  }: Parts,
   remapper: Remapper,
   publicUrl: string,
   adopt: Serving['adopt'],
@@ -177,7 +199,7 @@ function createHandler(
   const { registry, journals, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs, requestsPerSecond } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
-  const ingest = createIngest({ ...common, writer, requestLog, metrics: ingestMetrics, newId });
+  const ingest = createIngest({ ...common, writer, requestLog, metrics: ingestMetrics, tracing, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const reading = { journals, held, events, deliveries, feed, stopping };

@@ -1,4 +1,5 @@
 import { nearest } from '../runtime/nearest.js';
+import type { TracingConfig } from '../runtime/open-tracing.js';
 import { DAY_MS, type Retention } from '../store/retention.js';
 import { environment, variable, VARIABLE_NAMES, type Environment, type Values, type VariableName } from './env.js';
 import { kafkaContradictions, kafkaSecurity, speaksToKafka, type KafkaLogConfig } from './kafka.js';
@@ -23,6 +24,8 @@ interface Common<R extends Role> {
   /** 0: any free one. */
   readonly port: number;
   readonly logLevel: Values['ROLLCALL_LOG_LEVEL'];
+  /** Undefined: nothing is traced. */
+  readonly tracing: TracingConfig | undefined;
 }
 
 export interface IngestConfig extends Common<'ingest'> {
@@ -258,7 +261,9 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
 };
 
 function common<R extends Role>(role: R, values: Values): Common<R> {
-  return { role, port: values.ROLLCALL_PORT, logLevel: values.ROLLCALL_LOG_LEVEL };
+  const { ROLLCALL_PORT: port, ROLLCALL_LOG_LEVEL: logLevel } = values;
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = values;
+  return { role, port, logLevel, tracing: endpoint === undefined ? undefined : { endpoint, ratio } };
 }
 
 const ATTEMPT_RETENTION_DAYS = 30;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseSealingKey } from '../runtime/seal.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../webhooks/schedule.js';
 import { kafkaVariables } from './kafka.js';
-import { CLUSTER_ROLES, flag, integer, items, ROLES, variables, type Variable } from './variable.js';
+import { CLUSTER_ROLES, flag, integer, items, LOG_ROLES, ROLES, variables, type Variable } from './variable.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -182,6 +182,32 @@ export const environment = z.object({
       unit: 'days',
       example: '14',
       usedBy: ['dispatcher', 'standalone'],
+      requiredBy: [],
+    }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine(isPlainUrl)
+    .optional()
+    .register(variables, {
+      description: 'Base URL of an OpenTelemetry collector that takes OTLP over HTTP: traces go there.',
+      allowed: 'an http or https URL without user, query and fragment',
+      default: 'none: nothing is traced',
+      example: 'http://otel-collector:4318',
+      usedBy: [...LOG_ROLES, 'ingest', 'standalone'],
+      requiredBy: [],
+    }),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/)
+    .transform(Number)
+    .default(1)
+    .register(variables, {
+      description:
+        'Share of the SCIM requests without a trace of their own of which one is recorded. A request that comes with one is recorded as that says.',
+      allowed: 'a number from 0 to 1',
+      default: '1',
+      example: '0.01',
+      usedBy: ['ingest', 'standalone'],
       requiredBy: [],
     }),
   ROLLCALL_PRODUCTION: flag().register(variables, {

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent } from 'undici';
-import { withSpan } from '../../events/trace-context.js';
 import type { Clock } from '../../runtime/clock.js';
 import { newId } from '../../runtime/ids.js';
+import { noTracing, spanBelow } from '../../runtime/tracing.js';
 import { version } from '../../runtime/version.js';
 import { parseCidrs } from '../../webhooks/target-address.js';
 import { DEADLINE_MS, type Courier, type Message } from '../port.js';
@@ -18,7 +17,12 @@ const KEEP_BYTES = 4 * 1024;
 const USER_AGENT = `Rollcall/${version}`;
 
 /** Signed POSTs to allowed addresses only; `allowCidrs` are address ranges that they may reach although the guard refuses them. */
-export function createHttpCourier(allowCidrs: readonly string[], clock: Clock, deadlineMs = DEADLINE_MS): Courier {
+export function createHttpCourier(
+  allowCidrs: readonly string[],
+  clock: Clock,
+  deadlineMs = DEADLINE_MS,
+  tracing = noTracing,
+): Courier {
   // One pool of kept-alive connections per origin. The limits of undici are off: the deadline stands for all of them.
   const connect = guardedConnect(parseCidrs(allowCidrs), deadlineMs);
   const agent = new Agent({ connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
@@ -26,10 +30,28 @@ export function createHttpCourier(allowCidrs: readonly string[], clock: Clock, d
     async attempt(message) {
       const startedAt = clock();
       const start = performance.now();
-      const result = await post(agent, message, startedAt, deadlineMs);
+      const parent = message.traceparent;
+      const own = parent === undefined ? undefined : spanBelow(parent);
+      const result = await post(agent, { ...message, traceparent: own }, startedAt, deadlineMs);
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const { id: deliveryId, endpointId } = message.delivery;
       const { status, error, response, headers, isSent } = result;
+      if (own !== undefined && tracing.isOn) {
+        const attributes = {
+          ...{ 'rollcall.delivery.id': deliveryId, 'rollcall.endpoint.id': endpointId },
+          ...(status !== null && { 'http.response.status_code': status }),
+        };
+        const times = { startMs: startedAt, endMs: startedAt + durationMs };
+        tracing.record({
+          name: 'attempt',
+          kind: 'client',
+          own,
+          parent,
+          ...times,
+          attributes,
+          error: error ?? undefined,
+        });
+      }
       return {
         attempt: { id: newId(), deliveryId, endpointId, startedAt, durationMs, status, error, response },
         outcome: {
@@ -120,7 +142,7 @@ function requestOf({ delivery, url, body, sign, traceparent }: Message, now: num
     'content-type': 'application/json',
     'user-agent': USER_AGENT,
     ...sign(delivery.eventId, Math.floor(now / 1000), body),
-    ...(traceparent && { traceparent: withSpan(traceparent, randomBytes(8).toString('hex')) }),
+    ...(traceparent && { traceparent }),
   };
   return { origin, path: pathname + search, method: 'POST', headers, body } as const;
 }
