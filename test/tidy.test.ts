@@ -136,6 +136,7 @@ test('resources are written by commits alone: the store port has no other write'
     'get',
     'getMany',
     'list',
+    'search',
     'membersOf',
     'groupsOf',
     'endedWith',

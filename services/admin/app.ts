@@ -20,6 +20,7 @@ import * as organizations from './api/organizations.js';
 import * as replays from './api/replays.js';
 import * as requests from './api/requests.js';
 import * as resourceTypes from './api/resource-types.js';
+import * as details from './api/resource-details.js';
 import * as resources from './api/resources.js';
 import * as schemas from './api/schemas.js';
 import * as setupLinks from './api/setup-links.js';
@@ -77,7 +78,10 @@ export const ROUTES = routesOf({
   },
   'Users and groups': {
     'GET /v1/directories/:id/users': resources.listUsers,
+    'GET /v1/directories/:id/users/:userId': details.getUser,
     'GET /v1/directories/:id/groups': resources.listGroups,
+    'GET /v1/directories/:id/groups/:groupId': details.getGroup,
+    'GET /v1/directories/:id/groups/:groupId/members': details.listMembers,
     'GET /v1/directories/:id/snapshot': snapshot,
     'GET /v1/directories/:id/digest': digest,
     'POST /v1/directories/:id/users/:userId/erase': erasures.eraseUser,

@@ -18,7 +18,10 @@ export interface AdminDeps {
   readonly held: HeldEventReader;
   readonly resources: ResourceReader;
   readonly events: EventReader;
-  readonly deliveries: Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'retry' | 'skip' | 'move' | 'countByStatus'>;
+  readonly deliveries: Pick<
+    DeliveryStore,
+    'get' | 'list' | 'search' | 'attempts' | 'lastAttempts' | 'retry' | 'skip' | 'move' | 'countByStatus'
+  >;
   readonly journals: {
     readonly audit: Pick<Journals['audit'], 'list' | 'append' | 'amend'>;
     readonly requests: Pick<Journals['requests'], 'list' | 'get'>;

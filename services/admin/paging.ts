@@ -33,12 +33,18 @@ export async function pageOf<T extends { readonly id: string }>(
   request: PageRequest,
   read: (slice: Slice) => Promise<readonly T[]>,
 ): Promise<Page<T>> {
-  const afterId = request.after === undefined ? {} : { afterId: idOf(request.after) };
-  const found = await read({ ...afterId, limit: request.limit + 1 });
+  const found = await read({ ...placeBehind(request), limit: request.limit + 1 });
   const data = found.slice(0, request.limit);
   const last = data.at(-1);
   return { data, nextCursor: found.length > data.length && last !== undefined ? cursorAt(last.id) : null };
 }
+
+/** The id that a page begins behind. */
+export const placeBehind = ({ after }: Pick<PageRequest, 'after'>): { readonly afterId?: string } =>
+  after === undefined ? {} : { afterId: idOf(after) };
+
+/** For what tells by itself where it left off. */
+export const cursorOrNull = (id: string | undefined): string | null => (id === undefined ? null : cursorAt(id));
 
 export const mapPage = <T, U>(page: Page<T>, show: (item: T) => U): Page<U> => ({ ...page, data: page.data.map(show) });
 

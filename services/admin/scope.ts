@@ -1,5 +1,6 @@
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
+import { mergeResults } from '../../shared/store/deliveries.js';
 import { findAll, type Registry, type RegistryRecord, type RegistryTable } from '../../shared/store/registry.js';
 import type { AdminDeps } from './deps.js';
 import { notFound, Problem } from './problem.js';
@@ -179,6 +180,7 @@ function scopeReaders(
       get: (id, ...asked) => within(id, () => resources.get(id, ...asked)),
       getMany: (id, ids) => within(id, () => resources.getMany(id, ids)),
       list: (id, ...asked) => within(id, () => resources.list(id, ...asked)),
+      search: (id, ...asked) => within(id, () => resources.search(id, ...asked)),
       membersOf: (id, ...asked) => within(id, () => resources.membersOf(id, ...asked)),
       groupsOf: (id, ids) => within(id, () => resources.groupsOf(id, ids)),
       endedWith: (id, ended) => within(id, () => resources.endedWith(id, ended)),
@@ -229,6 +231,19 @@ function scopeDeliveries(
         (await hasEndpoint(id)) ? deliveries.list({ ...filter, endpointId: id }, page) : [],
       );
       return (await Promise.all(lists)).flat().sort(byId).reverse().slice(0, page.limit);
+    },
+    async search({ endpointId, ...search }, page) {
+      const asked = endpointId === undefined ? await endpointIds() : [endpointId];
+      const ours = await Promise.all(asked.map(hasEndpoint));
+      const share = { ...page, scan: Math.ceil(page.scan / Math.max(asked.length, 1)) };
+      const searches = asked
+        .filter((_id, index) => ours[index])
+        .map((id) => deliveries.search({ ...search, endpointId: id }, share));
+      return mergeResults(await Promise.all(searches), page.limit);
+    },
+    lastAttempts: async (ids) => {
+      const ours = await Promise.all(ids.map(isOurs));
+      return deliveries.lastAttempts(ids.filter((_id, index) => ours[index]));
     },
     attempts: async (id) => ((await isOurs(id)) ? deliveries.attempts(id) : []),
     retry: async (id, ...change) => (await isOurs(id)) && deliveries.retry(id, ...change),

@@ -16,6 +16,10 @@ export const indexKeys = (type: ResourceType, attributes: Attributes): string[] 
   ...new Set(indexedPaths(type).flatMap((path) => textsAt(attributes, path).map((text) => indexKey(path, text)))),
 ];
 
+/** What index keys begin with where a value of an indexed attribute begins with the text. */
+export const indexedPrefixes = (type: ResourceType, text: string): string[] =>
+  indexedPaths(type).map((path) => indexKey(path, text));
+
 /** `<path>:<value>`, with the value as it is compared. */
 export const indexKey = (path: AttributePath, text: string): string =>
   `${printPath(path)}:${foldCase(path.sub ?? path.attribute, text)}`;

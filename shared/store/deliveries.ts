@@ -27,6 +27,50 @@ export interface DeliveryFilter {
   readonly status?: DeliveryStatus;
 }
 
+/** What deliveries are looked for by; all that is given must hold. */
+export interface DeliverySearch extends DeliveryFilter {
+  readonly eventType?: string;
+  /** One of the lane keys. */
+  readonly resourceId?: string;
+  /** By the times in ids, in milliseconds: from `since` on, before `until`. */
+  readonly since?: number;
+  readonly until?: number;
+}
+
+export interface SearchPage {
+  /** Excludes itself. */
+  readonly beforeId?: string;
+  readonly limit: number;
+  /** How many deliveries are looked at, when few of them are wanted. */
+  readonly scan: number;
+}
+
+export interface SearchResult {
+  /** Newest first. */
+  readonly found: readonly Delivery[];
+  /** The `beforeId` to go on with; undefined at the end. */
+  readonly nextId: string | undefined;
+}
+
+/** Several searches of different deliveries as one: no further than the first of them that left off. */
+export function mergeResults(results: readonly SearchResult[], limit: number): SearchResult {
+  const stops = results.flatMap(({ nextId }) => (nextId === undefined ? [] : [nextId]));
+  const stop = stops.length === 0 ? undefined : stops.reduce((newest, id) => (id > newest ? id : newest));
+  const all = results.flatMap(({ found }) => found).filter(({ id }) => stop === undefined || id >= stop);
+  return resultOf(all.sort(newestFirst), limit, stop);
+}
+
+/** `stop`: nothing below it was looked at. */
+export function resultOf(all: readonly Delivery[], limit: number, stop: string | undefined): SearchResult {
+  const found = all.slice(0, limit);
+  return { found, nextId: all.length > limit ? found.at(-1)?.id : stop };
+}
+
+export const newestFirst = (a: Delivery, b: Delivery): number => (a.id < b.id ? 1 : -1);
+
+/** An attempt without what was answered. */
+export type AttemptOutline = Omit<Attempt, 'response'>;
+
 /** A place in an endpoint's order of deliveries; excludes itself. */
 export interface DeliveryOrder {
   readonly offset: number;
@@ -92,6 +136,10 @@ export interface DeliveryStore {
   get(id: string): Promise<Delivery | undefined>;
   /** Newest first. `beforeId` excludes itself. */
   list(filter: DeliveryFilter, page: { readonly beforeId?: string; readonly limit: number }): Promise<Delivery[]>;
+  /** The same, of what no index finds; a page may be short, or empty, before the end. */
+  search(search: DeliverySearch, page: SearchPage): Promise<SearchResult>;
+  /** The newest attempt of each, by the delivery's id; those without one are left out. */
+  lastAttempts(deliveryIds: readonly string[]): Promise<Map<string, AttemptOutline>>;
   /** Oldest first. */
   attempts(deliveryId: string): Promise<Attempt[]>;
   countByStatus(endpointId: string): Promise<Partial<Record<DeliveryStatus, number>>>;

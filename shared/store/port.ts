@@ -82,6 +82,8 @@ export interface ResourceReader {
     candidates: Candidates | undefined,
     page: ResourcePage,
   ): Promise<ResourceRow[]>;
+  /** Up to `limit` with an index key that begins with one of the prefixes, each once: those of the first prefix first, by key. */
+  search(directoryId: string, type: string, prefixes: readonly string[], limit: number): Promise<ResourceRow[]>;
   /** In the order of member ids. */
   membersOf(directoryId: string, groupId: string, page: ResourcePage): Promise<Membership[]>;
   /** Memberships of each of the given members, in no order. */

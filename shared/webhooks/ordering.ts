@@ -1,4 +1,5 @@
 import { laneKeys, type DirectoryEvent } from '../events/event.js';
+import type { Delivery } from './delivery.js';
 
 /** In which order an endpoint gets its deliveries; see `orderingKeys`. */
 export const ORDERINGS = ['resource', 'none', 'directory'] as const;
@@ -25,3 +26,10 @@ export function orderingKeys(event: DirectoryEvent, ordering: Ordering): readonl
       return [...new Set([event.directoryId, ...laneKeys(event)])];
   }
 }
+
+/**
+ * What the event of a delivery is about, by its lane keys: the user, the group or the directory itself; of a membership event the
+ * group. Null where its endpoint asked for no order, and of an operational event.
+ */
+export const resourceOf = ({ laneKeys, directoryId }: Pick<Delivery, 'laneKeys' | 'directoryId'>): string | null =>
+  laneKeys.find((key) => key !== directoryId) ?? laneKeys[0] ?? null;

@@ -183,6 +183,9 @@ describe('what a process answers', () => {
     const user = await first('GET /v1/directories/{id}/users', [id]);
     const group = await first('GET /v1/directories/{id}/groups', [id]);
 
+    await ask(200, 'GET /v1/directories/{id}/users/{userId}', [id, user.id]);
+    await ask(200, 'GET /v1/directories/{id}/groups/{groupId}', [id, group.id]);
+    await items('GET /v1/directories/{id}/groups/{groupId}/members', [id, group.id]);
     await ask(200, 'GET /v1/directories/{id}/snapshot', [id]);
     await ask(200, 'GET /v1/directories/{id}/digest', [id]);
     const now = `?at=${new Date().toISOString()}`;

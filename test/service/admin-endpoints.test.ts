@@ -318,6 +318,7 @@ describe('deliveries', () => {
     const url = `/v1/deliveries/${delivery.id}`;
     expect((await bench.get(url).expect(200)).body).toEqual({
       ...{ id: delivery.id, eventId: delivery.eventId, eventType: 'user.created', endpointId, seq: 1 },
+      resourceId: delivery.laneKeys[0],
       ...{
         organizationId: delivery.organizationId,
         directoryId: delivery.directoryId,

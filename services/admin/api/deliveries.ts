@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EVENT_TYPES } from '../../../shared/events/event.js';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import {
   DELIVERY_STATUSES,
@@ -7,10 +8,12 @@ import {
   type Delivery,
   type DeliveryStatus,
 } from '../../../shared/webhooks/delivery.js';
+import type { AttemptOutline } from '../../../shared/store/deliveries.js';
+import { resourceOf } from '../../../shared/webhooks/ordering.js';
 import type { AdminDeps } from '../deps.js';
-import { id, idOf, listOf, nothing, pathId, timeOf, wholeListOf } from '../fields.js';
+import { id, idOf, listOf, nothing, pathId, time, timeOf, wholeListOf } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
-import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { cursorOrNull, pageParameters, placeBehind } from '../paging.js';
 import { notFound, Problem } from '../problem.js';
 import { refusePurgedEvent } from '../purged.js';
 
@@ -26,6 +29,9 @@ export const deliveryView = z
       .int()
       .nullable()
       .meta({ description: 'Of the event, in its directory; null of an operational event', examples: [42] }),
+    resourceId: idOf(
+      'What the event is about: the user, or the group; null of an operational event, and where its endpoint has the ordering `none`',
+    ).nullable(),
     status: z.enum(DELIVERY_STATUSES),
     attempts: z.int().meta({ description: 'Attempts in the present run of the retry schedule', examples: [1] }),
     nextAttemptAt: timeOf('When the next one is due; null: none is planned').nullable(),
@@ -55,25 +61,54 @@ export const attemptView = z
   .object({ id: idOf('Of the attempt'), deliveryId: idOf('Of its delivery'), ...attemptFields })
   .meta({ id: 'Attempt', description: 'One HTTP request of a delivery' });
 
+const listedView = deliveryView
+  .extend({
+    lastAttempt: z
+      .object({
+        at: timeOf('When the request began'),
+        durationMs: attemptFields.durationMs,
+        status: attemptFields.status,
+        error: attemptFields.error,
+      })
+      .nullable()
+      .meta({ description: 'Null: there was none, or it is not kept any more' }),
+  })
+  .meta({ id: 'ListedDelivery', description: 'A delivery with its last attempt' });
+
 const path = { id: pathId('delivery') };
+
+/** How many one request looks at, when few of them are wanted. */
+const SCANNED_MAX = 20_000;
 
 export const list = operation({
   id: 'listDeliveries',
   summary: 'List deliveries, newest first',
+  description: `A request looks at ${SCANNED_MAX.toLocaleString('en-US')} deliveries at most: under a filter a page may be short, or empty, and have a next one.`,
   query: {
     ...pageParameters,
     endpointId: id.exactOptional().meta({ description: 'Only those for this endpoint' }),
     directoryId: id.exactOptional().meta({ description: 'Only those of this directory' }),
     organizationId: id.exactOptional().meta({ description: 'Only those of this organization' }),
     eventId: id.exactOptional().meta({ description: 'Only those of this event' }),
+    eventType: z.enum(EVENT_TYPES).exactOptional().meta({ description: 'Only those of events of this type' }),
+    resourceId: id.exactOptional().meta({
+      description: 'Only those about this user or group; not those of endpoints with the ordering `none`',
+    }),
     status: z.enum(DELIVERY_STATUSES).exactOptional().meta({ description: 'Only those with this status' }),
+    since: time.exactOptional().meta({ description: 'Only those of events from that time on' }),
+    until: time.exactOptional().meta({ description: 'Only those of events before that time' }),
   },
-  answers: { 200: json(listOf(deliveryView)) },
-}).by(async ({ deps: { deliveries }, query: { after, limit, ...filter } }) => {
-  const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
-    deliveries.list(filter, { ...(afterId !== undefined && { beforeId: afterId }), ...slice }),
-  );
-  return { status: 200, body: mapPage(page, showDelivery) };
+  answers: { 200: json(listOf(listedView)) },
+}).by(async ({ deps: { deliveries }, query: { after, limit, ...search } }) => {
+  const { afterId: beforeId } = placeBehind({ after });
+  const page = { ...(beforeId !== undefined && { beforeId }), limit, scan: SCANNED_MAX };
+  const { found, nextId } = await deliveries.search(search, page);
+  const last = await deliveries.lastAttempts(found.map(({ id }) => id));
+  const data = found.map((delivery) => ({
+    ...showDelivery(delivery),
+    lastAttempt: showLastAttempt(last.get(delivery.id)),
+  }));
+  return { status: 200, body: { data, nextCursor: cursorOrNull(nextId) } };
 });
 
 export const get = operation({
@@ -210,6 +245,7 @@ export const showDelivery = (delivery: Delivery): View<typeof deliveryView> => (
   organizationId: delivery.organizationId,
   directoryId: delivery.directoryId,
   seq: seqOf(delivery),
+  resourceId: resourceOf(delivery),
   status: delivery.status,
   attempts: delivery.attempts,
   nextAttemptAt: isoOrNull(delivery.nextAttemptAt),
@@ -217,6 +253,12 @@ export const showDelivery = (delivery: Delivery): View<typeof deliveryView> => (
   createdAt: iso(delivery.createdAt),
   updatedAt: iso(delivery.updatedAt),
 });
+
+const showLastAttempt = (attempt: AttemptOutline | undefined): View<typeof listedView>['lastAttempt'] => {
+  if (attempt === undefined) return null;
+  const { startedAt, durationMs, status, error } = attempt;
+  return { at: iso(startedAt), durationMs, status, error };
+};
 
 export const showAttempt = ({
   id,

@@ -11,9 +11,10 @@ import type { AdminDeps } from '../deps.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
 import { id, idOf, listOf, pathId, text, textOf, timeOf } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
-import { pageOf, pageParameters } from '../paging.js';
+import { pageOf, pageParameters, type Slice } from '../paging.js';
 import { etagOf, ifMatch, refuseChanged } from '../precondition.js';
 import { invalid } from '../problem.js';
+import { createMatch, matching, matchingOrganizations, q } from '../search.js';
 import { update } from '../update.js';
 import { orderErasure } from './erasures.js';
 import { newToken, revoke } from './tokens.js';
@@ -99,10 +100,14 @@ export const list = operation({
   query: {
     ...pageParameters,
     organizationId: id.exactOptional().meta({ description: 'Only those of this organization' }),
+    q: q.meta({ description: 'Only those with this in their name or their organization’s, or with this id' }),
   },
   answers: { 200: json(listOf(directoryView)) },
-}).by(async ({ deps, query: { after, limit, ...where } }) => {
-  const page = await pageOf({ after, limit }, (slice) => deps.registry.directories.find(where, slice));
+}).by(async ({ deps, query: { after, limit, q, ...where } }) => {
+  const read = (slice: Slice) => deps.registry.directories.find(where, slice);
+  const page = await (q === undefined
+    ? pageOf({ after, limit }, read)
+    : matching(read, { after, limit }, await matchOf(q, deps)));
   const data = await Promise.all(page.data.map((found) => show(found, deps)));
   return { status: 200, body: { ...page, data } };
 });
@@ -161,6 +166,13 @@ export const remove = operation({
   }
   return { status: 204 };
 });
+
+/** By the names of directories and of their organizations. */
+async function matchOf(asked: string, { registry }: AdminDeps): Promise<(directory: Directory) => boolean> {
+  const matches = createMatch(asked);
+  const organizations = await matchingOrganizations(registry.organizations, matches);
+  return (directory) => matches(directory) || organizations.has(directory.organizationId);
+}
 
 /** The mark in the registry comes last: whoever repeats a deletion that was cut short does the rest of it. */
 async function end(directory: Directory, { registry, commits, clock }: AdminDeps, requestId: string): Promise<void> {

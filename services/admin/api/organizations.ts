@@ -4,9 +4,10 @@ import { newId } from '../../../shared/runtime/ids.js';
 import { findAll, type Organization, type Registry } from '../../../shared/store/registry.js';
 import { idOf, listOf, pathId, text, textOf, timeOf } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
-import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { mapPage, pageOf, pageParameters, type Slice } from '../paging.js';
 import { etagOf, ifMatch, refuseChanged } from '../precondition.js';
 import { notFound, Problem } from '../problem.js';
+import { createMatch, matching, q } from '../search.js';
 import { update } from '../update.js';
 
 const organization = z
@@ -37,10 +38,11 @@ export const create = operation({
 export const list = operation({
   id: 'listOrganizations',
   summary: 'List organizations',
-  query: pageParameters,
+  query: { ...pageParameters, q: q.meta({ description: 'Only those with this in their name, or with this id' }) },
   answers: { 200: json(listOf(organization)) },
-}).by(async ({ deps: { registry }, query }) => {
-  const page = await pageOf(query, (slice) => registry.organizations.find({}, slice));
+}).by(async ({ deps: { registry }, query: { q, ...request } }) => {
+  const read = (slice: Slice) => registry.organizations.find({}, slice);
+  const page = await (q === undefined ? pageOf(request, read) : matching(read, request, createMatch(q)));
   return { status: 200, body: mapPage(page, show) };
 });
 

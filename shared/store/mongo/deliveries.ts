@@ -4,6 +4,7 @@ import { OPEN_STATUSES, type Attempt, type Delivery, type DeliveryStatus } from 
 import { idsByAttempts, type DeliveryOrder, type DeliveryStore, type Settlement } from '../deliveries.js';
 import { anyOf, slices, type DeliveryDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
+import { prepareSearch } from './delivery-search.js';
 import { isFinalForUpsert } from './failures.js';
 
 const WRITES_PER_CALL = 500;
@@ -12,7 +13,12 @@ const MOVED_PER_CALL = 2000;
 const ATTEMPTS_KEPT = 200;
 
 /** What is read of a delivery when its attempts are not asked for. */
-const WITHOUT_ATTEMPTS = { attemptLog: 0, nonce: 0 } as const;
+export const WITHOUT_ATTEMPTS = { attemptLog: 0, nonce: 0 } as const;
+/** The attempts without what was answered. */
+const OUTLINES = {
+  ...{ 'attemptLog.id': 1, 'attemptLog.deliveryId': 1, 'attemptLog.endpointId': 1, 'attemptLog.startedAt': 1 },
+  ...{ 'attemptLog.durationMs': 1, 'attemptLog.status': 1, 'attemptLog.error': 1 },
+} as const;
 /** The start of the retry schedule. */
 const ANEW = { attempts: 0, nextAttemptAt: null } as const;
 
@@ -21,6 +27,7 @@ export const createDeliveries = (connection: MongoConnection): DeliveryStore => 
   ...prepareSteps(connection),
   ...prepareQueue(connection),
   ...prepareRecords(connection),
+  ...prepareSearch(connection),
 });
 
 /** From the log's records to rows. */
@@ -214,7 +221,7 @@ const beyond = ({ offset, seq }: DeliveryOrder) => ({
 /** What people look at. */
 function prepareRecords(
   connection: MongoConnection,
-): Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'countByStatus'> {
+): Pick<DeliveryStore, 'get' | 'attempts' | 'lastAttempts' | 'countByStatus'> {
   return {
     async get(id) {
       const found = await connection.call(({ deliveries }, session) =>
@@ -222,15 +229,18 @@ function prepareRecords(
       );
       return found === null ? undefined : toDelivery(found);
     },
-    async list(filter, { beforeId, limit }) {
-      if (limit === 0) return [];
-      const where = { ...filter, ...(beforeId === undefined ? {} : { _id: { $lt: beforeId } }) };
-      return connection.call(({ deliveries }, session) =>
-        deliveries
-          .find(where, { session, projection: WITHOUT_ATTEMPTS, sort: { _id: -1 } })
-          .limit(limit)
-          .map(toDelivery)
-          .toArray(),
+    async lastAttempts(deliveryIds) {
+      if (deliveryIds.length === 0) return new Map();
+      const found = await connection.call(({ deliveries }, session) =>
+        deliveries.find({ _id: anyOf(deliveryIds) }, { session, projection: OUTLINES }).toArray(),
+      );
+      return new Map(
+        found.flatMap((one) =>
+          attemptsOf(one)
+            .toSorted(oldestFirst)
+            .slice(-1)
+            .map((attempt) => [one._id, attempt]),
+        ),
       );
     },
     async attempts(deliveryId) {

@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { Membership } from '../../directory/resource.js';
+import type { Membership, ResourceRow } from '../../directory/resource.js';
 import type { ResourcePage, ResourceReader } from '../port.js';
 import { anyOf, resourceId, type MembershipDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
@@ -27,6 +27,19 @@ export function createResources(connection: MongoConnection): ResourceReader {
         { keys: anyOf(distinct(candidates.keys).map(indexTerm)) },
       ];
       return findResources(connection, { ...where, $or: either }, cut('id', page));
+    },
+    async search(directoryId, type, prefixes, limit) {
+      if (limit === 0) return [];
+      const found = new Map<string, ResourceRow>();
+      for (const prefix of prefixes) {
+        const keys = { $regex: `^${prefix.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}` };
+        const rows = await findResources(connection, { directoryId, type, keys }, { limit });
+        // A resource may have several keys that begin so, and a server may answer in the order of any.
+        const first = (row: ResourceRow): string => row.keys.filter((key) => key.startsWith(prefix)).sort()[0] ?? '';
+        for (const row of rows.sort((a, b) => (first(a) < first(b) ? -1 : 1)))
+          found.set(row.id, found.get(row.id) ?? row);
+      }
+      return [...found.values()].slice(0, limit);
     },
     async membersOf(directoryId, groupId, page) {
       if (page.limit === 0) return [];

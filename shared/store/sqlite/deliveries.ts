@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { prepareInsert } from './delivery-inserts.js';
 import { createDeliveryLeases, type DeliveryLeases } from './delivery-leases.js';
 import { prepareQueue, prepareRecords } from './delivery-queries.js';
+import { prepareSearch } from './delivery-search.js';
 import { prepareSteps } from './delivery-steps.js';
 
 /** The tables are told of where they are made: migrations/11-delivery-events.ts and 12-lean-deliveries.ts. */
@@ -14,6 +15,7 @@ export function createDeliveries(database: Database): DeliveryStore {
     ...prepareSteps(database, leases),
     ...prepareQueue(database, leases),
     ...prepareRecords(database, leases),
+    ...prepareSearch(database, leases),
   };
 }
 

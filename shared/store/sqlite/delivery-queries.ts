@@ -1,7 +1,7 @@
-import type { Delivery, DeliveryStatus } from '../../webhooks/delivery.js';
-import { inLogOrder, type DeliveryFilter, type DeliveryStore } from '../deliveries.js';
+import type { DeliveryStatus } from '../../webhooks/delivery.js';
+import { inLogOrder, type DeliveryStore } from '../deliveries.js';
 import { number, text } from './columns.js';
-import type { Database, Value } from './database.js';
+import type { Database } from './database.js';
 import type { DeliveryLeases } from './delivery-leases.js';
 import {
   ENDPOINT,
@@ -57,21 +57,26 @@ export function prepareQueue(
 export function prepareRecords(
   database: Database,
   leases: DeliveryLeases,
-): Pick<DeliveryStore, 'get' | 'list' | 'attempts' | 'countByStatus'> {
+): Pick<DeliveryStore, 'get' | 'attempts' | 'lastAttempts' | 'countByStatus'> {
   const byId = database.prepare(`${selectDeliveries()} WHERE deliveries.id = ?`);
-  const attempts = database.prepare(`
-    SELECT attempts.*, delivery_endpoints.id AS endpoint_id
-    FROM attempts CROSS JOIN deliveries ON deliveries.id = delivery_id CROSS JOIN delivery_endpoints ON no = endpoint
-    WHERE delivery_id = ? ORDER BY started_at, attempts.id`);
-  const list = prepareList(database, leases);
+  const attemptsOf = (order: string) =>
+    database.prepare(`
+      SELECT attempts.*, delivery_endpoints.id AS endpoint_id
+      FROM attempts CROSS JOIN deliveries ON deliveries.id = delivery_id CROSS JOIN delivery_endpoints ON no = endpoint
+      WHERE delivery_id = ? ${order}`);
+  const attempts = attemptsOf('ORDER BY started_at, attempts.id');
+  const lastAttempt = attemptsOf('ORDER BY started_at DESC, attempts.id DESC LIMIT 1');
   return {
     async get(id) {
       const row = byId.get(id);
       return row && toDelivery(row, leases);
     },
-    list,
     async attempts(deliveryId) {
       return attempts.all(deliveryId).map(toAttempt);
+    },
+    async lastAttempts(deliveryIds) {
+      const found = deliveryIds.flatMap((id) => lastAttempt.all(id).map(toAttempt));
+      return new Map(found.map(({ response: _response, ...attempt }) => [attempt.deliveryId, attempt]));
     },
     countByStatus: prepareCounts(database, leases),
   };
@@ -93,64 +98,5 @@ function prepareCounts(database: Database, leases: DeliveryLeases): DeliveryStor
       add('sending', 1);
     }
     return Object.fromEntries([...sums].filter(([, count]) => count > 0));
-  };
-}
-
-/** Word for word the condition of the index `deliveries_stuck`: SQLite uses it only where the query says the same. */
-const STUCK = "status NOT IN ('pending', 'delivered')";
-const isStuck = (status: DeliveryStatus): boolean => !['pending', 'sending', 'delivered'].includes(status);
-
-function prepareList(database: Database, leases: DeliveryLeases): DeliveryStore['list'] {
-  const scopesOf = prepareScopes(database);
-  return async (filter, { beforeId, limit }) => {
-    const { endpointId, eventId, status } = filter;
-    const conditions: string[] = [];
-    const values: Value[] = [];
-    const where = (condition: string, ...bound: Value[]): void => {
-      conditions.push(condition);
-      values.push(...bound);
-    };
-    if (endpointId !== undefined) where(`endpoint = ${ENDPOINT}`, endpointId);
-    if (eventId !== undefined) where('event IN (SELECT no FROM delivery_events WHERE id = ?)', eventId);
-    if (beforeId !== undefined) where('deliveries.id < ?', beforeId);
-    if (status !== undefined) where(hasStatus(status), JSON.stringify(leases.of({})));
-    if (status !== undefined && isStuck(status)) where(STUCK);
-
-    const scopes = scopesOf(filter);
-    if (scopes !== undefined) conditions.push('scope = ?');
-    const clause = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-
-    const { index, isShort } = placeOf(filter);
-    const page = isShort ? [] : [limit];
-    const order = isShort ? '' : 'ORDER BY deliveries.id DESC LIMIT ?';
-    const select = database.prepare(`${selectDeliveries(index)} ${clause} ${order}`);
-    return (scopes ?? [[]])
-      .flatMap((scope) => select.all(...values, ...scope, ...page))
-      .map((row) => toDelivery(row, leases))
-      .sort(newestFirst)
-      .slice(0, limit);
-  };
-}
-
-/** The index to look in; undefined where SQLite knows. What it finds by a short one is put in order afterwards. */
-function placeOf({ eventId, status }: DeliveryFilter): { readonly index?: string; readonly isShort: boolean } {
-  if (eventId !== undefined) return { index: 'deliveries_by_event', isShort: true };
-  if (status === 'sending') return { isShort: true };
-  // An endpoint may have a million deliveries and none that is stuck.
-  return status !== undefined && isStuck(status) ? { index: 'deliveries_stuck', isShort: false } : { isShort: false };
-}
-
-const newestFirst = (a: Delivery, b: Delivery): number => (a.id < b.id ? 1 : -1);
-
-/** The `no` of each scope that a filter admits; undefined where it admits all. An organization has one for each of its directories. */
-function prepareScopes(database: Database): (filter: DeliveryFilter) => readonly [number][] | undefined {
-  const ofOrganization = database.prepare('SELECT * FROM delivery_scopes WHERE organization_id = ?');
-  const ofDirectory = database.prepare('SELECT * FROM delivery_scopes WHERE directory_id = ?');
-  return ({ organizationId, directoryId }) => {
-    if (organizationId === undefined && directoryId === undefined) return undefined;
-    const found = directoryId === undefined ? ofOrganization.all(organizationId ?? '') : ofDirectory.all(directoryId);
-    return found
-      .filter((row) => organizationId === undefined || text(row, 'organization_id') === organizationId)
-      .map((row) => [number(row, 'no')]);
   };
 }

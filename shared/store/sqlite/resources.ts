@@ -8,6 +8,9 @@ const PAGE = 'LIMIT ? OFFSET ?';
 const bounds = ({ offset = 0, limit }: ResourcePage): [limit: number, offset: number] => [limit, offset];
 const start = ({ afterId = '' }: ResourcePage): string => afterId;
 
+/** No text has one that sorts behind it. */
+const LAST_CHARACTER = '\u{10ffff}';
+
 export function createResources(database: Database): ResourceReader {
   const byTypeAndId = database.prepare(`
     SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ${DIRECTORY} AND type = ? AND id = ?`);
@@ -17,6 +20,9 @@ export function createResources(database: Database): ResourceReader {
     SELECT ${RESOURCE_COLUMNS} FROM resources
     WHERE directory = ${DIRECTORY} AND type = ? AND id > ? ORDER BY id ${PAGE}`);
   const candidateRows = prepareCandidates(database);
+  const beginningWith = database.prepare(`
+    SELECT resource FROM index_keys
+    WHERE directory = ${DIRECTORY} AND type = ? AND key >= ? AND key < ? ORDER BY key, resource LIMIT ?`);
   const members = database.prepare(`
     SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
     WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
@@ -38,6 +44,15 @@ export function createResources(database: Database): ResourceReader {
       if (candidates === undefined) return ofType.all(directoryId, type, start(page), ...bounds(page)).map(toResource);
       const [limit, offset] = bounds(page);
       const rows = candidateRows(directoryId, type, candidates, start(page)).slice(offset, offset + limit);
+      return rows.flatMap((row) => byRow.all(row).map(toResource));
+    },
+    async search(directoryId, type, prefixes, limit) {
+      const found = prefixes.flatMap((prefix) =>
+        beginningWith
+          .all(directoryId, type, prefix, prefix + LAST_CHARACTER, limit)
+          .map((row) => number(row, 'resource')),
+      );
+      const rows = [...new Set(found)].slice(0, limit);
       return rows.flatMap((row) => byRow.all(row).map(toResource));
     },
     async membersOf(directoryId, groupId, page) {

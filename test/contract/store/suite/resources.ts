@@ -250,5 +250,30 @@ export function describeResources(harness: StoreHarness): void {
         expect(await commits.load(chain.directory.id, asked)).toEqual(NOTHING_LOADED);
       }
     });
+
+    test('a search finds what has a key that begins so, each once, by key, the first prefix first', async () => {
+      const chain = createChain(under.store.commits);
+      const made = [
+        ...['ann', 'anna', 'bob', 'a.n*', '%'].map((id) => user(id, { keys: [`userName:${id}`, `email:${id}@x`] })),
+        user('zoe', { keys: ['userName:zoe', 'email:anzoe@x'] }),
+        group('ann-group', { keys: ['userName:ann'] }),
+      ];
+      await chain.write(made.map(create));
+      await createChain(under.store.commits).write([create(user('ann-elsewhere', { keys: ['userName:ann'] }))]);
+      const { id } = chain.directory;
+      const search = async (text: string, limit = 10): Promise<string[]> =>
+        (await under.other.resources.search(id, 'User', [`userName:${text}`, `email:${text}`], limit)).map(
+          (row) => row.id,
+        );
+      expect(await search('an')).toEqual(['ann', 'anna', 'zoe']);
+      expect(await search('an', 2)).toEqual(['ann', 'anna']);
+      expect(await search('a')).toEqual(['a.n*', 'ann', 'anna', 'zoe']);
+      expect(await search('a.n*')).toEqual(['a.n*']);
+      expect(await search('%')).toEqual(['%']);
+      expect(await search('annabel')).toEqual([]);
+      expect(await search('an', 0)).toEqual([]);
+      expect(await under.store.resources.search(id, 'User', ['userName:bob'], 10)).toEqual([made[2]]);
+      expect(await under.store.resources.search(id, 'User', [], 10)).toEqual([]);
+    });
   });
 }

@@ -1,5 +1,6 @@
 import { describeCommits } from './commits.js';
 import { describeDeliveries } from './deliveries.js';
+import { describeDeliverySearch } from './delivery-search.js';
 import { describeErasure } from './erasure.js';
 import { describeEvents } from './events.js';
 import type { StoreHarness } from './harness.js';
@@ -30,6 +31,7 @@ export function describeStore(
   describeEvents(createHarness());
   describeHeld(createHarness());
   describeDeliveries(createHarness());
+  describeDeliverySearch(createHarness());
   describeOperationalDeliveries(createHarness());
   describeRegistry(createHarness());
   describeJournals(createHarness());
