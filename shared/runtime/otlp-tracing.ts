@@ -14,6 +14,9 @@ export interface OtlpOptions {
   readonly role: string;
 }
 
+/** How long a batch waits for a collector that is slow, and a stop for one that is away. */
+const EXPORT_TIMEOUT_MS = 3_000;
+
 const KINDS: Readonly<Record<Span['kind'], SpanKind>> = {
   server: SpanKind.SERVER,
   client: SpanKind.CLIENT,
@@ -35,7 +38,7 @@ export function createOtlpTracing({ endpoint, ratio, role }: OtlpOptions): Traci
     'rollcall.role': role,
   });
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  const processor = new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }) });
+  const processor = new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS }) });
   return {
     isOn: true,
     begin: () =>
