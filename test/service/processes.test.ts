@@ -16,7 +16,7 @@ if (mongoServer === undefined || kafkaBrokers === undefined) {
   test('200 users and 10 groups: every webhook arrives, verified, in order per resource, without a gap', async () => {
     const migrate = start('migrate');
     expect([await migrate.exited, migrate.stderr()]).toEqual([0, '']);
-    const roles = ['relay', 'dispatcher'].map(start);
+    const roles = ['relay', 'dispatcher'].map((role) => start(role));
     const [ingest, admin] = [start('ingest'), start('admin')];
     roles.push(ingest, admin);
     await Promise.all(roles.map(portOf));

@@ -119,7 +119,7 @@ if (mongoServer === undefined || kafkaBrokers === undefined) {
     const log = { brokers, topic: newTopic(), partitions: 2 };
     const { adminKey, start } = install(database.uri, log, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     expect(await start('migrate').exited).toBe(0);
-    const [ingest, admin, ...others] = ['ingest', 'admin', 'relay', 'dispatcher'].map(start);
+    const [ingest, admin, ...others] = ['ingest', 'admin', 'relay', 'dispatcher'].map((role) => start(role));
     if (ingest === undefined || admin === undefined) throw new Error('four roles');
     await Promise.all(others.map(portOf));
     const urls = { admin: `http://localhost:${await portOf(admin)}`, scim: `http://localhost:${await portOf(ingest)}` };

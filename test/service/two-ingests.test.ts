@@ -16,7 +16,7 @@ if (mongoServer === undefined || kafkaBrokers === undefined) {
 
   test('32 concurrent creates of one userName make one user; 64 concurrent adds to one group make 64 members', async () => {
     expect(await start('migrate').exited).toBe(0);
-    const roles = ['admin', 'ingest', 'ingest'].map(start);
+    const roles = ['admin', 'ingest', 'ingest'].map((role) => start(role));
     const [adminPort, ...ports] = await Promise.all(roles.map(portOf));
     const management = openManagement(`http://localhost:${adminPort ?? 0}`, adminKey);
     const organization = await management.createOrganization('Acme');

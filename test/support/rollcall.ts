@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { startProcess, type TestProcess } from './process.js';
 
 /** Made by `build.cjs` before the tests. */
-const ENTRY = join(__dirname, '../../.test-build/services/cli/main.js');
+export const BUILD = join(__dirname, '../../.test-build');
 
-/** Starts `rollcall <args>` with an environment of its own. */
-export const startRollcall = (args: readonly string[], env: Readonly<Record<string, string>> = {}): TestProcess =>
-  startProcess(process.execPath, [ENTRY, ...args], env);
+/** Starts `rollcall <args>` with an environment of its own; `build`: another version's. */
+export const startRollcall = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  build = BUILD,
+): TestProcess => startProcess(process.execPath, [join(build, 'services/cli/main.js'), ...args], env);
 
 /** The port that a role says it listens on. */
 export async function portOf(role: TestProcess): Promise<number> {
@@ -19,7 +22,7 @@ export async function portOf(role: TestProcess): Promise<number> {
 export interface Installation {
   readonly adminKey: string;
   /** Starts `rollcall <command>`: a role, or `migrate`. */
-  readonly start: (command: string) => TestProcess;
+  readonly start: (command: string, build?: string) => TestProcess;
 }
 
 /** `settings`: further environment variables of every role. */
@@ -40,5 +43,5 @@ export function install(
     ROLLCALL_PORT: '0',
     ...settings,
   };
-  return { adminKey, start: (command) => startRollcall([command], env) };
+  return { adminKey, start: (command, build) => startRollcall([command], env, build) };
 }

@@ -152,6 +152,8 @@ interface ImportDocument {
 interface MigrationDocument {
   readonly _id: number;
   readonly appliedAt: number;
+  /** See `SchemaVersion`. */
+  readonly oldest?: number;
 }
 
 export interface Collections

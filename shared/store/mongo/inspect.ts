@@ -4,7 +4,7 @@ import type { SchemaVersion } from '../check-version.js';
 import type { ClockFound, DeploymentFound } from '../inspection.js';
 import type { StoreReader } from '../port.js';
 import { openClient } from './client.js';
-import { newestMigration, newestKnown } from './migrations.js';
+import { newestKnown, schemaOf } from './migrations.js';
 import { openMongoStore } from './store.js';
 
 /** A MongoDB deployment and the store in it, as they are found. */
@@ -32,7 +32,7 @@ export async function inspectMongo(uri: string, logger: Logger): Promise<MongoIn
     const askedAt = Date.now();
     const hello = answer.parse(await opened.client.db('admin').command({ hello: 1 }));
     const answeredAt = Date.now();
-    const version = { applied: await newestMigration(opened.collections), known: newestKnown };
+    const version = { ...(await schemaOf(opened.collections)), known: newestKnown };
     return {
       deployment: deploymentOf(hello),
       clock: {

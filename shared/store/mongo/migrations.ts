@@ -1,6 +1,6 @@
 import type { mongo } from 'mongoose';
 import { systemClock } from '../../runtime/clock.js';
-import { refuseNewer } from '../check-version.js';
+import { refuseNewer, type SchemaVersion } from '../check-version.js';
 import { openClient, shownUri } from './client.js';
 import type { Collections } from './collections.js';
 import { isDuplicateKey } from './failures.js';
@@ -17,6 +17,12 @@ export type Indexes = { readonly [Name in keyof Collections]?: readonly mongo.In
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 const MIGRATIONS: readonly Indexes[] = [INDEXES, HELD_EVENTS, RETENTION, REPLAYS, JOURNALS, SETUP_LINKS, EVENT_IDS];
+
+/**
+ * Versions that know this migration can work with a database that this one has migrated: none of those after it took anything away.
+ * Raised by a migration that does (contract), one release after the one that stopped to use it.
+ */
+const OLDEST = 1;
 
 /** Number of the newest migration of this version. */
 export const newestKnown = MIGRATIONS.length;
@@ -44,8 +50,7 @@ export async function migrateMongo({ uri }: MigrateOptions): Promise<void> {
   const opened = await openClient(uri);
   const { collections } = opened;
   try {
-    const applied = await newestMigration(collections);
-    refuseNewer(databaseAt(uri), applied, MIGRATIONS.length);
+    const { applied } = checked(uri, await schemaOf(collections));
     for (const [index, indexes] of MIGRATIONS.entries()) {
       if (index + 1 > applied) await applyMigration(collections, index + 1, indexes);
     }
@@ -55,8 +60,8 @@ export async function migrateMongo({ uri }: MigrateOptions): Promise<void> {
 }
 
 /** Throws `DatabaseNotMigrated` or `DatabaseTooNew` unless the database is at this version's newest migration. */
-export function requireMigrated(uri: string, applied: number): void {
-  refuseNewer(databaseAt(uri), applied, MIGRATIONS.length);
+export function requireMigrated(uri: string, schema: Schema): void {
+  const { applied } = checked(uri, schema);
   if (applied < MIGRATIONS.length) {
     throw new DatabaseNotMigrated(
       `${databaseAt(uri)}: the database is at migration ${applied}, this version needs ${MIGRATIONS.length}; run \`rollcall migrate\` with the same MONGODB_URI`,
@@ -74,10 +79,17 @@ export async function requireImported(uri: string, { imports }: Collections): Pr
 
 const databaseAt = (uri: string): string => `MONGODB_URI ${shownUri(uri)}`;
 
-/** Number of the newest migration that was applied; 0 for an empty database. */
-export async function newestMigration({ migrations }: Collections, session?: mongo.ClientSession): Promise<number> {
+type Schema = Pick<SchemaVersion, 'applied' | 'oldest'>;
+
+/** What was applied to the database; 0 for an empty one. */
+export async function schemaOf({ migrations }: Collections, session?: mongo.ClientSession): Promise<Schema> {
   const newest = await migrations.findOne({}, { ...(session === undefined ? {} : { session }), sort: { _id: -1 } });
-  return newest?._id ?? 0;
+  return { applied: newest?._id ?? 0, oldest: newest?.oldest };
+}
+
+function checked(uri: string, schema: Schema): Schema {
+  refuseNewer(databaseAt(uri), { ...schema, known: MIGRATIONS.length });
+  return schema;
 }
 
 async function applyMigration(collections: Collections, number: number, indexes: Indexes): Promise<void> {
@@ -85,7 +97,7 @@ async function applyMigration(collections: Collections, number: number, indexes:
     await collections[name].createIndexes([...descriptions]);
   }
   try {
-    await collections.migrations.insertOne({ _id: number, appliedAt: systemClock() });
+    await collections.migrations.insertOne({ _id: number, appliedAt: systemClock(), oldest: OLDEST });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }

@@ -11,7 +11,7 @@ import { createHeld } from './held.js';
 import { createJournals } from './journals.js';
 import { createLeases } from './leases.js';
 import { createAppliedMarks } from './marks.js';
-import { newestMigration, requireImported, requireMigrated } from './migrations.js';
+import { schemaOf, requireImported, requireMigrated } from './migrations.js';
 import { createOutbox } from './outbox.js';
 import { createPositions } from './positions.js';
 import { createRegistry } from './registry.js';
@@ -44,7 +44,7 @@ export interface MongoOptions {
 export async function openMongoStore({ uri, logger }: MongoOptions): Promise<Store> {
   const connection = connectMongo(uri, logger);
   try {
-    requireMigrated(uri, await connection.once(newestMigration));
+    requireMigrated(uri, await connection.once(schemaOf));
     await connection.once((collections) => requireImported(uri, collections));
     return createStore(connection, logger);
   } catch (error) {
@@ -73,7 +73,7 @@ export function createStore(connection: MongoConnection, logger: Logger): Store 
     retention: createRetention(connection, positions),
     erasure: createErasure(connection),
     async check() {
-      await connection.once(newestMigration);
+      await connection.once(schemaOf);
     },
     async close() {
       await marks.flush();

@@ -6,7 +6,7 @@ import { shownUri } from './client.js';
 import { anyOf, type Collections } from './collections.js';
 import { connectMongo, type MongoConnection } from './connection.js';
 import { isDuplicateKey } from './failures.js';
-import { migrateMongo, newestMigration, requireImported, requireMigrated } from './migrations.js';
+import { migrateMongo, schemaOf, requireImported, requireMigrated } from './migrations.js';
 import { createStore, type MongoOptions } from './store.js';
 import { createTransferReader } from './transfer-reader.js';
 import { createTransferWriter } from './transfer-writer.js';
@@ -19,7 +19,7 @@ const REMOVED_PER_CALL = 2000;
 export async function openMongoExport({ uri, logger }: MongoOptions): Promise<ExportSource> {
   const connection = connectMongo(uri, logger);
   try {
-    requireMigrated(uri, await connection.once(newestMigration));
+    requireMigrated(uri, await connection.once(schemaOf));
     await connection.once((collections) => requireImported(uri, collections));
     return sourceOn(connection, logger);
   } catch (error) {

@@ -86,8 +86,7 @@ function checkWhole(file: string): void {
     const found = database.prepare('PRAGMA quick_check(1)').all();
     const verdict = found[0] === undefined ? 'it says nothing of itself' : text(found[0], 'quick_check');
     if (verdict !== 'ok') throw new Error(verdict.replaceAll(/\s+/g, ' '));
-    const { applied, known } = schemaVersion(database);
-    refuseNewer(file, applied, known);
+    refuseNewer(file, schemaVersion(database));
   } catch (error) {
     if (error instanceof Error && error.name === 'DatabaseTooNew') throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -39,7 +39,7 @@ export const MIGRATIONS: readonly string[] = [
 export function migrate(database: Database): void {
   database.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL)');
   const { applied } = schemaVersion(database);
-  refuseNewer(database.file, applied, MIGRATIONS.length);
+  refuseNewer(database.file, { applied, known: MIGRATIONS.length });
   MIGRATIONS.slice(applied).forEach((sql, index) => {
     database.durably(() => {
       database.exec(sql);

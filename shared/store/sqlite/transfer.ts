@@ -22,9 +22,9 @@ export async function openSqliteExport(dataDir: string): Promise<ExportSource> {
   }
   const database = openDatabaseForReading(file);
   try {
-    const { applied, known } = schemaVersion(database);
-    refuseNewer(file, applied, known);
-    if (applied < known) {
+    const version = schemaVersion(database);
+    refuseNewer(file, version);
+    if (version.applied < version.known) {
       throw new TransferRefused(
         `${file}: was written by an older version; start this version of Rollcall on it once, which brings it up to date`,
       );

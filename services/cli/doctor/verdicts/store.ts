@@ -5,9 +5,15 @@ import { counted, fail, ok, span, warn, type Finding } from '../finding.js';
 const WHAT = 'schema';
 
 /** The tables, or documents, against what this version needs. `onOlder`: what an older database means. */
-export function judgeVersion({ applied, known }: SchemaVersion, onOlder: (finding: string) => Finding): Finding {
+export function judgeVersion(
+  { applied, known, oldest = applied }: SchemaVersion,
+  onOlder: (finding: string) => Finding,
+): Finding {
   if (applied === known) return ok(WHAT, `migration ${applied}, the newest`);
   if (applied < known) return onOlder(`the database is at migration ${applied}, this version needs ${known}`);
+  if (known >= oldest) {
+    return ok(WHAT, `migration ${applied}, of a newer version, which runs beside this one (migration ${known})`);
+  }
   return fail(
     WHAT,
     `the database is at migration ${applied}, this version knows ${known}: a newer version has written it`,
