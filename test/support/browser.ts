@@ -66,7 +66,7 @@ export function describeInBrowser(what: string, suite: (browser: TestBrowser) =>
       async openConsole({ url, adminKey }, path, options) {
         const page = await open({ baseURL: url, ...options });
         const answer = await page.request.post('/session', { data: { adminKey } });
-        expect(answer.status()).toBe(200);
+        expect(answer.ok()).toBe(true);
         await page.goto(`/console${path}`);
         return page;
       },

@@ -16,7 +16,9 @@ export class ApiProblem extends Error {
 
 /** What is wrong with a field, or with a part of it, as a sentence; undefined: nothing is. */
 export function errorAt(problem: ApiProblem | undefined, field: string): string | undefined {
-  const found = problem?.errors.find((error) => error.field.split(/[.[]/)[0] === field);
+  const found = problem?.errors.find(
+    ({ field: of }) => of === field || of.startsWith(`${field}.`) || of.startsWith(`${field}[`),
+  );
   return found && `It ${found.message}.`;
 }
 

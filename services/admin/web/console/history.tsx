@@ -5,12 +5,13 @@ import { Button } from '../ui/button.js';
 import { classes } from '../ui/classes.js';
 import { Failed, Loading } from '../ui/notice.js';
 import { useApi, useEvery, usePages } from '../use-api.js';
-import { summaryOf } from './event-summary.js';
+import { changedIn, summaryOf } from './event-summary.js';
 import styles from './history.module.css';
 import type { Event, Trace } from './shapes.js';
 import { TraceLine } from './trace.js';
 
-const PAGE = 20;
+/** Beside other things a few are enough. */
+const [PAGE, FEW] = [20, 8];
 const REFRESH_MS = 10_000;
 
 interface Props {
@@ -22,9 +23,10 @@ interface Props {
 /** All that happened to a user, a group or a directory, newest first; each event opens into its way from the request to the endpoints. */
 export function History({ directoryId, resourceId }: Props) {
   const path = pathWith('/v1/events', { directoryId, resourceId, order: 'desc' });
-  const { data, problem, more, isLoading, reload } = usePages<Event>(path, PAGE);
+  const page = resourceId === undefined ? FEW : PAGE;
+  const { data, problem, more, isLoading, reload } = usePages<Event>(path, page);
   const [turned, setTurned] = useState<ReadonlyMap<string, boolean>>(new Map());
-  useEvery(REFRESH_MS, () => (data?.length ?? 0) <= PAGE && reload());
+  useEvery(REFRESH_MS, () => (data?.length ?? 0) <= page && reload());
   if (data === undefined)
     return problem === undefined ? <Loading rows={3} /> : <Failed problem={problem} retry={reload} />;
   if (data.length === 0) return <p>No event of it is kept.</p>;
@@ -34,7 +36,9 @@ export function History({ directoryId, resourceId }: Props) {
         {data.map((event, index) => {
           const isOpen = turned.get(event.id) ?? (index === 0 && resourceId !== undefined);
           const turn = (): void => setTurned(new Map([...turned, [event.id, !isOpen]]));
-          return <Happened key={event.id} event={event} isOpen={isOpen} onTurn={turn} />;
+          const isOfOne = event.data['id'] === resourceId;
+          const summary = isOfOne ? changedIn(event) : summaryOf(event);
+          return <Happened key={event.id} event={event} summary={summary} isOpen={isOpen} onTurn={turn} />;
         })}
       </ol>
       {more && (
@@ -50,18 +54,19 @@ export function History({ directoryId, resourceId }: Props) {
 
 interface HappenedProps {
   readonly event: Event;
+  readonly summary: string;
   readonly isOpen: boolean;
   readonly onTurn: () => void;
 }
 
-function Happened({ event, isOpen, onTurn }: HappenedProps) {
+function Happened({ event, summary, isOpen, onTurn }: HappenedProps) {
   return (
     <li className={classes(styles.event, isOpen && styles.isOpen)}>
       <button type="button" className={styles.head} aria-expanded={isOpen} onClick={onTurn}>
         <span className={styles.dot} aria-hidden="true" />
         <span className={styles.what}>
           <span className={styles.type}>{event.type}</span>
-          <span className={styles.summary}>{summaryOf(event)}</span>
+          <span className={styles.summary}>{summary}</span>
         </span>
         <span className={styles.when}>
           <Ago at={event.timestamp} />

@@ -2,6 +2,7 @@ import { Children, type ReactNode } from 'react';
 import { Ago } from '../ui/ago.js';
 import { Diff } from '../ui/diff.js';
 import { duration } from '../ui/duration.js';
+import { withShortIds } from '../ui/short-id.js';
 import { Status, type Tone } from '../ui/status.js';
 import { TimeLine, type Step } from '../ui/time-line.js';
 import { deliveryTone, DeliveryWord } from './delivery-status.js';
@@ -47,7 +48,7 @@ function requestStep(requestId: string, request: ScimRequest | null): Step {
   return {
     key: 'request',
     kind: 'Request',
-    title: <Link to={`/directories/${directoryId}/requests/${id}`}>{`${method} ${path}`}</Link>,
+    title: <Link to={`/directories/${directoryId}/requests/${id}`}>{`${method} ${withShortIds(path)}`}</Link>,
     tone: status < 400 ? 'good' : 'bad',
     at,
     children: (

@@ -28,7 +28,7 @@ export function TimeLine({ label, steps }: { readonly label: string; readonly st
     <ol className={styles.line} aria-label={label}>
       {steps.map(({ key, kind, title, tone, at, elapsedMs, isMinor, children }) => (
         <li key={key} className={classes(styles.step, isMinor === true && styles.minor)}>
-          <span className={styles.elapsed}>{elapsedMs !== undefined && `+${duration(Math.max(0, elapsedMs))}`}</span>
+          {elapsedMs !== undefined && <span className={styles.elapsed}>+{duration(Math.max(0, elapsedMs))}</span>}
           <span className={classes(styles.dot, styles[tone])} aria-hidden="true" />
           <div className={styles.content}>
             <p className={styles.head}>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { api, errorAt, type ApiProblem } from '../../api.js';
+import { api, type ApiProblem } from '../../api.js';
 import { Button } from '../../ui/button.js';
 import { Diff } from '../../ui/diff.js';
 import { Failed, Loading, Notice } from '../../ui/notice.js';
@@ -67,7 +67,7 @@ function Draft({ saved, base, onSaved }: DraftProps) {
         rules={rules}
         groups={groups}
         mayChange={mayChange}
-        errorOf={(field) => errorAt(problem, field)}
+        errorOf={(field) => problem?.errors.find((error) => error.field === field)?.message}
         onChange={change}
       />
       {problem?.errors.length === 0 && <Failed problem={problem} />}

@@ -2,7 +2,7 @@ import { Ago, absolute } from '../../ui/ago.js';
 import { duration } from '../../ui/duration.js';
 import { Facts } from '../../ui/facts.js';
 import { Failed, Loading, Notice } from '../../ui/notice.js';
-import { ShortId } from '../../ui/short-id.js';
+import { ShortId, withShortIds } from '../../ui/short-id.js';
 import { useApi } from '../../use-api.js';
 import { Panel, Section } from '../panel.js';
 import { Link } from '../router.js';
@@ -23,7 +23,7 @@ export function RequestPanel({ directoryId, requestId, base, back }: Props) {
   const { data, problem, reload } = useApi<RequestWithEvents>(`/v1/directories/${directoryId}/requests/${requestId}`);
   return (
     <Panel
-      title={data === undefined ? 'Request' : `${data.method} ${data.path}`}
+      title={data === undefined ? 'Request' : `${data.method} ${withShortIds(data.path)}`}
       back={back}
       actions={data && <AnswerWord status={data.status} />}
     >

@@ -5,6 +5,7 @@ import { Ago } from '../../ui/ago.js';
 import { duration } from '../../ui/duration.js';
 import { Empty } from '../../ui/notice.js';
 import { Select } from '../../ui/select.js';
+import { withShortIds } from '../../ui/short-id.js';
 import { Status, type Tone } from '../../ui/status.js';
 import type { Column } from '../../ui/table.js';
 import { usePages } from '../../use-api.js';
@@ -93,7 +94,7 @@ const columnsAt = (to: (id: string) => string): readonly Column<ScimRequest>[] =
     show: ({ id, method, path }) => (
       <Link to={to(id)}>
         <span className={styles.method}>{method}</span>
-        <span className={styles.path}>{path}</span>
+        <span className={styles.path}>{withShortIds(path)}</span>
       </Link>
     ),
   },
