@@ -29,7 +29,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     held: store.held,
     events: store.events,
     deliveries: store.deliveries,
-    sealer: createSealer(config.encryptionKey),
+    sealer: createSealer(config.encryptionKey, config.formerEncryptionKey),
     publicUrl: publicUrlOf(config, config.port),
     webDir: webFolder(),
     partitions: config.logPartitions,

@@ -33,6 +33,7 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
   const { port, closed } = await serve(behindProbes(probes), config.port, signal);
   const courier = createHttpCourier(config.webhookAllowCidrs, systemClock, DEADLINE_MS, tracing);
   const common = { owner: newId(), clock: systemClock, logger };
+  const sealer = createSealer(config.encryptionKey, config.formerEncryptionKey);
   const dispatcher = createDispatcher({
     ...common,
     log,
@@ -41,7 +42,7 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
     events: store.events,
     endpoints: store.registry.endpoints,
     replays: store.registry.replays,
-    sealer: createSealer(config.encryptionKey),
+    sealer,
     soleOwner: false,
     retrySchedule: config.retrySchedule,
     courier,
@@ -49,7 +50,10 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
   });
   const { retention, logPartitions: partitions } = config;
   logger.info({ port }, 'Dispatching.');
-  await Promise.all([dispatcher.run(signal), runJanitor({ ...common, store, retention, partitions, metrics }, signal)]);
+  await Promise.all([
+    dispatcher.run(signal),
+    runJanitor({ ...common, store, retention, partitions, metrics, sealer }, signal),
+  ]);
   await courier.close();
   await closed;
   await log.close();

@@ -141,7 +141,7 @@ async function createParts(
   const tracing = await openTracing(config.tracing, 'standalone');
   const log = tracedLog(await openLog(config, store, logger), tracing, systemClock);
   await log.check();
-  const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir));
+  const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir), config.formerEncryptionKey);
   const owner = newId();
   const relay = createRelay({ outbox, leases, log, owner, partitions, clock: systemClock, logger });
   const feed = createFeed(events, partitions);
@@ -234,7 +234,7 @@ async function runInBackground(
     courier,
   });
   const { retention, logPartitions: partitions } = config;
-  const janitor = { store, retention, partitions, owner, clock: systemClock, logger, metrics };
+  const janitor = { store, retention, partitions, owner, clock: systemClock, logger, metrics, sealer };
   await Promise.all([relay.run(signal), dispatcher.run(signal), runJanitor(janitor, signal)]);
 }
 

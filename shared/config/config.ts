@@ -45,6 +45,8 @@ export interface DispatcherConfig extends Common<'dispatcher'> {
   readonly eventLog: KafkaLogConfig;
   readonly logPartitions: number;
   readonly encryptionKey: Buffer;
+  /** Opens what it has sealed until the janitor has sealed it anew. */
+  readonly formerEncryptionKey: Buffer | undefined;
   readonly webhookAllowCidrs: readonly string[];
   /** Milliseconds before each attempt. */
   readonly retrySchedule: readonly number[];
@@ -59,6 +61,8 @@ export interface AdminConfig extends Common<'admin'> {
   /** Of the management API, by each admin key. */
   readonly requestsPerSecond: number;
   readonly encryptionKey: Buffer;
+  /** Opens what it has sealed until the janitor has sealed it anew. */
+  readonly formerEncryptionKey: Buffer | undefined;
   readonly webhookAllowCidrs: readonly string[];
 }
 
@@ -74,6 +78,7 @@ export interface StandaloneConfig extends Common<'standalone'> {
   readonly requestsPerSecond: number;
   /** Undefined: see `storedEncryptionKey`. */
   readonly encryptionKey: Buffer | undefined;
+  readonly formerEncryptionKey: Buffer | undefined;
   readonly webhookAllowCidrs: readonly string[];
   /** Milliseconds before each attempt. */
   readonly retrySchedule: readonly number[];
@@ -230,6 +235,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     eventLog: kafkaLog(values),
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
     encryptionKey: needed(values.ROLLCALL_ENCRYPTION_KEY),
+    formerEncryptionKey: values.ROLLCALL_FORMER_ENCRYPTION_KEY,
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? [],
     retrySchedule: values.ROLLCALL_RETRY_SCHEDULE,
     retention: retentionOf(values),
@@ -242,6 +248,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     adminKey: needed(values.ROLLCALL_ADMIN_KEY),
     requestsPerSecond: values.ROLLCALL_ADMIN_RATE_LIMIT,
     encryptionKey: needed(values.ROLLCALL_ENCRYPTION_KEY),
+    formerEncryptionKey: values.ROLLCALL_FORMER_ENCRYPTION_KEY,
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? [],
   }),
   standalone: (values) => ({
@@ -254,6 +261,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     adminKey: values.ROLLCALL_ADMIN_KEY,
     requestsPerSecond: values.ROLLCALL_ADMIN_RATE_LIMIT,
     encryptionKey: values.ROLLCALL_ENCRYPTION_KEY,
+    formerEncryptionKey: values.ROLLCALL_FORMER_ENCRYPTION_KEY,
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? LOOPBACK_CIDRS,
     retrySchedule: values.ROLLCALL_RETRY_SCHEDULE,
     retention: retentionOf(values),

@@ -85,6 +85,21 @@ export const environment = z.object({
       requiredBy: ['dispatcher', 'admin'],
       secret: true,
     }),
+  ROLLCALL_FORMER_ENCRYPTION_KEY: z
+    .string()
+    .transform(parseSealingKey)
+    .pipe(z.instanceof(Buffer))
+    .optional()
+    .register(variables, {
+      description:
+        'The encryption key before the present one, while secrets are sealed anew: see docs/operating.md, "Rotating secrets".',
+      allowed: 'the base64 form of 32 bytes',
+      default: 'none',
+      example: '<the former ROLLCALL_ENCRYPTION_KEY>',
+      usedBy: ['dispatcher', 'admin', 'standalone'],
+      requiredBy: [],
+      secret: true,
+    }),
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\/\S+$/)

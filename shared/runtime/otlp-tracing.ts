@@ -38,7 +38,9 @@ export function createOtlpTracing({ endpoint, ratio, role }: OtlpOptions): Traci
     'rollcall.role': role,
   });
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  const processor = new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS }) });
+  const processor = new BatchSpanProcessor({
+    exporter: new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS }),
+  });
   return {
     isOn: true,
     begin: () =>

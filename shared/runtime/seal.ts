@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 
 /** Encrypts small secrets for the store. `context` (such as an endpoint's id) must be the same at both ends. */
 export interface Sealer {
+  /** Of the key that it seals with. */
+  readonly keyId: string;
   /** `v1.<key id>.<nonce>.<ciphertext and tag>`, the parts base64url. */
   seal(plaintext: string, context: string): string;
   /** Throws `CannotUnseal` when the key, the context or a single bit is another one. */
@@ -26,24 +28,31 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** AES-256-GCM with a random nonce. The key's id is in the sealed text, so that a value sealed with another key says so. */
-export function createSealer(key: Buffer): Sealer {
-  if (key.length !== SEALING_KEY_BYTES) {
-    throw new RangeError(`encryption key: ${key.length} bytes, must be ${SEALING_KEY_BYTES}`);
+/**
+ * AES-256-GCM with a random nonce. The key's id is in the sealed text, so that a value sealed with another key says so. `former`: a key
+ * that was replaced, which opens what it has sealed.
+ */
+export function createSealer(key: Buffer, former?: Buffer): Sealer {
+  const keys = new Map([...(former === undefined ? [] : [former]), key].map((one) => [keyIdOf(one), one]));
+  for (const { length } of keys.values()) {
+    if (length !== SEALING_KEY_BYTES)
+      throw new RangeError(`encryption key: ${length} bytes, must be ${SEALING_KEY_BYTES}`);
   }
   const keyId = keyIdOf(key);
-  const additionalData = (context: string): Buffer => Buffer.from(`${VERSION}.${keyId}.${context}`);
+  const additionalData = (id: string, context: string): Buffer => Buffer.from(`${VERSION}.${id}.${context}`);
   return {
+    keyId,
     seal(plaintext, context) {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(additionalData(context));
+      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(additionalData(keyId, context));
       const sealed = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return [VERSION, keyId, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
     },
     open(text, context) {
-      const { nonce, sealed } = parse(text, keyId);
-      const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-        .setAAD(additionalData(context))
+      const id = keyIdOfSealed(text);
+      const { nonce, sealed } = parse(text, keys.has(id) ? id : keyId);
+      const decipher = createDecipheriv(CIPHER, keys.get(id) ?? key, nonce, { authTagLength: TAG_BYTES })
+        .setAAD(additionalData(id, context))
         .setAuthTag(sealed.subarray(-TAG_BYTES));
       try {
         return decipher.update(sealed.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');

@@ -142,7 +142,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     webDir: '',
     adminKeyHash: '00'.repeat(32),
     requestsPerSecond: 1,
-    sealer: { seal: String, open: String },
+    sealer: { keyId: '', seal: String, open: String },
     publicUrl: '',
     partitions: 1,
     courier: createHttpCourier([], Date.now),

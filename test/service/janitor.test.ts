@@ -1,5 +1,6 @@
 import { Registry as Metrics } from 'prom-client';
 import { runJanitor } from '../../services/dispatcher/janitor/janitor.js';
+import { createSealer } from '../../shared/runtime/seal.js';
 import { createLogger } from '../../shared/runtime/logger.js';
 import { newId } from '../../shared/runtime/ids.js';
 import type { AuditEntry } from '../../shared/store/audit.js';
@@ -32,6 +33,7 @@ function startJanitor(owner: string, using = store) {
     clock: Date.now,
     logger: silent,
     metrics: new Metrics(),
+    sealer: createSealer(Buffer.alloc(32, 7)),
   };
   const ended = runJanitor(deps, stopping.signal);
   return {

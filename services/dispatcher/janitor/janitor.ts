@@ -3,9 +3,11 @@ import { Counter, type Registry as Metrics } from 'prom-client';
 import type { Clock } from '../../../shared/runtime/clock.js';
 import type { Logger } from '../../../shared/runtime/logger.js';
 import { pause } from '../../../shared/runtime/pause.js';
+import type { Sealer } from '../../../shared/runtime/seal.js';
 import type { Store } from '../../../shared/store/port.js';
 import type { Retention } from '../../../shared/store/retention.js';
 import { carryOutErasures } from './erasures.js';
+import { reseal } from './reseal.js';
 import { KINDS, sweep, type Removed } from './sweep.js';
 
 export interface JanitorDeps {
@@ -17,6 +19,7 @@ export interface JanitorDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly sealer: Sealer;
 }
 
 const LEASE = 'janitor';
@@ -37,6 +40,7 @@ export async function runJanitor(deps: JanitorDeps, signal: AbortSignal): Promis
   const { store, owner, clock, logger } = deps;
   const counter = createPurgedCounter(deps.metrics);
   const parts = { ...deps, registry: store.registry, journals: store.journals };
+  let isResealed = false;
   let sweptAt = -Infinity;
   let renewedAt = -Infinity;
 
@@ -75,6 +79,8 @@ export async function runJanitor(deps: JanitorDeps, signal: AbortSignal): Promis
   while (!signal.aborted) {
     try {
       if (await holdsLease()) {
+        if (!isResealed) await reseal(parts);
+        isResealed = true;
         await work(carryOutErasures({ ...parts, ...store, store: store.erasure }), 'Personal data was erased.');
         if (performance.now() - sweptAt >= SWEEP_MS) {
           const isWhole = await work(
