@@ -4,7 +4,7 @@ import type { Clock } from '../../../shared/runtime/clock.js';
 import type { Logger } from '../../../shared/runtime/logger.js';
 import { pause } from '../../../shared/runtime/pause.js';
 import type { Sealer } from '../../../shared/runtime/seal.js';
-import type { Store } from '../../../shared/store/port.js';
+import type { Leases, Store } from '../../../shared/store/port.js';
 import type { Retention } from '../../../shared/store/retention.js';
 import { carryOutErasures } from './erasures.js';
 import { reseal } from './reseal.js';
@@ -42,14 +42,7 @@ export async function runJanitor(deps: JanitorDeps, signal: AbortSignal): Promis
   const parts = { ...deps, registry: store.registry, journals: store.journals };
   let isResealed = false;
   let sweptAt = -Infinity;
-  let renewedAt = -Infinity;
-
-  const holdsLease = async (): Promise<boolean> => {
-    if (performance.now() - renewedAt < RENEWAL_MS) return true;
-    if ((await store.leases.acquire(LEASE, owner, LEASE_MS, clock())) === undefined) return false;
-    renewedAt = performance.now();
-    return true;
-  };
+  const holdsLease = keepLease(store.leases, owner, clock);
   /** Works through the steps at its pace; false when it had to leave off. */
   const work = async (steps: AsyncGenerator<Removed>, message: string): Promise<boolean> => {
     const sums: Record<string, number> = {};
@@ -98,6 +91,17 @@ export async function runJanitor(deps: JanitorDeps, signal: AbortSignal): Promis
   }
   // What is not given back expires.
   await store.leases.release(LEASE, owner).catch(() => undefined);
+}
+
+/** Whether this process is the one that works; asks the store only when its lease is to be renewed. */
+function keepLease(leases: Leases, owner: string, clock: Clock): () => Promise<boolean> {
+  let renewedAt = -Infinity;
+  return async () => {
+    if (performance.now() - renewedAt < RENEWAL_MS) return true;
+    if ((await leases.acquire(LEASE, owner, LEASE_MS, clock())) === undefined) return false;
+    renewedAt = performance.now();
+    return true;
+  };
 }
 
 export function createPurgedCounter(metrics: Metrics): Counter {
