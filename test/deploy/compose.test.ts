@@ -56,7 +56,9 @@ test('listens on loopback only', () => {
 
 /** Starts a service's command; `names` are what its servers are called outside of Docker. */
 function run(name: string, names: Readonly<Record<string, string>>): TestProcess {
-  const { command = [], environment = {} } = services[name] ?? {};
+  const { command = [], environment: given = {} } = services[name] ?? {};
+  // What is left to the environment of Compose is unset.
+  const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => !/^\$\{\w+:-\}$/.test(value)));
   return startRollcall(command, { ...environment, ...names, ROLLCALL_PORT: '0' });
 }
 
