@@ -1,7 +1,7 @@
 import type { Delivery } from '../../webhooks/delivery.js';
 
 /** Who sends a delivery, and until when nobody else may. */
-export interface DeliveryLease {
+interface DeliveryLease {
   readonly owner: string;
   readonly until: number;
   /** When it was taken. */
