@@ -123,9 +123,12 @@ test('what a later request has overcome is a problem no more, and each kind is t
   const wrongToken = request({ status: 401, detail: 'The bearer token is incomplete or mistyped: …' });
   const accepted = request({ method: 'GET', status: 200 });
   const noName = request(invalid('userName: it is missing, and it is required. Send a value.'));
-  const kinds = (requests: readonly LoggedRequest[]) => openProblems(requests).map(({ problem }) => problem.kind);
+  const kinds = (requests: readonly LoggedRequest[], tokenAcceptedAt: string | null = null) =>
+    openProblems(requests, { tokenAcceptedAt }).map(({ problem }) => problem.kind);
   expect(kinds([wrongToken, wrongToken])).toEqual(['tokenMistyped']);
   expect(kinds([accepted, wrongToken])).toEqual([]);
+  expect(kinds([wrongToken], wrongToken.at)).toEqual([]);
+  expect(kinds([wrongToken], '2029-12-31T00:00:00Z')).toEqual(['tokenMistyped']);
   expect(kinds([noName, accepted, noName])).toEqual(['userNameMissing']);
   expect(kinds([request({ status: 201 }), noName])).toEqual([]);
 });

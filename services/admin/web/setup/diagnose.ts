@@ -139,15 +139,23 @@ const sortOf = (request: LoggedRequest): string => {
   return `${act} ${of}`;
 };
 
-/** Newest first: what is still wrong, each kind once, without what a later request of the same sort has overcome. */
-export function openProblems(requests: readonly LoggedRequest[]): { request: LoggedRequest; problem: Problem }[] {
+/**
+ * Newest first: what is still wrong, each kind once, without what a later request of the same sort has overcome, or what was wrong
+ * with the way here before the first token was accepted.
+ */
+export function openProblems(
+  requests: readonly LoggedRequest[],
+  { tokenAcceptedAt }: { readonly tokenAcceptedAt: string | null },
+): { request: LoggedRequest; problem: Problem }[] {
   const accepted = new Set<string>();
   const told = new Set<string>();
   return requests.flatMap((request) => {
     if (isAccepted(request)) accepted.add(sortOf(request));
     const problem = diagnose(request);
     if (problem === undefined) return [];
-    const isOvercome = isOfConnection(problem) ? accepted.size > 0 : accepted.has(sortOf(request));
+    const isOvercome = isOfConnection(problem)
+      ? accepted.size > 0 || (tokenAcceptedAt !== null && request.at <= tokenAcceptedAt)
+      : accepted.has(sortOf(request));
     const sort = `${problem.kind} ${problem.attribute}`;
     if (isOvercome || told.has(sort)) return [];
     told.add(sort);

@@ -20,7 +20,9 @@ export function Sketch({ picture }: { readonly picture: Picture }) {
   const placed = stacked(rows, top + PAD);
   const buttonsAt = placed.end + (rows.length === 0 ? 0 : 4);
   const laid = laidOut(buttons, left + PAD, buttonsAt, WIDTH - PAD);
-  const end = Math.max(buttons.length === 0 ? placed.end : laid.end, top + PAD + (menu?.length ?? 0) * LINE) + PAD;
+  const ghosts = rows.length === 0 ? 36 : 0;
+  const end =
+    Math.max((buttons.length === 0 ? placed.end : laid.end) + ghosts, top + PAD + (menu?.length ?? 0) * LINE) + PAD;
   const isMarked = (label: string): boolean => marked.includes(label);
   return (
     <svg
@@ -30,16 +32,7 @@ export function Sketch({ picture }: { readonly picture: Picture }) {
       aria-label={text.connect.picture(title, marked.join(', '))}
     >
       <rect className={styles.window} x="0.5" y="0.5" width={WIDTH - 1} height={end - 1} rx="8" />
-      <path
-        className={styles.bar}
-        d={`M1 28V8.5A7.5 7.5 0 0 1 8.5 1H${WIDTH - 8.5}A7.5 7.5 0 0 1 ${WIDTH - 1} 8.5V28Z`}
-      />
-      {[14, 25, 36].map((x) => (
-        <circle key={x} className={styles.knob} cx={x} cy="14.5" r="3" />
-      ))}
-      <text className={styles.title} x={WIDTH / 2} y="18" textAnchor="middle">
-        {title}
-      </text>
+      <TitleBar title={title} />
       {tabs && <Tabs names={tabs} isMarked={isMarked} />}
       {menu && <Menu names={menu} top={top} end={end} isMarked={isMarked} />}
       {placed.rows.map(({ row, y }) => (
@@ -52,6 +45,7 @@ export function Sketch({ picture }: { readonly picture: Picture }) {
           isMarked={isMarked(row.label)}
         />
       ))}
+      {rows.length === 0 && <Ghosts x={left + PAD} y={laid.end + 10} width={WIDTH - left - 2 * PAD} />}
       {laid.all.map(({ label, x, y, width }) => (
         <g key={label} className={classes(isMarked(label) && styles.marked)}>
           <rect className={styles.button} x={x} y={y} width={width} height="24" rx="5" />
@@ -63,6 +57,30 @@ export function Sketch({ picture }: { readonly picture: Picture }) {
     </svg>
   );
 }
+
+const TitleBar = ({ title }: { readonly title: string }) => (
+  <g>
+    <path
+      className={styles.bar}
+      d={`M1 28V8.5A7.5 7.5 0 0 1 8.5 1H${WIDTH - 8.5}A7.5 7.5 0 0 1 ${WIDTH - 1} 8.5V28Z`}
+    />
+    {[14, 25, 36].map((x) => (
+      <circle key={x} className={styles.knob} cx={x} cy="14.5" r="3" />
+    ))}
+    <text className={styles.title} x={WIDTH / 2} y="18" textAnchor="middle">
+      {title}
+    </text>
+  </g>
+);
+
+/** What else there is on a screen, and does not matter. */
+const Ghosts = ({ x, y, width }: { readonly x: number; readonly y: number; readonly width: number }) => (
+  <g>
+    {[0.9, 0.7].map((part, index) => (
+      <rect key={part} className={styles.ghost} x={x} y={y + index * 18} width={width * part} height="8" rx="4" />
+    ))}
+  </g>
+);
 
 interface Names {
   readonly names: readonly string[];

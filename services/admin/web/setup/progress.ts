@@ -37,7 +37,7 @@ export interface Check {
 
 /** What is looked for while a provider is tried; `requests` newest first. */
 export function checksOf(progress: Progress, requests: readonly LoggedRequest[]): readonly Check[] {
-  const open = openProblems(requests);
+  const open = openProblems(requests, progress);
   const fails = (of: 'user' | 'group'): boolean =>
     open.some(({ request, problem }) => !isOfConnection(problem) && deedOf(request).of === of);
   const check = (name: Check['name'], isDone: boolean, isFailing: boolean, isOptional = false): Check => ({

@@ -5,23 +5,20 @@ import { useText } from './reading.js';
 import styles from './standing.module.css';
 import type { StepProps } from './set-up.js';
 
+const SAID = { bad: 'refused', good: 'reached', busy: 'waiting' } as const;
+
 /** Whether the provider has reached us with the right token, as it happens. */
 export function Standing({ live, set, provider, way }: StepProps) {
   const { connect, test } = useText();
   const isReached = set.progress.tokenAcceptedAt !== null;
-  const open = openProblems(live.requests).filter(({ problem }) => isOfConnection(problem));
+  const open = openProblems(live.requests, set.progress).filter(({ problem }) => isOfConnection(problem));
+  const state = open.length > 0 ? 'bad' : isReached ? 'good' : 'busy';
   return (
-    <section className={styles.standing} data-state={isReached ? 'good' : open.length > 0 ? 'bad' : 'waiting'}>
+    <section className={styles.standing} data-state={state}>
       <p role="status">
-        {isReached ? (
-          <Status tone="good">{connect.reached}</Status>
-        ) : open.length > 0 ? (
-          <Status tone="bad">{connect.refused}</Status>
-        ) : (
-          <Status tone="busy">{connect.waiting}</Status>
-        )}
+        <Status tone={state}>{connect[SAID[state]]}</Status>
       </p>
-      {!isReached && open.length === 0 && (
+      {state === 'busy' && (
         <>
           <p className={styles.hint}>{connect.waitingHint}</p>
           <p className={styles.hint}>{connect.nothingYet}</p>

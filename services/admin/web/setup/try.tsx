@@ -14,7 +14,7 @@ import type { StepProps } from './set-up.js';
 export function Try(props: StepProps) {
   const text = useText();
   const { live, set, provider, way, go } = props;
-  const open = openProblems(live.requests);
+  const open = openProblems(live.requests, set.progress);
   const isTried = set.progress.firstUserAt !== null;
   return (
     <Step

@@ -42,7 +42,9 @@ export function Values({ live, set, way, secrets }: StepProps) {
         {secret === undefined ? (
           <div className={styles.value}>
             <Name name={values.token} into={way.tokenField} />
-            {!isFull && (
+            {isFull ? (
+              <code className={styles.code}>{tokens.map(({ hint }) => `…${hint}`).join(', ')}</code>
+            ) : (
               <div className={styles.row}>
                 <Button kind={tokens.length === 0 ? 'primary' : 'plain'} isBusy={isBusy} onClick={make}>
                   {tokens.length === 0 ? values.create : values.rotate}
