@@ -9,8 +9,8 @@ import { scopeTo } from './scope.js';
 export function actingFor(deps: Deps, req: Request, res: Response): Deps {
   const caller = callerOf(res);
   if (caller === undefined) return deps;
-  const { keyId, name, organizationId } = caller;
+  const { keyId, name, organizationId, directoryId } = caller;
   const author = { actor: keyId, actorName: name, requestId: requestIdOf(res), address: addressOf(req) };
   const own = audited(deps, author);
-  return organizationId === null ? own : scopeTo(own, organizationId);
+  return organizationId === null ? own : scopeTo(own, organizationId, directoryId);
 }

@@ -35,6 +35,11 @@ import { limitRate } from './rate-limit.js';
 import { createDescriptions } from './openapi/descriptions.js';
 import { createPages } from './pages.js';
 import { mount, routesOf } from './routes.js';
+import type { SessionHandlers } from './session.js';
+import * as setup from './setup/directory.js';
+import { ofOwnDirectory } from './setup/own-directory.js';
+import { createSetupSession } from './setup/session.js';
+import { stream as setupStream } from './setup/stream.js';
 import { createSlots } from './streaming.js';
 
 /** Every route of the management API. Nothing under /v1 is reached without an admin key. */
@@ -129,11 +134,32 @@ export const ROUTES = routesOf({
   },
 });
 
+/** What a customer's admin can do in the set-up page, with the one directory that the set-up link is for: no request can name another. */
+export const SETUP_ROUTES = routesOf({
+  'Set-up page': ofOwnDirectory({
+    'GET /setup/directory': setup.get,
+    'PATCH /setup/directory': setup.choose,
+    'POST /setup/tokens': tokens.create,
+    'DELETE /setup/tokens/:tokenId': tokens.remove,
+    'GET /setup/requests': requests.list,
+    'GET /setup/stream': setupStream,
+    'GET /setup/users': setup.listUsers,
+    'GET /setup/mapping': mapping.get,
+    'PUT /setup/mapping': mapping.put,
+    'POST /setup/mapping/preview': mapping.preview,
+    'POST /setup/complete': setup.complete,
+  }),
+});
+
+/** Of each set-up link: more than a page makes. */
+const SETUP_REQUESTS_PER_SECOND = 20;
+
 /** How much may go on at one time, per process. */
 const createAllSlots = () => ({
   wholes: createSlots(4, '4 directories are being read as a whole already; try again later.'),
   waits: createSlots(100, '100 requests wait already: ask again without wait, or later.'),
   streams: createSlots(100, '100 streams are open already: close some, or try again later.'),
+  setups: createSlots(200, '200 set-up pages are open already; try again later.'),
 });
 
 export function createAdmin(deps: AdminDeps): express.Express {
@@ -142,24 +168,41 @@ export function createAdmin(deps: AdminDeps): express.Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(identifyRequest, helmet());
+  const world = { ...deps, slots: createAllSlots(), descriptions: createDescriptions(ROUTES) };
+  openToBrowsers(app, deps);
   const keyring = createKeyring(deps);
-  const { sessions, ...session } = createConsoleSession(deps, keyring);
+  const console = createConsoleSession(deps, keyring);
   app.use(['/v1', '/session'], neverStored);
-  app.use('/v1', authenticate(keyring, sessions), limitRate(deps.requestsPerSecond));
-  mount(app, ROUTES, { ...deps, slots: createAllSlots(), descriptions: createDescriptions(ROUTES) });
+  routeSession(app, '/session', console);
+  app.use('/v1', authenticate(keyring, console.sessions), limitRate(deps.requestsPerSecond));
+  mount(app, ROUTES, world);
+  const setupSession = createSetupSession(deps);
+  app.use('/setup', neverStored);
+  routeSession(app, '/setup/session', setupSession);
+  app.use('/setup', setupSession.authenticate, limitRate(SETUP_REQUESTS_PER_SECOND));
+  mount(app, SETUP_ROUTES, world);
+  app.use(noSuchRoute, errorHandler(deps.logger));
+  return app;
+}
+
+function routeSession(app: express.Express, path: string, { open, tell, close }: SessionHandlers): void {
+  const others = noSuchMethod(['GET', 'POST', 'DELETE']);
   app
-    .route('/session')
-    .get(session.tell)
-    .post(...session.signIn)
-    .delete(session.signOut)
-    .all(noSuchMethod(['GET', 'POST', 'DELETE']));
-  const pages = createPages(deps.webDir);
+    .route(path)
+    .get(tell)
+    .post(...open)
+    .delete(close)
+    .all(others);
+}
+
+/** Pages, which need no session: what they show is asked for. */
+function openToBrowsers(app: express.Express, { web }: AdminDeps): void {
+  const pages = createPages(web);
   app.get('/', (_req, res) => res.redirect('/console'));
   app.get(['/console', '/console/*screen'], pages.page('console.html'));
   app.get('/setup', pages.page('setup.html'));
+  app.get('/setup/logo', pages.logo);
   app.get('/assets/:file', pages.asset);
-  app.use(noSuchRoute, errorHandler(deps.logger));
-  return app;
 }
 
 /** Answers carry secrets and personal data. */

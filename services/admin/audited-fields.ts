@@ -24,6 +24,7 @@ export const SHOWN: Shown = {
       deletionGuard: directory.deletionGuard ?? null,
       declarations: directory.declarations ?? null,
       mapping: directory.mapping ?? null,
+      setUpAt: isoOrNull(directory.setUpAt ?? null),
       deletedAt: isoOrNull(directory.deletedAt),
     }),
   ],
@@ -117,6 +118,8 @@ export function replacement(subject: string, changes: AuditedFields): string {
   if (subject === 'token' && typeof changes['revokedAt'] === 'string') return 'token.revoked';
   if (subject === 'setup_link' && typeof changes['revokedAt'] === 'string') return 'setup_link.revoked';
   if (subject === 'setup_link' && typeof changes['openedAt'] === 'string') return 'setup_link.opened';
+  if (subject === 'setup_link' && 'sessionUntil' in changes) return 'setup_link.closed';
+  if (subject === 'directory' && typeof changes['setUpAt'] === 'string') return 'directory.set_up';
   if (subject === 'replay' && changes['state'] === 'canceled') return 'replay.canceled';
   if (subject === 'endpoint' && 'secrets' in changes) return 'endpoint.secret_rotated';
   return `${subject}.updated`;

@@ -11,6 +11,8 @@ const STILL_GOOD_EVERY_MS = 4_000;
 /** The caller, where `authenticate` let the request pass; undefined of what needs no key. */
 export const callerOf = (res: Response): Caller | undefined => res.locals['caller'] as Caller | undefined;
 
+export const admit = (res: Response, caller: Caller): void => void (res.locals['caller'] = caller);
+
 /** The client's IP address; an IPv4 one is told as such. */
 export const addressOf = ({ socket }: Request): string | null => socket.remoteAddress?.replace(/^::ffff:/, '') ?? null;
 
@@ -28,7 +30,7 @@ export function authenticate(keyring: Keyring, sessions: Sessions<SignedIn>): Re
     if (session !== undefined) requireCsrf(req, session);
     const { caller, hash } = session === undefined ? await bearer(req, res) : await callerWithin(session, keyring);
     requireScope(caller, req.method);
-    res.locals['caller'] = caller;
+    admit(res, caller);
     const isOver = (): boolean => session !== undefined && sessions.of(req) === undefined;
     if (req.method === 'GET') endWhen(res, async () => isOver() || !(await keyring.isGood(hash)));
     next();

@@ -1,4 +1,3 @@
-import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { iso } from '../../shared/events/timestamp.js';
 import type { AdminScope } from '../../shared/store/registry.js';
@@ -7,7 +6,7 @@ import type { AdminDeps } from './deps.js';
 import type { Caller, Keyring } from './keyring.js';
 import { Problem } from './problem.js';
 import { bodyOf, READ_BODY } from './request.js';
-import { createSessions, requireCsrf, type Session, type Sessions } from './session.js';
+import { createSessions, requireCsrf, type Session, type SessionHandlers, type Sessions } from './session.js';
 
 const LIFE_MS = 12 * 60 * 60 * 1000;
 const KEY_MAX_CHARACTERS = 1000;
@@ -25,11 +24,8 @@ export interface SessionView {
   readonly expiresAt: string;
 }
 
-interface ConsoleSession {
+interface ConsoleSession extends SessionHandlers {
   readonly sessions: Sessions<SignedIn>;
-  readonly signIn: readonly RequestHandler[];
-  readonly tell: RequestHandler;
-  readonly signOut: RequestHandler;
 }
 
 /** How an operator signs in to the console: with an admin key, for half a day, or until the key is revoked. */
@@ -37,7 +33,7 @@ export function createConsoleSession(deps: AdminDeps, keyring: Keyring): Console
   const sessions = createSessions<SignedIn>({ name: 'rollcall_session', path: '/' }, deps);
   return {
     sessions,
-    signIn: [
+    open: [
       ...READ_BODY,
       async (req, res) => {
         const { adminKey } = bodyOf(req, wanted);
@@ -52,7 +48,7 @@ export function createConsoleSession(deps: AdminDeps, keyring: Keyring): Console
       const { caller } = await callerWithin(session, keyring);
       res.json(show(caller, session));
     },
-    signOut: (req, res) => {
+    close: (req, res) => {
       const session = sessions.of(req);
       if (session !== undefined) requireCsrf(req, session);
       sessions.end(res);

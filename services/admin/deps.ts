@@ -1,4 +1,5 @@
 import type { Courier } from '../../shared/destinations/port.js';
+import type { Branding } from '../../shared/config/branding.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { Sealer } from '../../shared/runtime/seal.js';
@@ -33,8 +34,7 @@ export interface AdminDeps {
   readonly courier: Courier;
   /** Without a slash at the end; SCIM base URLs begin with it. */
   readonly publicUrl: string;
-  /** Folder of the built console and set-up page. */
-  readonly webDir: string;
+  readonly web: Web;
   /** Log partitions over which new directories are spread. */
   readonly partitions: number;
   /** SHA-256 of the operator's own admin key, hex; beside it, the stored keys are good. */
@@ -53,6 +53,14 @@ export interface AdminDeps {
   readonly logger: Logger;
 }
 
+/** What browsers are shown. */
+interface Web {
+  /** Folder of the built console and set-up page. */
+  readonly folder: string;
+  /** The host application, as the set-up page shows it. */
+  readonly app: Branding;
+}
+
 /** The same within the running app. */
 export interface Deps extends AdminDeps {
   /** How much goes on at one time. */
@@ -62,6 +70,8 @@ export interface Deps extends AdminDeps {
     /** Requests that wait for events. */
     readonly waits: Slots;
     readonly streams: Slots;
+    /** Streams of set-up pages. */
+    readonly setups: Slots;
   };
   /** What the API says of itself. */
   readonly descriptions: Descriptions;

@@ -9,16 +9,19 @@ import { Problem } from './problem.js';
 
 /** Who asks. */
 export interface Caller {
-  /** Of the admin key; the operator's own has one too. */
+  /** Of the admin key; the operator's own has one too. Of the set-up page the link's. */
   readonly keyId: string;
   /** The key's. */
   readonly name: string;
   readonly scopes: readonly AdminScope[];
   /** The only one that the caller sees; null: every one. */
   readonly organizationId: string | null;
+  /** Likewise; of a session of the set-up page. */
+  readonly directoryId: string | null;
 }
 
-const OPERATORS: Caller = { keyId: 'operator', name: 'operator', scopes: ADMIN_SCOPES, organizationId: null };
+const EVERYWHERE = { organizationId: null, directoryId: null };
+const OPERATORS: Caller = { keyId: 'operator', name: 'operator', scopes: ADMIN_SCOPES, ...EVERYWHERE };
 
 /** `lastUsedAt` is for people: once a minute is close enough. */
 const LAST_USED_EVERY_MS = 60_000;
@@ -92,6 +95,7 @@ const callerWith = ({ id, name, scopes, organizationId }: AdminKey): Caller => (
   name,
   scopes,
   organizationId,
+  directoryId: null,
 });
 
 const isExpired = ({ expiresAt }: AdminKey, now: number): boolean => expiresAt !== null && expiresAt <= now;

@@ -1,3 +1,4 @@
+import { readBranding } from '../../shared/config/branding.js';
 import { publicUrlOf, type AdminConfig } from '../../shared/config/config.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
 import { createHttpCourier } from '../../shared/destinations/http/courier.js';
@@ -15,6 +16,7 @@ import { createRemapper } from './remap.js';
 /** The `admin` role. */
 export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promise<void> {
   const logger = createLogger('admin', config.logLevel);
+  const app = readBranding(config.app);
   const store = await openMongoStore({ uri: config.store.uri, logger });
   const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
   const { registry, commits, resources } = store;
@@ -31,7 +33,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     deliveries: store.deliveries,
     sealer: createSealer(config.encryptionKey, config.formerEncryptionKey),
     publicUrl: publicUrlOf(config, config.port),
-    webDir: webFolder(),
+    web: { folder: webFolder(), app },
     partitions: config.logPartitions,
     adminKeyHash: adminKeyHash(config.adminKey),
     requestsPerSecond: config.requestsPerSecond,

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { RequestHandler, Response } from 'express';
+import type { AdminDeps } from './deps.js';
+import { Problem } from './problem.js';
 
 /** Where the pages are built: two folders up from the sources, three from the build. */
 export const webFolder = (): string =>
@@ -20,6 +22,8 @@ const POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+const LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -45,10 +49,12 @@ export interface Pages {
   page(file: Page): RequestHandler;
   /** A file under `/assets/`, whose name changes with what is in it; unknown ones are for the next handler. */
   readonly asset: RequestHandler;
+  /** The host application's, if it has one. */
+  readonly logo: RequestHandler;
 }
 
 /** Files are read once, when the first of them is asked for and both pages are there. */
-export function createPages(folder: string): Pages {
+export function createPages({ folder, app }: AdminDeps['web']): Pages {
   let files: ReadonlyMap<string, File> = new Map();
   const fileAt = (name: string): File | undefined => {
     if (!PAGES.every((page) => files.has(page)) && existsSync(folder)) files = readAll(folder);
@@ -70,6 +76,13 @@ export function createPages(folder: string): Pages {
       }
       res.setHeader('cache-control', 'public, max-age=31536000, immutable');
       send(res, file, req.acceptsEncodings('gzip') !== false);
+    },
+    logo: (_req, res) => {
+      if (app.logo === null) throw new Problem('not-found', 'There is no logo; ROLLCALL_APP_LOGO sets one.');
+      res.setHeader('cache-control', 'no-cache');
+      // An SVG that is opened as a page of its own runs nothing either.
+      res.setHeader('content-security-policy', LOGO_POLICY);
+      res.type(app.logo.type).send(app.logo.bytes);
     },
   };
 }

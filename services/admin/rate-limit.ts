@@ -8,7 +8,7 @@ const KEYS_MAX = 10_000;
 const SECOND_MS = 1000;
 
 /**
- * Spaces the requests of each admin key: `perSecond`, and as many at once. Every answer tells what is left, by the fields of
+ * Spaces the requests of each admin key, or of each set-up link: `perSecond`, and as many at once. Every answer tells what is left, by the fields of
  * draft-ietf-httpapi-ratelimit-headers-11.
  */
 export function limitRate(perSecond: number): RequestHandler {
@@ -27,7 +27,7 @@ export function limitRate(perSecond: number): RequestHandler {
       res.setHeader('retry-after', Math.ceil((taken.notBefore - now) / SECOND_MS));
       throw new Problem(
         'too-many-requests',
-        `The admin key makes more than ${perSecond} requests in a second; wait as long as Retry-After says.`,
+        `More than ${perSecond} requests came in a second; wait as long as Retry-After says.`,
       );
     }
     if (buckets.size >= KEYS_MAX) buckets.clear();

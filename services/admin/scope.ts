@@ -6,11 +6,12 @@ import type { AdminDeps } from './deps.js';
 import { notFound, Problem } from './problem.js';
 
 /**
- * The world of a key of one organization: everything reads as though no other organization were there, and nothing of another one can be
- * written. What an operation makes of it (an empty list, a 404) is what it makes of what is not there; it need not know of keys.
+ * The world of a key of one organization, or of a link of one directory in it: everything reads as though nothing else were there, and
+ * nothing else can be written. What an operation makes of it (an empty list, a 404) is what it makes of what is not there; it need not
+ * know of keys.
  */
-export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: string): Deps {
-  const territory = createTerritory(deps.registry, organizationId);
+export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: string, directoryId: string | null): Deps {
+  const territory = createTerritory(deps.registry, organizationId, directoryId);
   const { audit, requests } = deps.journals;
   return {
     ...deps,
@@ -22,7 +23,7 @@ export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: stri
     journals: {
       audit: {
         list: async (where, page) =>
-          (where.organizationId ?? organizationId) === organizationId
+          directoryId === null && (where.organizationId ?? organizationId) === organizationId
             ? audit.list({ ...where, organizationId }, page)
             : [],
         append: closed,
@@ -41,13 +42,19 @@ export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: stri
 /** What is the organization's. Remembered for as long as a request takes: nothing ever moves to another organization. */
 interface Territory {
   readonly organizationId: string;
+  /** The only one of its directories, and no endpoint; null: all that it has. */
+  readonly directoryId: string | null;
   readonly hasDirectory: (id: string) => Promise<boolean>;
   readonly hasEndpoint: (id: string) => Promise<boolean>;
   readonly directoryIds: () => Promise<string[]>;
   readonly endpointIds: () => Promise<string[]>;
 }
 
-function createTerritory({ directories, endpoints }: Registry, organizationId: string): Territory {
+function createTerritory(
+  { directories, endpoints }: Registry,
+  organizationId: string,
+  directoryId: string | null,
+): Territory {
   const remembered = (has: (id: string) => Promise<boolean>) => {
     const known = new Map<string, Promise<boolean>>();
     return (id: string): Promise<boolean> => {
@@ -57,8 +64,17 @@ function createTerritory({ directories, endpoints }: Registry, organizationId: s
     };
   };
   const idsOf = async (records: Promise<RegistryRecord[]>): Promise<string[]> => (await records).map(({ id }) => id);
+  if (directoryId !== null) {
+    return {
+      ...{ organizationId, directoryId },
+      hasDirectory: async (id) => id === directoryId,
+      hasEndpoint: async () => false,
+      directoryIds: async () => [directoryId],
+      endpointIds: async () => [],
+    };
+  }
   return {
-    organizationId,
+    ...{ organizationId, directoryId },
     hasDirectory: remembered(async (id) => (await directories.get(id))?.organizationId === organizationId),
     hasEndpoint: remembered(async (id) => (await endpoints.get(id))?.organizationId === organizationId),
     directoryIds: () => idsOf(findAll(directories, { organizationId })),
@@ -77,7 +93,7 @@ const closed = async (): Promise<never> => {
 const CLOSED = { get: closed, find: closed, insert: closed, replace: closed, delete: closed };
 
 function scopeRegistry(registry: Registry, territory: Territory): Registry {
-  const { organizationId, hasDirectory, directoryIds, hasEndpoint, endpointIds } = territory;
+  const { organizationId, directoryId, hasDirectory, directoryIds, hasEndpoint, endpointIds } = territory;
   const { organizations, directories, endpoints, tokens, setupLinks, erasures, replays } = registry;
   const isOurs = async (record: { readonly organizationId: string | null }): Promise<boolean> =>
     record.organizationId === organizationId;
@@ -96,17 +112,17 @@ function scopeRegistry(registry: Registry, territory: Territory): Registry {
       },
     },
     directories: {
-      ...guard(directories, isOurs),
+      ...guard(directories, async (record) => (await isOurs(record)) && (directoryId ?? record.id) === record.id),
       async find(where, page) {
         const asked = narrowed(where);
-        return asked === undefined ? [] : directories.find(asked, page);
+        return asked === undefined || directoryId !== null ? [] : directories.find(asked, page);
       },
     },
     endpoints: {
-      ...guard(endpoints, isOurs),
+      ...guard(endpoints, async (record) => directoryId === null && (await isOurs(record))),
       async find(where, page) {
         const asked = narrowed(where);
-        return asked === undefined ? [] : endpoints.find(asked, page);
+        return asked === undefined || directoryId !== null ? [] : endpoints.find(asked, page);
       },
     },
     tokens: scopeBy(tokens, 'directoryId', hasDirectory, directoryIds),

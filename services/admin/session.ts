@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { AdminDeps } from './deps.js';
 import { Problem } from './problem.js';
 
@@ -22,6 +22,13 @@ export interface Sessions<Content> {
   of(req: Request): Session<Content> | undefined;
   /** Takes the cookie away. */
   end(res: Response): void;
+}
+
+/** How a session is begun, told of and ended over HTTP. */
+export interface SessionHandlers {
+  readonly open: readonly RequestHandler[];
+  readonly tell: RequestHandler;
+  readonly close: RequestHandler;
 }
 
 const CSRF_HEADER = 'x-rollcall-csrf';

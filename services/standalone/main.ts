@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Registry } from 'prom-client';
+import { readBranding, type Branding } from '../../shared/config/branding.js';
 import { publicUrlOf, type StandaloneConfig } from '../../shared/config/config.js';
 import { adminKeyHash, firstAdminKey, storedEncryptionKey } from '../../shared/config/secrets.js';
 import { createHttpCourier } from '../../shared/destinations/http/courier.js';
@@ -126,6 +127,7 @@ interface Parts {
   readonly ingestMetrics: IngestMetrics;
   /** Woken after each commit, for those who wait for events. */
   readonly feed: Feed;
+  readonly app: Branding;
   readonly stopping: AbortSignal;
 }
 
@@ -136,6 +138,7 @@ async function createParts(
   stopping: AbortSignal,
 ): Promise<Parts> {
   const { logPartitions: partitions } = config;
+  const app = readBranding(config.app);
   const { registry, journals, commits, outbox, leases, events } = store;
   await checkPartitions(registry.directories, partitions);
   const tracing = await openTracing(config.tracing, 'standalone');
@@ -172,6 +175,7 @@ async function createParts(
     metrics,
     ingestMetrics,
     feed,
+    app,
     stopping,
   };
 }
@@ -190,6 +194,7 @@ function createHandler(
     metrics,
     ingestMetrics,
     feed,
+    app,
     stopping,
   }: Parts,
   remapper: Remapper,
@@ -203,7 +208,7 @@ function createHandler(
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
   const reading = { journals, held, events, deliveries, feed, stopping };
-  const limits = { requestsPerSecond, allowCidrs, webDir: webFolder() };
+  const limits = { requestsPerSecond, allowCidrs, web: { folder: webFolder(), app } };
   const remap = (directoryId: string): void => remapper.start(directoryId);
   const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, ...limits, ...key });
   const probes = createProbes({ ready: () => store.check(), metrics });

@@ -1,6 +1,7 @@
 import { nearest } from '../runtime/nearest.js';
 import type { TracingConfig } from '../runtime/open-tracing.js';
 import { DAY_MS, type Retention } from '../store/retention.js';
+import type { BrandingConfig } from './branding.js';
 import { environment, variable, VARIABLE_NAMES, type Environment, type Values, type VariableName } from './env.js';
 import { kafkaContradictions, kafkaSecurity, speaksToKafka, type KafkaLogConfig } from './kafka.js';
 import { productionRefusals } from './production.js';
@@ -55,6 +56,7 @@ export interface DispatcherConfig extends Common<'dispatcher'> {
 
 export interface AdminConfig extends Common<'admin'> {
   readonly store: MongoStoreConfig;
+  readonly app: BrandingConfig;
   readonly publicUrl: string | undefined;
   readonly logPartitions: number;
   readonly adminKey: string;
@@ -69,6 +71,7 @@ export interface AdminConfig extends Common<'admin'> {
 export interface StandaloneConfig extends Common<'standalone'> {
   readonly store: MongoStoreConfig | SqliteStoreConfig;
   readonly eventLog: KafkaLogConfig | InProcessLogConfig;
+  readonly app: BrandingConfig;
   readonly dataDir: string;
   readonly publicUrl: string | undefined;
   readonly logPartitions: number;
@@ -243,6 +246,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
   admin: (values) => ({
     ...common('admin', values),
     store: mongoStore(values),
+    app: brandingOf(values),
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
     adminKey: needed(values.ROLLCALL_ADMIN_KEY),
@@ -255,6 +259,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     ...common('standalone', values),
     store: values.MONGODB_URI === undefined ? { kind: 'sqlite' } : mongoStore(values),
     eventLog: values.KAFKA_BROKERS === undefined ? { kind: 'in-process' } : kafkaLog(values),
+    app: brandingOf(values),
     dataDir: values.ROLLCALL_DATA_DIR,
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
@@ -273,6 +278,12 @@ function common<R extends Role>(role: R, values: Values): Common<R> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = values;
   return { role, port, logLevel, tracing: endpoint === undefined ? undefined : { endpoint, ratio } };
 }
+
+const brandingOf = (values: Values): BrandingConfig => ({
+  name: values.ROLLCALL_APP_NAME,
+  logoFile: values.ROLLCALL_APP_LOGO,
+  color: values.ROLLCALL_APP_COLOR,
+});
 
 const ATTEMPT_RETENTION_DAYS = 30;
 

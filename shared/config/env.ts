@@ -34,6 +34,41 @@ export const environment = z.object({
       usedBy: ['ingest', 'admin', 'standalone'],
       requiredBy: [],
     }),
+  ROLLCALL_APP_NAME: z
+    .string()
+    .regex(/^[^\p{Cc}\p{Cs}]{1,60}$/u)
+    .default('Rollcall')
+    .register(variables, {
+      description: 'Name of the host application, as customers’ admins see it in the set-up page.',
+      allowed: '1 to 60 characters without control characters',
+      default: 'Rollcall',
+      example: 'Example',
+      usedBy: ['admin', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_APP_LOGO: z
+    .string()
+    .optional()
+    .register(variables, {
+      description: 'Logo of the host application in the set-up page. Read at the start.',
+      allowed: 'the path of an SVG or PNG file of at most 64 KB',
+      default: 'the set-up page shows the name alone',
+      example: '/etc/rollcall/logo.svg',
+      usedBy: ['admin', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_APP_COLOR: z
+    .string()
+    .regex(/^#[0-9a-fA-F]{6}$/)
+    .optional()
+    .register(variables, {
+      description: 'Colour of the host application’s brand, for the set-up page.',
+      allowed: 'a colour of the form #rrggbb',
+      default: 'that of Rollcall',
+      example: '#0b7a75',
+      usedBy: ['admin', 'standalone'],
+      requiredBy: [],
+    }),
   ROLLCALL_DATA_DIR: z
     .string()
     .default('./data')

@@ -37,6 +37,8 @@ export interface Directory extends RegistryRecord {
   readonly declarations?: Declarations;
   /** How users become user data; absent where that was never said. */
   readonly mapping?: Mapping;
+  /** When a customer's admin said that it is set up; null and absent: nobody did. */
+  readonly setUpAt?: number | null;
   /** Users are being told of what the mapping changes for them; null and absent: all were. */
   readonly remap?: Remap | null;
 }

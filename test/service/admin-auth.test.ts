@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { ROUTES } from '../../services/admin/app.js';
+import { ROUTES, SETUP_ROUTES } from '../../services/admin/app.js';
 import { isPublic } from '../../services/admin/routes.js';
 import { firstAdminKey } from '../../shared/config/secrets.js';
 import { issueCredential } from '../../shared/runtime/credentials.js';
@@ -47,14 +47,15 @@ async function withoutLockOut(): Promise<void> {
   if ((calls += 1) % 8 === 0) await bench.get('/v1/organizations').expect(200);
 }
 
-/** What pages are made of, and how browsers sign in. */
+/** Pages, what they are made of, and how they get a session. */
 const OF_BROWSERS = [
-  ...['GET /session', 'POST /session', 'DELETE /session'],
-  ...['GET /', 'GET /console,/console/*screen', 'GET /setup', 'GET /assets/:file'],
+  ...['GET /', 'GET /console,/console/*screen', 'GET /setup', 'GET /setup/logo', 'GET /assets/:file'],
+  ...['/session', '/setup/session'].flatMap((path) => ['GET', 'POST', 'DELETE'].map((method) => `${method} ${path}`)),
 ];
 
-test('the app answers what its table has and what browsers open, and nothing else', () => {
-  expect(answered()).toEqual([...ROUTES.map(({ method, path }) => `${method} ${path}`), ...OF_BROWSERS]);
+test('the app answers what its tables have and what browsers open, and nothing else', () => {
+  const named = [...ROUTES, ...SETUP_ROUTES].map(({ method, path }) => `${method} ${path}`);
+  expect(answered().sort()).toEqual([...named, ...OF_BROWSERS].sort());
   expect(routes().length).toBeGreaterThanOrEqual(50);
   expect(ROUTES.filter(isPublic).map(({ path }) => path)).toEqual(['/schemas/events/:file', '/openapi.json', '/docs']);
 });

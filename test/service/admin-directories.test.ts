@@ -71,6 +71,7 @@ describe('directories', () => {
       deletionGuard: null,
       hold: null,
       counts: { users: 0, groups: 0 },
+      setUpAt: null,
       scimBaseUrl: `https://directory.example.com/scim/${body.id}/v2`,
       createdAt: time,
       updatedAt: time,

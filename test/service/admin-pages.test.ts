@@ -56,19 +56,18 @@ test.each([
   '/assets/..%2f..%2fadmin-support.ts',
   '/assets/',
   '/consoles',
-  '/setup/x',
 ])('%s is no page and no file', async (url) => expectProblem(await open(url), 404, 'not-found'));
 
 test('pages that are not built say how to build them, and are there once they are', async () => {
-  const webDir = path.join(temporaryFolder(), 'web');
-  const app = createAdmin({ ...bench.deps, webDir });
+  const folder = path.join(temporaryFolder(), 'web');
+  const app = createAdmin({ ...bench.deps, web: { ...bench.deps.web, folder } });
   for (const url of ['/console', '/setup']) {
     const { text, headers } = await request(app).get(url).expect(503);
     expect(text).toContain('<code>npm run build</code>');
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
   }
-  cpSync(path.join(__dirname, '../fixtures/web'), webDir, { recursive: true });
-  writeFileSync(path.join(webDir, 'assets/notes.txt'), 'of no type that a page has');
+  cpSync(path.join(__dirname, '../fixtures/web'), folder, { recursive: true });
+  writeFileSync(path.join(folder, 'assets/notes.txt'), 'of no type that a page has');
   await request(app).get('/console').expect(200);
   await request(app).get('/assets/notes.txt').expect(404);
 });

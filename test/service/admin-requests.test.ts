@@ -3,6 +3,7 @@ import { firstAdminKey } from '../../shared/config/secrets.js';
 import request from 'supertest';
 import { newId } from '../../shared/runtime/ids.js';
 import { createAdmin } from '../../services/admin/app.js';
+import { NO_WEB } from '../support/no-web.js';
 import { expectProblem, KEY, newOrganization, openBench, type Bench } from './admin-support.js';
 
 let bench: Bench;
@@ -139,7 +140,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
   const app = createAdmin({
     ...bench.store,
     registry: { ...bench.store.registry, organizations: { ...bench.store.registry.organizations, ...failing } },
-    webDir: '',
+    web: NO_WEB,
     adminKeyHash: '00'.repeat(32),
     requestsPerSecond: 1,
     sealer: { keyId: '', seal: String, open: String },

@@ -9,6 +9,7 @@ import type { DirectoryEvent } from '../../shared/events/event.js';
 import { silent } from '../support/ingest.js';
 import { startScimClient } from '../support/scim-client.js';
 import { onEveryStore, openSqlite, type OpenStore } from '../support/stores.js';
+import { NO_WEB } from '../support/no-web.js';
 import { KEY, sealer } from './admin-support.js';
 
 /** Snapshots, digests and the past, of directories that are written over SCIM. */
@@ -21,7 +22,7 @@ const admin = () => {
     sealer,
     publicUrl: 'https://directory.example.com',
     partitions: 1,
-    webDir: '',
+    web: NO_WEB,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
     courier: createHttpCourier([], () => clock.now),

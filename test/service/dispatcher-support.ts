@@ -20,6 +20,7 @@ import type { Store } from '../../shared/store/port.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../../shared/webhooks/schedule.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { NO_WEB } from '../support/no-web.js';
 
 const PARTITIONS = 2;
 const KEY = 'the-key-of-the-operator';
@@ -144,7 +145,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     ...deps,
     publicUrl: 'https://directory.example.com',
     partitions: PARTITIONS,
-    webDir: '',
+    web: NO_WEB,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
     feed: createFeed(store.events, PARTITIONS),

@@ -31,6 +31,7 @@ import { eventually } from '../support/eventually.js';
 import { mongoServer, testDatabase } from '../support/mongo-database.js';
 import { skipSuite } from '../support/skip-suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { NO_WEB } from '../support/no-web.js';
 import { startReceiver } from './dispatcher-support.js';
 
 /** No value of anybody else begins like this. */
@@ -150,7 +151,7 @@ async function startProduct({ store }: Target) {
     sealer,
     courier,
     allowCidrs,
-    webDir: '',
+    web: NO_WEB,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
   });

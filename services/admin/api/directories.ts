@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
 import { TOMBSTONE_LIFE_MS, type Head } from '../../../shared/directory/commit.js';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
-import { iso } from '../../../shared/events/timestamp.js';
+import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import { findAll, type Directory } from '../../../shared/store/registry.js';
 import { deletionGuard, holdView, showHold } from '../deletion-guard.js';
@@ -23,7 +23,7 @@ import { newToken, revoke } from './tokens.js';
  * `pending`: no authenticated SCIM request came yet. `active`: one did. `deleted`: it and its resources are gone; the rest of it
  * is being erased, down to a record that keeps its id from being used again.
  */
-const STATES = ['pending', 'active', 'deleted'] as const;
+export const STATES = ['pending', 'active', 'deleted'] as const;
 
 export const directoryView = z
   .object({
@@ -49,6 +49,7 @@ export const directoryView = z
       description: 'What the identity provider is given',
       examples: ['https://directory.example.com/scim/01970c5e-7d3a-7c41-9f0e-2b6d1c8a4e55/v2'],
     }),
+    setUpAt: timeOf('When the customer’s admin said in the set-up page that it is done; null: not yet').nullable(),
     createdAt: timeOf('When it was created'),
     updatedAt: timeOf('When it was last changed'),
   })
@@ -203,7 +204,7 @@ function newDirectory(
   return { id, version: 1, organizationId, name, provider, deletionGuard, partition, ...times };
 }
 
-function stateOf(directory: Directory, head: Head): (typeof STATES)[number] {
+export function stateOf(directory: Directory, head: Head): (typeof STATES)[number] {
   if (directory.deletedAt !== null || head.deleted) return 'deleted';
   return head.number === 0 ? 'pending' : 'active';
 }
@@ -226,6 +227,7 @@ async function show(directory: Directory, deps: AdminDeps): Promise<View<typeof 
     hold: showHold(head.guard),
     counts: { users: head.counts['User'] ?? 0, groups: head.counts['Group'] ?? 0 },
     scimBaseUrl: scimBaseUrl(deps.publicUrl, id),
+    setUpAt: isoOrNull(directory.setUpAt ?? null),
     createdAt: iso(directory.createdAt),
     updatedAt: iso(directory.updatedAt),
   };

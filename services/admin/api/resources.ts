@@ -62,11 +62,11 @@ export const listGroups = operation({
   return { status: 200, body: mapPage(page, (row) => groupData(row, scopeOf(directory))) };
 });
 
-async function usersNow(
+export async function usersNow(
   deps: AdminDeps,
   directory: Directory,
   request: PageRequest,
-  q: string | undefined,
+  q?: string,
 ): Promise<Page<UserData>> {
   const page = await pageNow(deps, directory, USER, request, q);
   const rules = rulesOf(directory);
