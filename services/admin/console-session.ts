@@ -12,7 +12,7 @@ const LIFE_MS = 12 * 60 * 60 * 1000;
 const KEY_MAX_CHARACTERS = 1000;
 
 /** Who is signed in, as the console is told. */
-export interface SessionView {
+interface SessionView {
   readonly kind: 'admin';
   /** The admin key's. */
   readonly name: string;

@@ -37,7 +37,7 @@ export interface DeliverySearch extends DeliveryFilter {
   readonly until?: number;
 }
 
-export interface SearchPage {
+interface SearchPage {
   /** Excludes itself. */
   readonly beforeId?: string;
   readonly limit: number;

@@ -12,7 +12,7 @@ export interface Site {
   readonly newCustomer: (name: string) => Promise<Customer>;
 }
 
-export interface Customer {
+interface Customer {
   readonly directoryId: string;
   readonly scimBaseUrl: string;
   /** What the API has made with the directory. */

@@ -8,5 +8,7 @@ export async function runMigrate(config: RelayConfig): Promise<void> {
   const logger = createLogger('migrate', config.logLevel);
   await migrateMongo({ uri: config.store.uri });
   await ensureTopic({ ...config.eventLog, partitions: config.logPartitions, logger });
-  process.stdout.write(`MongoDB and the topic ${config.eventLog.topic} (${config.logPartitions} partitions) are ready.\n`);
+  process.stdout.write(
+    `MongoDB and the topic ${config.eventLog.topic} (${config.logPartitions} partitions) are ready.\n`,
+  );
 }

@@ -82,7 +82,7 @@ function Happened({ event, summary, isOpen, onTurn }: HappenedProps) {
 }
 
 /** The way of one event, which is looked at again while it goes on. */
-export function EventTrace({ eventId }: { readonly eventId: string }) {
+function EventTrace({ eventId }: { readonly eventId: string }) {
   const { data, problem, reload } = useApi<Trace>(`/v1/events/${eventId}/trace`);
   const isUnderWay = data?.deliveries.some(({ status }) => ['pending', 'sending', 'retrying'].includes(status));
   useEvery(isUnderWay === true ? 2_000 : 30_000, reload);

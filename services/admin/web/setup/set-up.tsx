@@ -30,7 +30,7 @@ export interface StepProps {
 }
 
 /** Tokens by their ids, as they were shown once. */
-export interface Secrets {
+interface Secrets {
   readonly of: ReadonlyMap<string, string>;
   readonly add: (id: string, token: string) => void;
 }

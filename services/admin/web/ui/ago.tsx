@@ -28,7 +28,7 @@ export const absolute = (at: string, language = 'en'): string =>
   new Date(at).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'long' });
 
 /** Times of less than ten seconds are "now". */
-export function relative(at: number, now: number, language: string): string {
+function relative(at: number, now: number, language: string): string {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   let amount = (at - now) / 1000;
   if (Math.abs(amount) < 10) return format.format(0, 'second');

@@ -28,7 +28,7 @@ export function Code({ label, text, isJson = false }: Props) {
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b/g;
 
 /** JSON in pieces with their colours. Text stays text: nothing of it becomes markup. */
-export function coloured(json: string): ReactNode[] {
+function coloured(json: string): ReactNode[] {
   const pieces: ReactNode[] = [];
   let end = 0;
   for (const match of json.matchAll(TOKEN)) {

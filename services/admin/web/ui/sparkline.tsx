@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import styles from './sparkline.module.css';
 
-export interface Bar {
+interface Bar {
   readonly value: number;
   /** How much of it went wrong: the foot of the bar, in another colour. */
   readonly bad?: number;

@@ -71,7 +71,7 @@ const told = (found: EndpointStatistics | undefined, tell: (found: EndpointStati
   found === undefined ? '—' : tell(found);
 
 /** "42 / 180 ms". */
-export const latency = ({ latencyMs: { p50, p95 } }: Pick<EndpointStatistics, 'latencyMs'>): string =>
+const latency = ({ latencyMs: { p50, p95 } }: Pick<EndpointStatistics, 'latencyMs'>): string =>
   p50 === null || p95 === null ? '—' : `${count(p50)} / ${count(p95)} ms`;
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');

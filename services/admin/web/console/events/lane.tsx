@@ -18,8 +18,7 @@ const COLUMNS = [
 
 /** What is in the way of it, or waits behind it: deliveries to the same endpoint about the same user or group. */
 export function Lane({ delivery }: { readonly delivery: Delivery }) {
-  const { endpointId, status } = delivery;
-  const { resourceId = null } = delivery as Delivery & { readonly resourceId?: string | null };
+  const { endpointId, status, resourceId } = delivery;
   const isWaiting = status === 'blocked';
   const isInTheWay = status === 'parked' || status === 'retrying';
   if (!(isWaiting || isInTheWay) || resourceId === null) return null;
