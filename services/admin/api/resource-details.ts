@@ -19,14 +19,14 @@ const GROUPS_MAX = 100;
 
 const groupName = z.object({ id: idOf('Of the group'), displayName: z.string() });
 
-const userWithGroups = userView
+export const userWithGroups = userView
   .extend({
     groups: z.array(groupName).meta({ description: `The first ${GROUPS_MAX} of which it is a member itself` }),
     groupCount: z.int().meta({ description: 'How many there are', examples: [2] }),
   })
   .meta({ id: 'UserWithGroups', description: 'A user, and the groups of which it is a member' });
 
-const member = z
+export const member = z
   .object({
     id: idOf('The user or group'),
     type: z.string().meta({ description: 'Its resource type', examples: ['User'] }),

@@ -19,7 +19,7 @@ const GOOD_LINKS_MAX = 20;
 /** `unopened`: it can be opened, once; `open`: it was, and its session goes on; `over`: nobody can do anything with it any more. */
 const STATES = ['unopened', 'open', 'over'] as const;
 
-const setupLink = z
+export const setupLink = z
   .object({
     id: idOf('Of the link'),
     directoryId: idOf('Directory that it lets somebody set up'),

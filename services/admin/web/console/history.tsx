@@ -29,7 +29,7 @@ export function History({ directoryId, resourceId }: Props) {
   useEvery(REFRESH_MS, () => (data?.length ?? 0) <= page && reload());
   if (data === undefined)
     return problem === undefined ? <Loading rows={3} /> : <Failed problem={problem} retry={reload} />;
-  if (data.length === 0) return <p>No event of it is kept.</p>;
+  if (data.length === 0) return <p>Nothing has happened yet, or its events are no longer kept.</p>;
   return (
     <>
       <ol className={styles.history} aria-label="History, newest first">
@@ -65,8 +65,7 @@ function Happened({ event, summary, isOpen, onTurn }: HappenedProps) {
       <button type="button" className={styles.head} aria-expanded={isOpen} onClick={onTurn}>
         <span className={styles.dot} aria-hidden="true" />
         <span className={styles.what}>
-          <span className={styles.type}>{event.type}</span>
-          <span className={styles.summary}>{summary}</span>
+          <span className={styles.type}>{event.type}</span> <span className={styles.summary}>{summary}</span>
         </span>
         <span className={styles.when}>
           <Ago at={event.timestamp} />

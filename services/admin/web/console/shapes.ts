@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { mappingPreview, mappingView } from '../../api/mapping.js';
 import type { heldEvent } from '../../api/held-events.js';
+import type { member, userWithGroups } from '../../api/resource-details.js';
+import type { setupLink } from '../../api/setup-links.js';
 import type { token } from '../../api/tokens.js';
 import type { groupView, pastUserView, userView } from '../../views.js';
 import type { attemptFields, deliveryView } from '../../api/deliveries.js';
@@ -34,30 +36,15 @@ export interface DirectoryStatistics {
   }[];
 }
 
-/** A link that opens the set-up page of a directory once; its secret is told when it is made. */
-export interface SetupLink {
-  readonly id: string;
-  readonly state: 'unopened' | 'open' | 'over';
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly openedAt: string | null;
-  readonly revokedAt: string | null;
-}
-
+export type SetupLink = z.output<typeof setupLink>;
 export type Token = z.output<typeof token>;
 export type User = z.output<typeof userView>;
+export type UserWithGroups = z.output<typeof userWithGroups>;
 export type Group = z.output<typeof groupView>;
+export type Member = z.output<typeof member>;
 export type HeldEvent = z.output<typeof heldEvent>;
 export type Mapping = z.output<typeof mappingView>;
 export type PastUser = z.output<typeof pastUserView>;
-
-/** Of a group: a user, or another group. */
-export interface Member {
-  readonly id: string;
-  readonly type: string;
-  readonly displayName: string | null;
-  readonly userName: string | null;
-}
 
 /** A SCIM request with the events that it caused. */
 export type RequestWithEvents = Omit<ScimRequest, 'events'> & {

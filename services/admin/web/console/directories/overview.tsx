@@ -9,7 +9,6 @@ import { useStatistics } from '../use-statistics.js';
 import type { ViewProps } from './directory.js';
 import styles from './directories.module.css';
 import { Problems } from './problems.js';
-import { providerName } from './state.js';
 
 /** How a directory does: what is wrong, what comes, what has happened last. */
 export function Overview({ directory, head, base }: ViewProps) {
@@ -29,7 +28,6 @@ export function Overview({ directory, head, base }: ViewProps) {
             { name: 'Users', value: directory.counts.users.toLocaleString('en') },
             { name: 'Groups', value: directory.counts.groups.toLocaleString('en') },
             { name: 'Last request', value: lastRequestAt === null ? '—' : <Ago at={lastRequestAt} /> },
-            { name: 'Provider', value: providerName(directory.provider) },
           ]}
         />
         {statistics && <RequestsByHour statistics={statistics} />}

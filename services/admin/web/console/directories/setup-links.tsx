@@ -35,7 +35,10 @@ export function NewSetupLink({ directoryId, onMade }: NewProps) {
   }
   return (
     <>
-      <p>A set-up link opens a page with their provider’s steps, for this directory alone. It needs no account here.</p>
+      <p>
+        A set-up link leads the customer’s admin through the steps of their provider, for this directory alone; it needs
+        no account.
+      </p>
       {problem && <Failed problem={problem} />}
       <div className={styles.row}>
         <Button kind="primary" isBusy={isBusy} onClick={() => void run()}>

@@ -6,7 +6,7 @@ import { useApi } from '../../use-api.js';
 import { History } from '../history.js';
 import { Panel, Section } from '../panel.js';
 import { Link } from '../router.js';
-import type { User } from '../shapes.js';
+import type { User, UserWithGroups } from '../shapes.js';
 import { Chips } from './chips.js';
 import { ActiveWord, nameOf } from './users.js';
 
@@ -18,8 +18,6 @@ interface Props {
   readonly back: string;
 }
 
-type UserWithGroups = User & { readonly groups: readonly { readonly id: string; readonly displayName: string }[] };
-
 /** One user: who they are, which groups they are in, and all that happened to them. */
 export function UserPanel({ directoryId, userId, base, back }: Props) {
   const { data: user, problem, reload } = useApi<UserWithGroups>(`/v1/directories/${directoryId}/users/${userId}`);
@@ -30,7 +28,7 @@ export function UserPanel({ directoryId, userId, base, back }: Props) {
       {user && (
         <>
           <Facts facts={factsOf(user)} />
-          <Section title={`Groups ${user.groups.length.toLocaleString('en')}`}>
+          <Section title={`Groups ${user.groupCount.toLocaleString('en')}`}>
             <Chips
               none="In no group."
               chips={user.groups.map(({ id, displayName }) => (
