@@ -2,7 +2,7 @@ import type { Deed } from '../setup/deed.js';
 import type { ProblemKind } from '../setup/diagnose.js';
 
 /** What a sentence about a problem may name. */
-interface About {
+export interface About {
   /** "Okta", or "your identity provider". */
   readonly provider: string;
   /** The request in words: "a new user". */
