@@ -25,6 +25,7 @@ import * as resources from './api/resources.js';
 import * as schemas from './api/schemas.js';
 import * as setupLinks from './api/setup-links.js';
 import { digest, snapshot } from './api/snapshot.js';
+import * as statistics from './api/statistics.js';
 import * as tokens from './api/tokens.js';
 import { authenticate } from './authenticate.js';
 import { createConsoleSession } from './console-session.js';
@@ -55,6 +56,7 @@ export const ROUTES = routesOf({
   Directories: {
     'POST /v1/directories': directories.create,
     'GET /v1/directories': directories.list,
+    'GET /v1/directories/statistics': statistics.ofDirectories,
     'GET /v1/directories/:id': directories.get,
     'PATCH /v1/directories/:id': directories.modify,
     'DELETE /v1/directories/:id': directories.remove,
@@ -96,6 +98,7 @@ export const ROUTES = routesOf({
   Endpoints: {
     'POST /v1/endpoints': endpoints.create,
     'GET /v1/endpoints': endpoints.list,
+    'GET /v1/endpoints/statistics': statistics.ofEndpoints,
     'GET /v1/endpoints/:id': endpoints.get,
     'PATCH /v1/endpoints/:id': endpoints.modify,
     'DELETE /v1/endpoints/:id': endpoints.remove,

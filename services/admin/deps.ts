@@ -7,6 +7,7 @@ import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { Journals } from '../../shared/store/journals.js';
 import type { CommitStore, EventReader, HeldEventReader, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
+import type { TallyStore } from '../../shared/store/tallies.js';
 import type { Feed } from './feed.js';
 import type { Descriptions } from './openapi/descriptions.js';
 import type { Slots } from './streaming.js';
@@ -23,6 +24,7 @@ export interface AdminDeps {
     DeliveryStore,
     'get' | 'list' | 'search' | 'attempts' | 'lastAttempts' | 'retry' | 'skip' | 'move' | 'countByStatus'
   >;
+  readonly tallies: Pick<TallyStore, 'read'>;
   readonly journals: {
     readonly audit: Pick<Journals['audit'], 'list' | 'append' | 'amend'>;
     readonly requests: Pick<Journals['requests'], 'list' | 'get'>;

@@ -26,6 +26,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     remap: (directoryId) => remapper.start(directoryId),
     registry: store.registry,
     journals: store.journals,
+    tallies: store.tallies,
     commits: store.commits,
     resources: store.resources,
     held: store.held,

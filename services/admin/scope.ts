@@ -20,6 +20,17 @@ export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: stri
     ...scopeReaders(deps, territory),
     events: scopeEvents(deps.events, territory),
     deliveries: scopeDeliveries(deps.deliveries, territory),
+    tallies: {
+      async read(subjects, since) {
+        const ours = await Promise.all(
+          subjects.map(async (id) => (await territory.hasDirectory(id)) || territory.hasEndpoint(id)),
+        );
+        return deps.tallies.read(
+          subjects.filter((_id, index) => ours[index]),
+          since,
+        );
+      },
+    },
     journals: {
       audit: {
         list: async (where, page) =>

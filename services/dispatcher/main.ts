@@ -11,6 +11,8 @@ import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/
 import { createSealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
+import { createTallyCounter } from '../../shared/store/tallies.js';
+import { countAttempts } from './count-attempts.js';
 import { createDispatcher } from './dispatcher.js';
 import { runJanitor } from './janitor/janitor.js';
 import { createDispatcherMetrics } from './metrics.js';
@@ -34,6 +36,7 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
   const courier = createHttpCourier(config.webhookAllowCidrs, systemClock, DEADLINE_MS, tracing);
   const common = { owner: newId(), clock: systemClock, logger };
   const sealer = createSealer(config.encryptionKey, config.formerEncryptionKey);
+  const tallies = createTallyCounter(store.tallies, systemClock, logger);
   const dispatcher = createDispatcher({
     ...common,
     log,
@@ -46,7 +49,7 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
     soleOwner: false,
     retrySchedule: config.retrySchedule,
     courier,
-    metrics: createDispatcherMetrics(metrics),
+    metrics: countAttempts(createDispatcherMetrics(metrics), tallies),
   });
   const { retention, logPartitions: partitions } = config;
   logger.info({ port }, 'Dispatching.');
@@ -54,6 +57,7 @@ export async function runDispatcher(config: DispatcherConfig, signal: AbortSigna
     dispatcher.run(signal),
     runJanitor({ ...common, store, retention, partitions, metrics, sealer }, signal),
   ]);
+  await tallies.flush();
   await courier.close();
   await closed;
   await log.close();

@@ -6,7 +6,9 @@ import { openTracing } from '../../shared/runtime/open-tracing.js';
 import { behindProbes, createMetrics, createProbes } from '../../shared/runtime/probes.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
+import { createTallyCounter } from '../../shared/store/tallies.js';
 import { createIngest } from './app.js';
+import { countRequests } from './count-requests.js';
 import { createIngestMetrics } from './metrics.js';
 import { createRequestLog } from './request-log.js';
 import { traceCommit } from './trace.js';
@@ -20,7 +22,8 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
   const tracing = await openTracing(config.tracing, 'ingest');
   const registryOfMetrics = createMetrics('ingest');
   const metrics = createIngestMetrics(registryOfMetrics);
-  const requestLog = createRequestLog(store.journals.requests, logger, metrics);
+  const tallies = createTallyCounter(store.tallies, systemClock, logger);
+  const requestLog = createRequestLog(countRequests(store.journals.requests, tallies), logger, metrics);
   const common = { commits, clock: systemClock, newId };
   const writer = createWriter({
     ...common,
@@ -49,6 +52,7 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
   await closed;
   await writer.drained();
   await requestLog.flush();
+  await tallies.flush();
   await tracing.close();
   await store.close();
 }

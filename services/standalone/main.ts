@@ -20,14 +20,17 @@ import { beSoleProcess, type SoleProcess } from '../../shared/store/sole-process
 import { checkPartitions } from '../../shared/store/check-partitions.js';
 import type { Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
+import { createTallyCounter, type TallyCounter } from '../../shared/store/tallies.js';
 import { createAdmin } from '../admin/app.js';
 import { createFeed, type Feed } from '../admin/feed.js';
 import { webFolder } from '../admin/pages.js';
 import { createRemapper, type Remapper } from '../admin/remap.js';
+import { countAttempts } from '../dispatcher/count-attempts.js';
 import { createDispatcher } from '../dispatcher/dispatcher.js';
 import { runJanitor } from '../dispatcher/janitor/janitor.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
+import { countRequests } from '../ingest/count-requests.js';
 import { createIngestMetrics, type IngestMetrics } from '../ingest/metrics.js';
 import { traceCommit } from '../ingest/trace.js';
 import { createRequestLog, type RequestLog } from '../ingest/request-log.js';
@@ -75,7 +78,7 @@ async function startOn(
 ): Promise<Standalone> {
   const serving = new AbortController();
   const parts = await createParts(config, store, logger, serving.signal);
-  const { log, tracing, courier, writer, requestLog } = parts;
+  const { log, tracing, courier, writer, requestLog, tallies } = parts;
   const background = new AbortController();
   // The port may be any free one, and the public URL defaults to it: the apps are made once it is known.
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
@@ -99,6 +102,7 @@ async function startOn(
       await requestLog.flush();
       background.abort();
       await running;
+      await tallies.flush();
       await courier.close();
       await remapper.idle();
       await log.close();
@@ -120,6 +124,7 @@ interface Parts {
   readonly courier: Courier;
   readonly writer: Writer;
   readonly requestLog: RequestLog;
+  readonly tallies: TallyCounter;
   readonly relay: Relay;
   /** Of the leases of the background work. */
   readonly owner: string;
@@ -156,7 +161,8 @@ async function createParts(
     relay.wake(partition);
     feed.wake();
   };
-  const requestLog = createRequestLog(journals.requests, logger, ingestMetrics);
+  const tallies = createTallyCounter(store.tallies, systemClock, logger);
+  const requestLog = createRequestLog(countRequests(journals.requests, tallies), logger, ingestMetrics);
   const writer = createWriter({ commits, clock: systemClock, newId, onCommit, onEvents: requestLog.caused });
   watchRelayLag(metrics, outbox, partitions, systemClock);
   const courier = createHttpCourier(config.webhookAllowCidrs, systemClock, DEADLINE_MS, tracing);
@@ -170,6 +176,7 @@ async function createParts(
     courier,
     writer,
     requestLog,
+    tallies,
     relay,
     owner,
     metrics,
@@ -201,13 +208,13 @@ function createHandler(
   publicUrl: string,
   adopt: Serving['adopt'],
 ): RequestListener {
-  const { registry, journals, commits, resources, held, events, deliveries } = store;
+  const { registry, journals, tallies, commits, resources, held, events, deliveries } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs, requestsPerSecond } = config;
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
   const ingest = createIngest({ ...common, writer, requestLog, metrics: ingestMetrics, tracing, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
-  const reading = { journals, held, events, deliveries, feed, stopping };
+  const reading = { journals, tallies, held, events, deliveries, feed, stopping };
   const limits = { requestsPerSecond, allowCidrs, web: { folder: webFolder(), app } };
   const remap = (directoryId: string): void => remapper.start(directoryId);
   const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, ...limits, ...key });
@@ -218,7 +225,7 @@ function createHandler(
 
 /** Relays, dispatches and purges until `signal` aborts. */
 async function runInBackground(
-  { config, logger, store, log, sealer, courier, relay, owner, metrics }: Parts,
+  { config, logger, store, log, sealer, courier, relay, tallies, owner, metrics }: Parts,
   signal: AbortSignal,
 ): Promise<void> {
   const { deliveries, events, registry } = store;
@@ -235,7 +242,7 @@ async function runInBackground(
     sealer,
     soleOwner: config.store.kind === 'sqlite',
     retrySchedule: config.retrySchedule,
-    metrics: createDispatcherMetrics(metrics),
+    metrics: countAttempts(createDispatcherMetrics(metrics), tallies),
     courier,
   });
   const { retention, logPartitions: partitions } = config;

@@ -7,6 +7,7 @@ import type { ErasureStore } from './erasure.js';
 import type { Journals } from './journals.js';
 import type { Registry } from './registry.js';
 import type { RetentionStore } from './retention.js';
+import type { TallyStore } from './tallies.js';
 
 /**
  * The store port. Two adapters: `sqlite/` and `mongo/`; one contract suite for both in test/contract. Consumers ask for the
@@ -21,6 +22,7 @@ export interface Store {
   readonly deliveries: DeliveryStore;
   readonly registry: Registry;
   readonly journals: Journals;
+  readonly tallies: TallyStore;
   readonly leases: Leases;
   readonly retention: RetentionStore;
   readonly erasure: ErasureStore;

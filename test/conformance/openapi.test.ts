@@ -172,6 +172,7 @@ describe('what a process answers', () => {
     const directory = await ask(201, 'POST /v1/directories', [], { body });
     const { id } = directory;
     await ask(200, 'GET /v1/directories/{id}', [id]);
+    await items('GET /v1/directories/statistics', [], { query: `?ids=${id}&hours=2` });
     await items('GET /v1/directories', [], { query: `?organizationId=${organization.id}` });
     const endpoint = await ask(201, 'POST /v1/endpoints', [], {
       body: { url: receiverUrl, eventTypes: ['*'], headers: { 'x-api-key': 'k' }, rateLimit: { perSecond: 1000 } },
@@ -223,6 +224,7 @@ describe('what a process answers', () => {
     await ask(204, 'DELETE /v1/directories/{id}/setup-links/{linkId}', [id, link.id]);
 
     await items('GET /v1/endpoints');
+    await items('GET /v1/endpoints/statistics');
     await ask(200, 'GET /v1/endpoints/{id}', [endpoint.id]);
     await ask(200, 'POST /v1/endpoints/{id}/secret/rotate', [endpoint.id], { body: { overlapHours: 1 } });
     await ask(200, 'POST /v1/endpoints/{id}/test', [endpoint.id], { body: {} });

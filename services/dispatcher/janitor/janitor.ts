@@ -11,7 +11,10 @@ import { reseal } from './reseal.js';
 import { KINDS, sweep, type Removed } from './sweep.js';
 
 export interface JanitorDeps {
-  readonly store: Pick<Store, 'commits' | 'deliveries' | 'erasure' | 'journals' | 'leases' | 'registry' | 'retention'>;
+  readonly store: Pick<
+    Store,
+    'commits' | 'deliveries' | 'erasure' | 'journals' | 'leases' | 'registry' | 'retention' | 'tallies'
+  >;
   readonly retention: Retention;
   readonly partitions: number;
   /** Tells this process from every other one. */
@@ -39,7 +42,7 @@ const REST_PER_STEP = 24;
 export async function runJanitor(deps: JanitorDeps, signal: AbortSignal): Promise<void> {
   const { store, owner, clock, logger } = deps;
   const counter = createPurgedCounter(deps.metrics);
-  const parts = { ...deps, registry: store.registry, journals: store.journals };
+  const parts = { ...deps, registry: store.registry, journals: store.journals, tallies: store.tallies };
   let isResealed = false;
   let sweptAt = -Infinity;
   const holdsLease = keepLease(store.leases, owner, clock);

@@ -8,6 +8,7 @@ import {
   type Retention,
   type RetentionStore,
 } from '../../../shared/store/retention.js';
+import type { TallyStore } from '../../../shared/store/tallies.js';
 import type { Clock } from '../../../shared/runtime/clock.js';
 
 /** What janitors count. Each kind of record that is purged or erased joins this list. */
@@ -21,6 +22,7 @@ export const KINDS = [
   'audit',
   'idempotencyKeys',
   'setupLinks',
+  'tallies',
   'erasures',
 ] as const;
 export type Removed = Partial<Readonly<Record<(typeof KINDS)[number], number>>>;
@@ -29,6 +31,7 @@ export interface SweepDeps {
   readonly store: RetentionStore;
   readonly registry: Pick<Registry, 'directories' | 'idempotencyKeys' | 'setupLinks'>;
   readonly journals: Journals;
+  readonly tallies: Pick<TallyStore, 'purge'>;
   readonly partitions: number;
   readonly retention: Retention;
   readonly clock: Clock;
@@ -70,6 +73,10 @@ export async function* sweep(deps: SweepDeps): AsyncGenerator<Removed> {
   for (let audit = -1; audit !== 0;) {
     audit = await deps.journals.audit.purge({}, clock() - retention.auditMs, ROWS_PER_STEP);
     yield { audit };
+  }
+  for (let tallies = -1; tallies !== 0;) {
+    tallies = await deps.tallies.purge(clock() - retention.requestMs, ROWS_PER_STEP);
+    yield { tallies };
   }
   yield* purgeIdempotencyKeys(deps);
 }

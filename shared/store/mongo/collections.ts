@@ -2,6 +2,7 @@ import type { mongo } from 'mongoose';
 import type { Delivery, Attempt } from '../../webhooks/delivery.js';
 import type { Journals } from '../journals.js';
 import type { Registry } from '../registry.js';
+import type { Tally } from '../tallies.js';
 
 /** A commit, and with it its events: the only document whose insert decides anything. `_id` see `commitId`. */
 export interface CommitDocument {
@@ -142,6 +143,11 @@ export interface EntryDocument {
   readonly [lookup: string]: unknown;
 }
 
+/** `_id` is `subject:hour`. See `Tally`. */
+interface TallyDocument extends Tally {
+  readonly _id: string;
+}
+
 /** That an import into the database has begun and is not accepted: no role may start on it. There is one at most. */
 interface ImportDocument {
   readonly _id: 'import';
@@ -170,6 +176,7 @@ export interface Collections
   readonly progress: mongo.Collection<ProgressDocument>;
   readonly cursors: mongo.Collection<CursorDocument>;
   readonly leases: mongo.Collection<LeaseDocument>;
+  readonly tallies: mongo.Collection<TallyDocument>;
   readonly imports: mongo.Collection<ImportDocument>;
   readonly migrations: mongo.Collection<MigrationDocument>;
 }
@@ -185,6 +192,7 @@ export const collectionsOf = (db: mongo.Db): Collections => ({
   progress: db.collection('delivery_progress'),
   cursors: db.collection('log_cursors'),
   leases: db.collection('leases'),
+  tallies: db.collection('tallies'),
   imports: db.collection('imports'),
   migrations: db.collection('migrations'),
   organizations: db.collection('organizations'),

@@ -11,12 +11,22 @@ import { REPLAYS } from './migrations/4-replays.js';
 import { JOURNALS } from './migrations/5-journals.js';
 import { SETUP_LINKS } from './migrations/6-setup-links.js';
 import { EVENT_IDS } from './migrations/7-event-ids.js';
+import { TALLIES } from './migrations/8-tallies.js';
 
 /** Indexes to make, by collection. */
 export type Indexes = { readonly [Name in keyof Collections]?: readonly mongo.IndexDescription[] };
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
-const MIGRATIONS: readonly Indexes[] = [INDEXES, HELD_EVENTS, RETENTION, REPLAYS, JOURNALS, SETUP_LINKS, EVENT_IDS];
+const MIGRATIONS: readonly Indexes[] = [
+  INDEXES,
+  HELD_EVENTS,
+  RETENTION,
+  REPLAYS,
+  JOURNALS,
+  SETUP_LINKS,
+  EVENT_IDS,
+  TALLIES,
+];
 
 /**
  * Versions that know this migration can work with a database that this one has migrated: none of those after it took anything away.

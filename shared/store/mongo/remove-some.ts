@@ -6,7 +6,7 @@ import type { MongoConnection } from './connection.js';
 /** Removes up to `limit` documents; answers how many. Each still has to meet `where` then: a membership can have begun anew meanwhile. */
 export function removeSome(
   connection: MongoConnection,
-  table: 'deliveries' | 'resources' | 'memberships' | 'held' | keyof Journals,
+  table: 'deliveries' | 'tallies' | 'resources' | 'memberships' | 'held' | keyof Journals,
   where: object,
   limit: number,
 ): Promise<number> {

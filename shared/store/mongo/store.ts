@@ -17,6 +17,7 @@ import { createPositions } from './positions.js';
 import { createRegistry } from './registry.js';
 import { createResources } from './resources.js';
 import { createRetention } from './retention.js';
+import { createTallies } from './tallies.js';
 
 export interface MongoOptions {
   /** Names the database, as in `mongodb://host/rollcall`. Its read and write concerns are not used: the protocol has its own. */
@@ -33,7 +34,7 @@ export interface MongoOptions {
  *   commits              the write path: `load`, then `chain` inserts a commit and `apply` brings its changes into the rows;
  *                        `heads` and `marks` remember and record which commits are applied
  *   outbox, events       commits on their way to the log and back from it, in the order that `positions` gives them
- *   resources, held, deliveries, registry, journals, leases   a part of the port each
+ *   resources, held, deliveries, registry, journals, tallies, leases   a part of the port each
  *   retention, erasure   what removes
  *   transfer             all of it out, and in again
  *   migrations           the indexes
@@ -69,6 +70,7 @@ export function createStore(connection: MongoConnection, logger: Logger): Store 
     deliveries: createDeliveries(connection),
     registry: createRegistry(connection),
     journals: createJournals(connection),
+    tallies: createTallies(connection),
     leases: createLeases(connection),
     retention: createRetention(connection, positions),
     erasure: createErasure(connection),

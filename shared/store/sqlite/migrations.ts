@@ -16,6 +16,7 @@ import { DELIVERY_EVENTS } from './migrations/11-delivery-events.js';
 import { LEAN_DELIVERIES } from './migrations/12-lean-deliveries.js';
 import { SETUP_LINKS } from './migrations/13-setup-links.js';
 import { EVENT_IDS } from './migrations/14-event-ids.js';
+import { TALLIES } from './migrations/15-tallies.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 export const MIGRATIONS: readonly string[] = [
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly string[] = [
   LEAN_DELIVERIES,
   SETUP_LINKS,
   EVENT_IDS,
+  TALLIES,
 ];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */

@@ -15,6 +15,7 @@ import { createOutbox } from './outbox.js';
 import { createRegistry } from './registry.js';
 import { createResources } from './resources.js';
 import { createRetention } from './retention.js';
+import { createTallies } from './tallies.js';
 
 /** In the data folder. */
 export const DATABASE_FILE = 'rollcall.db';
@@ -56,6 +57,7 @@ export function createStore(database: Database, unlock: () => void): Store {
     deliveries: createDeliveries(database),
     registry: createRegistry(database),
     journals: createJournals(database),
+    tallies: createTallies(database),
     leases: createLeases(database),
     retention: createRetention(database),
     erasure: createErasure(database),

@@ -12,6 +12,7 @@ import { describeOperationalDeliveries } from './operational-deliveries.js';
 import { describeOutbox } from './outbox.js';
 import { describePushdown } from './pushdown.js';
 import { describeRegistry } from './registry.js';
+import { describeTallies } from './tallies.js';
 import { describeResources } from './resources.js';
 import { describeRetention } from './retention.js';
 
@@ -35,6 +36,7 @@ export function describeStore(
   describeOperationalDeliveries(createHarness());
   describeRegistry(createHarness());
   describeJournals(createHarness());
+  describeTallies(createHarness());
   describeLeases(createHarness());
   describeRetention(createHarness(), purgeRuns);
   describeErasure(createHarness());
