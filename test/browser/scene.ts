@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { Webhook } from 'svix';
 import { openApi, type Api } from '../../services/cli/api/api.js';
 import { createSimulator, type Provider } from '../../services/simulator/simulator.js';
 import { eventually } from '../support/eventually.js';
@@ -21,6 +22,8 @@ export interface Scene {
   readonly endpoints: Readonly<Record<'well' | 'failing' | 'disabled' | 'closed', string>>;
   /** The failing endpoint's receiver takes messages from now on. */
   mend(): void;
+  /** Whether the latest message that the receiver got is signed with that secret. */
+  readonly verifies: (secret: string) => boolean;
   close(): Promise<void>;
 }
 
@@ -81,6 +84,7 @@ export async function setScene({ url, adminKey }: { readonly url: string; readon
   return {
     ...{ api, organizations, directories, endpoints },
     mend: () => receiver.answers.delete('/seats'),
+    verifies: receiver.verifies,
     close: receiver.close,
   };
 }
@@ -116,8 +120,12 @@ async function parked(api: Api, endpointId: string): Promise<void> {
 /** A host application on loopback, with a path for each of its parts. */
 async function startReceiver() {
   const answers = new Map<string, Answer>([['/seats', BROKEN]]);
+  let latest = { body: '', headers: {} as http.IncomingHttpHeaders };
   const server = http.createServer((req, res) => {
-    req.resume().on('end', () => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      latest = { body: Buffer.concat(chunks).toString('utf8'), headers: req.headers };
       const { status, body } = answers.get(req.url ?? '') ?? { status: 200, body: 'ok' };
       res.writeHead(status, { 'content-type': 'application/json' }).end(body);
     });
@@ -126,6 +134,14 @@ async function startReceiver() {
   return {
     url: `http://127.0.0.1:${port}`,
     answers,
+    verifies: (secret: string): boolean => {
+      try {
+        new Webhook(secret).verify(latest.body, latest.headers as Record<string, string>);
+        return true;
+      } catch {
+        return false;
+      }
+    },
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

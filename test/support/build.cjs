@@ -1,5 +1,6 @@
 const { existsSync, readdirSync, statSync } = require('node:fs');
 const { join } = require('node:path');
+const { env } = require('node:process');
 const { transpile } = require('../../build.cjs');
 
 const built = join(__dirname, '../../.test-build');
@@ -15,9 +16,13 @@ module.exports = async () => {
   const changed = readdirSync(web, { recursive: true }).map((file) => statSync(join(web, file)).mtimeMs);
   if (existsSync(page) && statSync(page).mtimeMs > Math.max(...changed)) return;
   const { build } = await import('vite');
+  // As they are shipped: React takes Jest's "test" for development.
+  const { NODE_ENV } = env;
+  env['NODE_ENV'] = 'production';
   await build({
     configFile: join(web, 'vite.config.mts'),
     build: { outDir: join(built, 'dist/web') },
     logLevel: 'error',
   });
+  env['NODE_ENV'] = NODE_ENV;
 };

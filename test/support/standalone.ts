@@ -13,10 +13,17 @@ interface Standalone {
   start(): Promise<void>;
 }
 
-/** `dataDir`: with one that has been used, the admin key is the one that its first start has shown. */
-export async function startStandalone(dataDir = temporaryFolder(), knownKey?: string): Promise<Standalone> {
+/**
+ * `dataDir`: with one that has been used, the admin key is the one that its first start has shown. `settings`: further environment
+ * variables.
+ */
+export async function startStandalone(
+  dataDir = temporaryFolder(),
+  knownKey?: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Standalone> {
   const port = String(await freePort());
-  const env = { ROLLCALL_PORT: port, ROLLCALL_DATA_DIR: dataDir, ROLLCALL_LOG_LEVEL: 'error' };
+  const env = { ROLLCALL_PORT: port, ROLLCALL_DATA_DIR: dataDir, ROLLCALL_LOG_LEVEL: 'error', ...settings };
   const start = async (): Promise<TestProcess> => {
     const started = startRollcall(['standalone'], env);
     await started.saw(/Rollcall is at/);

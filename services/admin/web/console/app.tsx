@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { Suspense, useEffect, useMemo, useState } from 'react';
 import { Failed, Loading } from '../ui/notice.js';
 import { problemFrom } from '../use-api.js';
 import type { ApiProblem } from '../api.js';
@@ -59,7 +59,7 @@ function SignedIn({ onSignedOut }: { readonly onSignedOut: () => void }) {
         </a>
         <Rail chosen={screen?.path} onHelp={() => setHelping(true)} onSignedOut={onSignedOut} />
         <main id="main" className={styles.main} tabIndex={-1}>
-          {screen && <screen.show />}
+          <Suspense fallback={<Loading />}>{screen && <screen.show />}</Suspense>
         </main>
         {isHelping && <Help onClose={() => setHelping(false)} />}
       </div>

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import styles from './status.module.css';
 import { classes } from './classes.js';
+import type { Tone } from './tone.js';
 
-export type Tone = 'good' | 'warn' | 'bad' | 'idle' | 'busy';
+export type { Tone };
 
 /** A word with a dot: never a colour alone. */
 export function Status({ tone, children }: { readonly tone: Tone; readonly children: ReactNode }) {

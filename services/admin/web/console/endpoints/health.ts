@@ -1,4 +1,4 @@
-import type { Tone } from '../../ui/status.js';
+import type { Tone } from '../../ui/tone.js';
 import type { Endpoint, EndpointStatistics } from './shapes.js';
 
 export interface Health {
