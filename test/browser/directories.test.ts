@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { startReceiver, type Receiver } from '../../services/cli/demo/receiver.js';
 import { openApi, type Api } from '../../services/cli/api/api.js';
 import { describeInBrowser } from '../support/browser.js';
@@ -43,6 +44,59 @@ describeInBrowser('directories in the console', (browser) => {
     await page.getByText(`…${token.slice(-4)}`).waitFor();
     const text = await page.content();
     expect([text.includes(token), text.includes(link.slice(-20))]).toEqual([false, false]);
+  });
+
+  test('users are searched, and the history of one leads from the request to the endpoint', async () => {
+    const provider = await newProvider(rollcall, 'Contoso');
+    for (const name of ['grace.hopper', 'ada.lovelace', 'alan.turing']) await provider.hire(`${name}@contoso.example`);
+    const ada = await provider.hire('ada.byron@contoso.example', { displayName: 'Ada Byron', title: 'Analyst' });
+    const value = { displayName: 'Ada Lovelace', title: 'Countess' };
+    await provider.send('PATCH', `/Users/${ada}`, {
+      schemas: [message('PatchOp')],
+      Operations: [{ op: 'replace', value }],
+    });
+    const page = await browser.openConsole(rollcall, `/directories/${provider.id}/users`);
+    await page.getByRole('row').nth(4).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('ada.');
+    await eventually('the list has the two that begin so', async () => (await rowsOf(page)) === 2);
+    await page.getByRole('link', { name: 'Ada Lovelace' }).click();
+    expect(new URL(page.url()).pathname).toBe(`/console/directories/${provider.id}/users/${ada}`);
+
+    const steps = page.getByRole('list', { name: 'From the request to the endpoints' });
+    await steps.getByText('PATCH /Users/').waitFor();
+    await steps.getByText(receiver.url).waitFor();
+    await steps.getByText('Delivered').waitFor();
+    const told = (await steps.getByRole('listitem').allInnerTexts()).map((step) => step.replace(/\s+/g, ' '));
+    expect(told).toEqual([
+      expect.stringMatching(/^Request PATCH \/Users\//),
+      expect.stringMatching(/^\+.* Commit seq /),
+      expect.stringMatching(/^Event user\.updated .*displayName Ada Byron Ada Lovelace title Analyst Countess/),
+      expect.stringContaining(`Endpoint ${receiver.url}`),
+      expect.stringMatching(/^\+.* Attempt 1 204 after /),
+    ]);
+    // It is one of several events of hers, and each opens so.
+    await page.getByRole('button', { name: /user\.created/ }).click();
+    await page.getByText('POST /Users').waitFor();
+
+    await page.reload();
+    await page.getByRole('heading', { name: 'Ada Lovelace' }).waitFor();
+    expect(await rowsOf(page)).toBe(2);
+    await page.goBack();
+    await eventually('the list alone is there', async () => (await page.getByLabel('Details').count()) === 0);
+  });
+
+  test('a group shows its members, and a member its groups', async () => {
+    const provider = await newProvider(rollcall, 'Fabrikam');
+    const member = await provider.hire('lin@fabrikam.example', { displayName: 'Lin Fa' });
+    const group = { displayName: 'Engineering', members: [{ value: member }] };
+    await provider.send('POST', '/Groups', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], ...group });
+    const page = await browser.openConsole(rollcall, `/directories/${provider.id}/groups`);
+    await page.getByRole('link', { name: 'Engineering' }).click();
+    await page.getByLabel('Details').getByRole('link', { name: 'Lin Fa' }).click();
+    await page.getByRole('heading', { name: 'Lin Fa' }).waitFor();
+    await page.getByLabel('Details').getByRole('link', { name: 'Engineering' }).click();
+    await page.getByRole('heading', { name: 'Engineering' }).waitFor();
   });
 
   test('a mass deletion that is held is looked at and released, and the endpoint is told', async () => {
@@ -161,3 +215,5 @@ describeInBrowser('directories in the console', (browser) => {
 
 const itemsOf = (page: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] =>
   page['data'] as readonly Readonly<Record<string, unknown>>[];
+
+const rowsOf = async (page: Page): Promise<number> => (await page.getByRole('row').count()) - 1;
