@@ -4,6 +4,10 @@ import { button, choose, heading, provision, scim, startSite, valuesOn, type Sit
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
+/** As they came, compressed. */
+const SCRIPT_BYTES = `performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))
+  .reduce((bytes, { encodedBodySize }) => bytes + encodedBodySize, 0)`;
+
 describeInBrowser('the set-up page', (browser) => {
   let site: Site;
   beforeAll(async () => {
@@ -28,6 +32,7 @@ describeInBrowser('the set-up page', (browser) => {
     await page.goto(link);
     await heading(page, 'Which identity provider do you use?').waitFor();
     expect(page.url()).not.toContain('rcl_');
+    expect(await page.evaluate<number>(SCRIPT_BYTES)).toBeLessThan(120 * 1024);
     await expectFit(page);
     await choose(page, name);
 

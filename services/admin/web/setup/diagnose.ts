@@ -30,7 +30,7 @@ export type ProblemKind =
   | 'ours'
   | 'refused';
 
-export interface Problem {
+interface Problem {
   readonly kind: ProblemKind;
   /** The attribute that it is about, as SCIM calls it; empty where there is none. */
   readonly attribute: string;

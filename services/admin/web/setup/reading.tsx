@@ -3,7 +3,7 @@ import { languageOf, LANGUAGES, type Language } from '../text/language.js';
 import { TEXTS, type Text } from '../text/text.js';
 
 /** The language of the page, and what is said in it. */
-export interface Reading {
+interface Reading {
   readonly language: Language;
   readonly text: Text;
   readonly choose: (language: Language) => void;
