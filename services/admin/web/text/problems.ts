@@ -1,7 +1,7 @@
 import type { Deed } from '../setup/deed.js';
 import type { ProblemKind } from '../setup/diagnose.js';
 
-/** What a sentence about a problem may name. */
+/** What a sentence about a problem may name. @public because the texts' type has it in it. */
 export interface About {
   /** "Okta", or "your identity provider". */
   readonly provider: string;
