@@ -26,6 +26,7 @@ import * as schemas from './api/schemas.js';
 import * as setupLinks from './api/setup-links.js';
 import { digest, snapshot } from './api/snapshot.js';
 import * as statistics from './api/statistics.js';
+import * as system from './api/system.js';
 import * as tokens from './api/tokens.js';
 import { authenticate } from './authenticate.js';
 import { createConsoleSession } from './console-session.js';
@@ -130,6 +131,9 @@ export const ROUTES = routesOf({
     'GET /v1/admin-keys/:id': adminKeys.get,
     'DELETE /v1/admin-keys/:id': adminKeys.remove,
     'GET /v1/audit': audit.list,
+  },
+  System: {
+    'GET /v1/system': system.get,
   },
   Description: {
     'GET /openapi.json': descriptions.openApi,

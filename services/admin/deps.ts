@@ -5,8 +5,16 @@ import type { Logger } from '../../shared/runtime/logger.js';
 import type { Sealer } from '../../shared/runtime/seal.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { Journals } from '../../shared/store/journals.js';
-import type { CommitStore, EventReader, HeldEventReader, ResourceReader } from '../../shared/store/port.js';
+import type {
+  CommitStore,
+  EventReader,
+  HeldEventReader,
+  Outbox,
+  ResourceReader,
+  Store,
+} from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
+import type { Retention } from '../../shared/store/retention.js';
 import type { TallyStore } from '../../shared/store/tallies.js';
 import type { Feed } from './feed.js';
 import type { Descriptions } from './openapi/descriptions.js';
@@ -22,13 +30,17 @@ export interface AdminDeps {
   readonly events: EventReader;
   readonly deliveries: Pick<
     DeliveryStore,
-    'get' | 'list' | 'search' | 'attempts' | 'lastAttempts' | 'retry' | 'skip' | 'move' | 'countByStatus'
+    'get' | 'list' | 'search' | 'attempts' | 'lastAttempts' | 'retry' | 'skip' | 'move' | 'countByStatus' | 'countAll'
   >;
   readonly tallies: Pick<TallyStore, 'read'>;
   readonly journals: {
     readonly audit: Pick<Journals['audit'], 'list' | 'append' | 'amend'>;
     readonly requests: Pick<Journals['requests'], 'list' | 'get'>;
   };
+  readonly outbox: Pick<Outbox, 'oldestAt' | 'count'>;
+  /** What the store tells of itself. */
+  readonly describe: Store['describe'];
+  readonly installation: Installation;
   /** The only one that the caller sees; undefined: every one. */
   readonly organizationId?: string;
   readonly sealer: Sealer;
@@ -53,6 +65,12 @@ export interface AdminDeps {
   readonly remap: (directoryId: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** As the process is configured. */
+interface Installation {
+  readonly eventLog: 'in-process' | 'kafka';
+  readonly retention: Retention;
 }
 
 /** What browsers are shown. */

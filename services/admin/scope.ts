@@ -18,6 +18,8 @@ export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: stri
     organizationId,
     registry: scopeRegistry(deps.registry, territory),
     ...scopeReaders(deps, territory),
+    outbox: { oldestAt: closed, count: closed },
+    describe: closed,
     events: scopeEvents(deps.events, territory),
     deliveries: scopeDeliveries(deps.deliveries, territory),
     tallies: {
@@ -277,5 +279,6 @@ function scopeDeliveries(
     skip: async (id, ...change) => (await isOurs(id)) && deliveries.skip(id, ...change),
     move: async (id, ...change) => ((await hasEndpoint(id)) ? deliveries.move(id, ...change) : 0),
     countByStatus: async (id) => ((await hasEndpoint(id)) ? deliveries.countByStatus(id) : {}),
+    countAll: closed,
   };
 }

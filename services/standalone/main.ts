@@ -208,13 +208,14 @@ function createHandler(
   publicUrl: string,
   adopt: Serving['adopt'],
 ): RequestListener {
-  const { registry, journals, tallies, commits, resources, held, events, deliveries } = store;
-  const { logPartitions: partitions, webhookAllowCidrs: allowCidrs, requestsPerSecond } = config;
+  const { registry, journals, tallies, commits, resources, held, events, deliveries, outbox, describe } = store;
+  const { logPartitions: partitions, webhookAllowCidrs: allowCidrs, requestsPerSecond, retention } = config;
+  const installation = { eventLog: config.eventLog.kind, retention };
   const common = { registry, commits, resources, publicUrl, clock: systemClock, logger };
   const ingest = createIngest({ ...common, writer, requestLog, metrics: ingestMetrics, tracing, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
-  const reading = { journals, tallies, held, events, deliveries, feed, stopping };
+  const reading = { journals, tallies, held, events, deliveries, outbox, describe, installation, feed, stopping };
   const limits = { requestsPerSecond, allowCidrs, web: { folder: webFolder(), app } };
   const remap = (directoryId: string): void => remapper.start(directoryId);
   const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, ...limits, ...key });

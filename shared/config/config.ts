@@ -66,6 +66,8 @@ export interface AdminConfig extends Common<'admin'> {
   /** Opens what it has sealed until the janitor has sealed it anew. */
   readonly formerEncryptionKey: Buffer | undefined;
   readonly webhookAllowCidrs: readonly string[];
+  /** Told, not applied: the dispatcher removes. */
+  readonly retention: Retention;
 }
 
 export interface StandaloneConfig extends Common<'standalone'> {
@@ -254,6 +256,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     encryptionKey: needed(values.ROLLCALL_ENCRYPTION_KEY),
     formerEncryptionKey: values.ROLLCALL_FORMER_ENCRYPTION_KEY,
     webhookAllowCidrs: values.ROLLCALL_WEBHOOK_ALLOW_CIDRS ?? [],
+    retention: retentionOf(values),
   }),
   standalone: (values) => ({
     ...common('standalone', values),

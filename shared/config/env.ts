@@ -198,7 +198,7 @@ export const environment = z.object({
       default: '90',
       unit: 'days',
       example: '90',
-      usedBy: ['dispatcher', 'standalone'],
+      usedBy: ['dispatcher', 'admin', 'standalone'],
       requiredBy: [],
     }),
   ROLLCALL_ATTEMPT_RETENTION_DAYS: integer(1, 3650)
@@ -209,7 +209,7 @@ export const environment = z.object({
       default: '30, or as long as events where that is shorter',
       unit: 'days',
       example: '30',
-      usedBy: ['dispatcher', 'standalone'],
+      usedBy: ['dispatcher', 'admin', 'standalone'],
       requiredBy: [],
     }),
   ROLLCALL_AUDIT_RETENTION_DAYS: integer(1, 3650)
@@ -220,7 +220,7 @@ export const environment = z.object({
       default: '400',
       unit: 'days',
       example: '400',
-      usedBy: ['dispatcher', 'standalone'],
+      usedBy: ['dispatcher', 'admin', 'standalone'],
       requiredBy: [],
     }),
   ROLLCALL_REQUEST_RETENTION_DAYS: integer(1, 3650)
@@ -231,7 +231,7 @@ export const environment = z.object({
       default: '14',
       unit: 'days',
       example: '14',
-      usedBy: ['dispatcher', 'standalone'],
+      usedBy: ['dispatcher', 'admin', 'standalone'],
       requiredBy: [],
     }),
   OTEL_EXPORTER_OTLP_ENDPOINT: z

@@ -90,6 +90,9 @@ export function idsByAttempts(deliveries: readonly Pick<Delivery, 'id' | 'attemp
   return ids;
 }
 
+/** Statuses that no delivery has are left out. */
+export type StatusCounts = Readonly<Partial<Record<DeliveryStatus, number>>>;
+
 /** Delivery rows and their attempts. Every write is bulk: the dispatcher gathers, the store writes once. */
 export interface DeliveryStore {
   /** Adds those that are not there yet (by id) and moves each directory's progress forward, never back. */
@@ -142,5 +145,7 @@ export interface DeliveryStore {
   lastAttempts(deliveryIds: readonly string[]): Promise<Map<string, AttemptOutline>>;
   /** Oldest first. */
   attempts(deliveryId: string): Promise<Attempt[]>;
-  countByStatus(endpointId: string): Promise<Partial<Record<DeliveryStatus, number>>>;
+  countByStatus(endpointId: string): Promise<StatusCounts>;
+  /** Of all endpoints, each status counted no further than `limit`. */
+  countAll(limit: number): Promise<StatusCounts>;
 }

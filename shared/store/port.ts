@@ -26,9 +26,19 @@ export interface Store {
   readonly leases: Leases;
   readonly retention: RetentionStore;
   readonly erasure: ErasureStore;
+  readonly describe: () => Promise<StoreDescription>;
   /** Throws when the store cannot be reached. */
   check(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What a store tells of itself. */
+export interface StoreDescription {
+  readonly kind: 'sqlite' | 'mongodb';
+  /** Number of the newest migration. */
+  readonly schemaVersion: number;
+  /** What it takes of the disk, indexes included; null where the server does not tell. */
+  readonly sizeBytes: number | null;
 }
 
 /** What a check-up reads of a store: nothing here writes, and nothing finishes what a writer has left half done. */

@@ -271,6 +271,7 @@ describe('what a process answers', () => {
     await ask(200, 'GET /v1/directories/{id}/requests/{requestId}', [id, request.id]);
     await items('GET /v1/audit');
     await ask(200, 'GET /v1/audit', [], { query: '?format=ndjson' });
+    await ask(200, 'GET /v1/system');
 
     // Of these, the refusals alone: one is the other word on what is held, the next needs a receiver that fails, and a stream never ends.
     const left = ['POST /v1/directories/{id}/held/discard', 'POST /v1/deliveries/{id}/skip', 'GET /v1/events/stream'];

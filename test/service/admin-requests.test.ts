@@ -3,6 +3,7 @@ import { firstAdminKey } from '../../shared/config/secrets.js';
 import request from 'supertest';
 import { newId } from '../../shared/runtime/ids.js';
 import { createAdmin } from '../../services/admin/app.js';
+import { INSTALLATION } from '../support/installation.js';
 import { NO_WEB } from '../support/no-web.js';
 import { expectProblem, KEY, newOrganization, openBench, type Bench } from './admin-support.js';
 
@@ -141,6 +142,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     ...bench.store,
     registry: { ...bench.store.registry, organizations: { ...bench.store.registry.organizations, ...failing } },
     web: NO_WEB,
+    installation: INSTALLATION,
     adminKeyHash: '00'.repeat(32),
     requestsPerSecond: 1,
     sealer: { keyId: '', seal: String, open: String },

@@ -14,6 +14,7 @@ import { newId } from '../../shared/runtime/ids.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import { createSealer } from '../../shared/runtime/seal.js';
 import type { Store } from '../../shared/store/port.js';
+import { INSTALLATION } from '../support/installation.js';
 import { NO_WEB } from '../support/no-web.js';
 import { openSqlite, type OpenStore } from '../support/stores.js';
 
@@ -53,6 +54,7 @@ export async function openBench(open: OpenStore = openSqlite): Promise<Bench> {
     publicUrl: 'https://directory.example.com',
     partitions: PARTITIONS,
     web: { ...NO_WEB, folder: WEB },
+    installation: INSTALLATION,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
     allowCidrs: ['127.0.0.0/8'],

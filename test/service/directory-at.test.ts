@@ -9,6 +9,7 @@ import type { DirectoryEvent } from '../../shared/events/event.js';
 import { silent } from '../support/ingest.js';
 import { startScimClient } from '../support/scim-client.js';
 import { onEveryStore, openSqlite, type OpenStore } from '../support/stores.js';
+import { INSTALLATION } from '../support/installation.js';
 import { NO_WEB } from '../support/no-web.js';
 import { KEY, sealer } from './admin-support.js';
 
@@ -23,6 +24,7 @@ const admin = () => {
     publicUrl: 'https://directory.example.com',
     partitions: 1,
     web: NO_WEB,
+    installation: INSTALLATION,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
     courier: createHttpCourier([], () => clock.now),

@@ -20,6 +20,7 @@ import type { Store } from '../../shared/store/port.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../../shared/webhooks/schedule.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { INSTALLATION } from '../support/installation.js';
 import { NO_WEB } from '../support/no-web.js';
 
 const PARTITIONS = 2;
@@ -146,6 +147,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     publicUrl: 'https://directory.example.com',
     partitions: PARTITIONS,
     web: NO_WEB,
+    installation: INSTALLATION,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
     feed: createFeed(store.events, PARTITIONS),

@@ -31,6 +31,7 @@ import { eventually } from '../support/eventually.js';
 import { mongoServer, testDatabase } from '../support/mongo-database.js';
 import { skipSuite } from '../support/skip-suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { INSTALLATION } from '../support/installation.js';
 import { NO_WEB } from '../support/no-web.js';
 import { startReceiver } from './dispatcher-support.js';
 
@@ -152,6 +153,7 @@ async function startProduct({ store }: Target) {
     courier,
     allowCidrs,
     web: NO_WEB,
+    installation: INSTALLATION,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
   });

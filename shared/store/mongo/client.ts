@@ -5,6 +5,7 @@ import { Unreachable } from './failures.js';
 /** A connected client and the collections of its database. */
 export interface OpenClient {
   readonly client: mongo.MongoClient;
+  readonly db: mongo.Db;
   readonly collections: Collections;
   close(): Promise<void>;
 }
@@ -44,9 +45,11 @@ export async function openClient(uri: string): Promise<OpenClient> {
     await connection.asPromise();
     const client = connection.getClient();
     const opened = connection;
+    const db = client.db(opened.name, GUARANTEES);
     return {
       client,
-      collections: collectionsOf(client.db(opened.name, GUARANTEES)),
+      db,
+      collections: collectionsOf(db),
       close: () => opened.close(true),
     };
   } catch (error) {

@@ -24,7 +24,7 @@ const LIMITS: Limits = { callMs: 10_000, unusableMs: 10_000, patienceMs: 20_000,
 const PAUSES: BackOff = { firstMs: 25, longestMs: 1000 };
 
 /** One or more operations, each of which takes the session. */
-type Work<T> = (collections: Collections, session: mongo.ClientSession) => Promise<T>;
+type Work<T> = (collections: Collections, session: mongo.ClientSession, db: mongo.Db) => Promise<T>;
 
 /** A connection on which every read is of majority-committed data as of all that this process has seen or written. */
 export interface MongoConnection {
@@ -50,10 +50,10 @@ export function connectMongo(uri: string, logger: Logger, limits = LIMITS): Mong
   const standstill = watchStandstill(limits.standstillMs, (stillMs) => exitAfter(stillMs, logger));
 
   const run = async <T>(work: Work<T>): Promise<T> => {
-    const { client, collections } = await clients.current();
+    const { client, collections, db } = await clients.current();
     const session = causal.startSession(client);
     try {
-      return await work(collections, session);
+      return await work(collections, session, db);
     } finally {
       causal.observe(session);
       await session.endSession();

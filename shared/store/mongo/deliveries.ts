@@ -1,6 +1,12 @@
 import type { mongo } from 'mongoose';
 import { newId } from '../../runtime/ids.js';
-import { OPEN_STATUSES, type Attempt, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
+import {
+  DELIVERY_STATUSES,
+  OPEN_STATUSES,
+  type Attempt,
+  type Delivery,
+  type DeliveryStatus,
+} from '../../webhooks/delivery.js';
 import { idsByAttempts, type DeliveryOrder, type DeliveryStore, type Settlement } from '../deliveries.js';
 import { anyOf, slices, type DeliveryDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
@@ -221,7 +227,7 @@ const beyond = ({ offset, seq }: DeliveryOrder) => ({
 /** What people look at. */
 function prepareRecords(
   connection: MongoConnection,
-): Pick<DeliveryStore, 'get' | 'attempts' | 'lastAttempts' | 'countByStatus'> {
+): Pick<DeliveryStore, 'get' | 'attempts' | 'lastAttempts' | 'countByStatus' | 'countAll'> {
   return {
     async get(id) {
       const found = await connection.call(({ deliveries }, session) =>
@@ -259,6 +265,17 @@ function prepareRecords(
           .toArray(),
       );
       return Object.fromEntries(counts.map(({ _id, count }) => [_id, count]));
+    },
+    async countAll(limit) {
+      const counts = await Promise.all(
+        DELIVERY_STATUSES.map(async (status) => {
+          const count = await connection.call(({ deliveries }, session) =>
+            deliveries.countDocuments({ status }, { session, limit }),
+          );
+          return [status, count] as const;
+        }),
+      );
+      return Object.fromEntries(counts.filter(([, count]) => count > 0));
     },
   };
 }

@@ -6,12 +6,13 @@ import { connectMongo, type MongoConnection } from './connection.js';
 import { createDeliveries } from './deliveries.js';
 import { createErasure } from './erasure.js';
 import { createEvents } from './events.js';
+import { isRefusal } from './failures.js';
 import { createAppliedHeads } from './heads.js';
 import { createHeld } from './held.js';
 import { createJournals } from './journals.js';
 import { createLeases } from './leases.js';
 import { createAppliedMarks } from './marks.js';
-import { schemaOf, requireImported, requireMigrated } from './migrations.js';
+import { newestKnown, schemaOf, requireImported, requireMigrated } from './migrations.js';
 import { createOutbox } from './outbox.js';
 import { createPositions } from './positions.js';
 import { createRegistry } from './registry.js';
@@ -74,6 +75,7 @@ export function createStore(connection: MongoConnection, logger: Logger): Store 
     leases: createLeases(connection),
     retention: createRetention(connection, positions),
     erasure: createErasure(connection),
+    describe: async () => ({ kind: 'mongodb', schemaVersion: newestKnown, sizeBytes: await sizeOf(connection) }),
     async check() {
       await connection.once(schemaOf);
     },
@@ -82,4 +84,18 @@ export function createStore(connection: MongoConnection, logger: Logger): Store 
       await connection.close();
     },
   };
+}
+
+/** Null where the server, or what its user may do, does not have the command, or its answer not these fields. */
+async function sizeOf(connection: MongoConnection): Promise<number | null> {
+  try {
+    const { storageSize, indexSize } = await connection.call(
+      (_collections, session, db): Promise<{ readonly storageSize?: unknown; readonly indexSize?: unknown }> =>
+        db.command({ dbStats: 1 }, { session }),
+    );
+    return typeof storageSize === 'number' && typeof indexSize === 'number' ? storageSize + indexSize : null;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
 }

@@ -57,7 +57,7 @@ export function prepareQueue(
 export function prepareRecords(
   database: Database,
   leases: DeliveryLeases,
-): Pick<DeliveryStore, 'get' | 'attempts' | 'lastAttempts' | 'countByStatus'> {
+): Pick<DeliveryStore, 'get' | 'attempts' | 'lastAttempts' | 'countByStatus' | 'countAll'> {
   const byId = database.prepare(`${selectDeliveries()} WHERE deliveries.id = ?`);
   const attemptsOf = (order: string) =>
     database.prepare(`
@@ -78,25 +78,45 @@ export function prepareRecords(
       const found = deliveryIds.flatMap((id) => lastAttempt.all(id).map(toAttempt));
       return new Map(found.map(({ response: _response, ...attempt }) => [attempt.deliveryId, attempt]));
     },
-    countByStatus: prepareCounts(database, leases),
+    ...prepareCounts(database, leases),
   };
 }
 
-function prepareCounts(database: Database, leases: DeliveryLeases): DeliveryStore['countByStatus'] {
-  const counts = database.prepare(
+function prepareCounts(database: Database, leases: DeliveryLeases): Pick<DeliveryStore, 'countByStatus' | 'countAll'> {
+  const ofEndpoint = database.prepare(
     `SELECT status, count(*) AS count FROM deliveries WHERE endpoint = ${ENDPOINT} GROUP BY status`,
   );
+  // From the index alone, endpoint by endpoint.
+  const ofAll = database.prepare(`
+    SELECT count(*) AS count FROM (
+      SELECT 1 FROM delivery_endpoints CROSS JOIN deliveries INDEXED BY deliveries_queue ON endpoint = delivery_endpoints.no
+      WHERE status = ? LIMIT ?)`);
   const statusOf = database.prepare('SELECT status FROM deliveries WHERE id = ?');
-  return async (endpointId) => {
+  /** By what stands in the column, without what is under way; and that. */
+  const sumOf = (stored: readonly (readonly [DeliveryStatus, number])[], underWay: readonly string[]) => {
     const sums = new Map<DeliveryStatus, number>();
     const add = (status: DeliveryStatus, count: number) => sums.set(status, (sums.get(status) ?? 0) + count);
-    for (const row of counts.all(endpointId)) add(toStatus(row), number(row, 'count'));
-    for (const id of leases.of({ endpointId })) {
+    for (const [status, count] of stored) add(status, count);
+    for (const id of underWay) {
       const row = statusOf.get(id);
       if (row === undefined) continue;
       add(toStatus(row), -1);
       add('sending', 1);
     }
-    return Object.fromEntries([...sums].filter(([, count]) => count > 0));
+    return [...sums].filter(([, count]) => count > 0);
+  };
+  return {
+    async countByStatus(endpointId) {
+      const stored = ofEndpoint.all(endpointId).map((row) => [toStatus(row), number(row, 'count')] as const);
+      return Object.fromEntries(sumOf(stored, leases.of({ endpointId })));
+    },
+    async countAll(limit) {
+      const underWay = leases.of({});
+      const stored = STORED_STATUSES.map((status) => {
+        const row = ofAll.get(status, limit + underWay.length);
+        return [status, row === undefined ? 0 : number(row, 'count')] as const;
+      });
+      return Object.fromEntries(sumOf(stored, underWay).map(([status, count]) => [status, Math.min(count, limit)]));
+    },
   };
 }

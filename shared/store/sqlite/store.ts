@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Store } from '../port.js';
+import { number } from './columns.js';
 import { createCommits } from './commits.js';
 import { openDatabase, type Database } from './database.js';
 import { createDeliveries } from './deliveries.js';
@@ -10,7 +11,7 @@ import { lockFolder } from './folder-lock.js';
 import { createHeld } from './held.js';
 import { createJournals } from './journals.js';
 import { createLeases } from './leases.js';
-import { migrate } from './migrations.js';
+import { MIGRATIONS, migrate } from './migrations.js';
 import { createOutbox } from './outbox.js';
 import { createRegistry } from './registry.js';
 import { createResources } from './resources.js';
@@ -47,6 +48,7 @@ export async function openSqliteStore({ dataDir }: SqliteOptions): Promise<Store
 
 /** The port on tables of this version. `unlock` is called once the database is closed. */
 export function createStore(database: Database, unlock: () => void): Store {
+  const size = database.prepare('SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size');
   const probe = database.prepare('SELECT max(number) FROM migrations');
   return {
     commits: createCommits(database),
@@ -61,6 +63,14 @@ export function createStore(database: Database, unlock: () => void): Store {
     leases: createLeases(database),
     retention: createRetention(database),
     erasure: createErasure(database),
+    async describe() {
+      const row = size.get();
+      return {
+        kind: 'sqlite',
+        schemaVersion: MIGRATIONS.length,
+        sizeBytes: row === undefined ? null : number(row, 'bytes'),
+      };
+    },
     async check() {
       probe.get();
     },

@@ -43,13 +43,13 @@ if (mongoServer === undefined) {
     const watched: MongoConnection = {
       ...connection,
       call: (work) =>
-        connection.call(({ resources, ...others }, session) => {
+        connection.call(({ resources, ...others }, session, db) => {
           const find = (where: object, { skip: _none, ...options }: { skip?: number }): unknown => {
             // A first page skips nothing, and some compatible services take no skip here.
             plan = resources.find(where, options).explain('queryPlanner');
             return resources.find(where, options);
           };
-          return work({ ...others, resources: Object.create(resources, { find: { value: find } }) }, session);
+          return work({ ...others, resources: Object.create(resources, { find: { value: find } }) }, session, db);
         }),
     };
     return createResources(watched)

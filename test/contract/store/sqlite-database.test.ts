@@ -147,10 +147,10 @@ test('no query reads a whole table', async () => {
       .map((row) => text(row, 'detail')),
   }));
   expect(plans.length).toBeGreaterThan(50);
-  // A scan of the endpoints that have deliveries, of the places of the log's consumers or of a list of what is looked up, and the single row that min() takes from the front of an index, are none.
+  // A scan of the endpoints that have deliveries, of a part that is read up to a limit, of the places of the log's consumers or of a list of what is looked up, and the single row that min() takes from the front of an index, are none.
   const slow = plans.filter(({ steps }) =>
     steps.some((step) =>
-      /SCAN (?!delivery_endpoints$|log_cursors$|CONSTANT|json_each)|TEMP B-TREE|AUTOMATIC/.test(step),
+      /SCAN (?!delivery_endpoints$|log_cursors$|\(subquery-1\)$|CONSTANT|json_each)|TEMP B-TREE|AUTOMATIC/.test(step),
     ),
   );
   expect(slow).toEqual([]);

@@ -104,6 +104,7 @@ test('a separate role gets what it needs and no secret that it has no use for', 
       requestsPerSecond: 500,
       encryptionKey,
       webhookAllowCidrs: [],
+      retention,
     },
   ]);
 });

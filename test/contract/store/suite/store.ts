@@ -1,6 +1,7 @@
 import { describeCommits } from './commits.js';
 import { describeDeliveries } from './deliveries.js';
 import { describeDeliverySearch } from './delivery-search.js';
+import { describeDescription } from './description.js';
 import { describeErasure } from './erasure.js';
 import { describeEvents } from './events.js';
 import type { StoreHarness } from './harness.js';
@@ -40,4 +41,5 @@ export function describeStore(
   describeLeases(createHarness());
   describeRetention(createHarness(), purgeRuns);
   describeErasure(createHarness());
+  describeDescription(createHarness());
 }

@@ -9,7 +9,7 @@ import { Section } from '../panel.js';
 import { Link } from '../router.js';
 import { SystemHead } from './head.js';
 import { bytes, lagOf, retentionOf } from './words.js';
-import type { SystemState } from './shapes.js';
+import type { SystemState, Throughput } from './shapes.js';
 import styles from './system.module.css';
 
 const REFRESH_MS = 5_000;
@@ -51,14 +51,16 @@ function State({ state }: { readonly state: SystemState }) {
           { name: 'Storage', value: bytes(store.sizeBytes), note: store.kind },
         ]}
       />
-      <div className={styles.charts}>
-        <Chart name="requests" label="SCIM requests" throughput={throughput} />
-        <Chart name="events" label="Events" throughput={throughput} />
-        <Chart name="attempts" label="Attempts" throughput={throughput} />
-      </div>
+      {throughput && (
+        <div className={styles.charts}>
+          <Chart name="requests" label="SCIM requests" throughput={throughput} />
+          <Chart name="events" label="Events" throughput={throughput} />
+          <Chart name="attempts" label="Attempts" throughput={throughput} />
+        </div>
+      )}
       <div className={styles.halves}>
         <Section title="Deliveries by status">
-          <ByStatus byStatus={byStatus} />
+          <ByStatus {...deliveries} />
         </Section>
         <Section title="Installation">
           <Facts
@@ -85,7 +87,7 @@ function Chart({
 }: {
   readonly name: Counted;
   readonly label: string;
-  readonly throughput: SystemState['throughput'];
+  readonly throughput: Throughput;
 }) {
   return (
     <Hours
@@ -98,7 +100,7 @@ function Chart({
 
 const BAR = 100;
 
-function ByStatus({ byStatus }: { readonly byStatus: SystemState['deliveries']['byStatus'] }) {
+function ByStatus({ byStatus, countedTo }: SystemState['deliveries']) {
   const statuses = Object.keys(STATUSES) as DeliveryStatus[];
   const highest = Math.max(1, ...statuses.map((status) => byStatus[status] ?? 0));
   return (
@@ -111,7 +113,7 @@ function ByStatus({ byStatus }: { readonly byStatus: SystemState['deliveries']['
           <svg viewBox={`0 0 ${BAR} 8`} preserveAspectRatio="none" aria-hidden="true">
             <rect width={(BAR * (byStatus[status] ?? 0)) / highest} height="8" />
           </svg>
-          <span>{count(byStatus[status] ?? 0)}</span>
+          <span>{`${count(byStatus[status] ?? 0)}${(byStatus[status] ?? 0) < countedTo ? '' : '+'}`}</span>
         </li>
       ))}
     </ul>
