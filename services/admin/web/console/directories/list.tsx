@@ -116,11 +116,7 @@ function NoDirectory({ add }: { readonly add: React.ReactNode }) {
       </p>
       {add}
       <p>
-        Or from a terminal:{' '}
-        <code>
-          rollcall directories create --org rollcall directories create --organization &lt;id&gt; --name
-          Oktalt;idrollcall directories create --organization &lt;id&gt; --name Oktagt; --name Okta
-        </code>
+        Or from a terminal: <code>rollcall directories create --org &lt;id&gt; --name Okta</code>
       </p>
     </Empty>
   );
