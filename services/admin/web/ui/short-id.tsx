@@ -15,7 +15,7 @@ export function ShortId({ id }: { readonly id: string }) {
       type="button"
       className={styles.id}
       title={`${id} (click to copy)`}
-      aria-label={`Copy ${id}`}
+      aria-label={`Copy ${shortened(id)}`}
       onClick={(event) => {
         // It may stand in a row that is a link.
         event.preventDefault();
