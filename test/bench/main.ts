@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Bench } from './bench.js';
 import { bench as create } from './create.js';
+import { measureConsole } from './console.js';
 import { measureDeliver } from './deliver.js';
 import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
@@ -22,10 +23,16 @@ interface Options {
 
 const QUERY_PLAN = { small: 1_000, large: 100_000, members: 10_000, requests: 300 };
 
+const CONSOLE_PLAN = {
+  ...{ users: 100_000, groups: 200, membersPerGroup: 500, events: 250_000, endpoints: 4, auditEntries: 20_000 },
+  ...{ warmups: 3, requests: 20 },
+};
+
 /** Measures a bench beside a bare Express 5, the one and the other in turn. Fails when a request fails. */
 async function main(name: string, options: Options): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   if (name === 'query') return measureGrowth(QUERY_PLAN, say);
+  if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
   if (name === 'isolation') return measureIsolation(options, say);
   if (name === 'deliver') {
     const load = startLoad(options.connections);
@@ -70,7 +77,10 @@ function positive(text: string): number {
 
 void new Command('bench')
   .addArgument(
-    new Argument('<name>', 'what to measure').choices([...Object.keys(BENCHES), 'query', 'deliver', 'isolation']),
+    new Argument('<name>', 'what to measure').choices([
+      ...Object.keys(BENCHES),
+      ...['query', 'console', 'deliver', 'isolation'],
+    ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)
   .option('--warmup <n>', 'seconds before the first one', positive, 10)

@@ -27,12 +27,16 @@ const machine = () => ({
   os: `${platform()} ${release()}`,
 });
 
-export function renderPlan({ title, connections, seconds, warmupSeconds, repetitions }: Plan): string {
+export function renderMachine(): string {
   const { cpus: count, model, memoryGiB, node, os } = machine();
+  return `${count} × ${model}, ${memoryGiB} GiB, Node ${node}, ${os}.`;
+}
+
+export function renderPlan({ title, connections, seconds, warmupSeconds, repetitions }: Plan): string {
   return [
     `${title},`,
     'beside GET / on a bare Express 5, which answers "hello".',
-    `${count} × ${model}, ${memoryGiB} GiB, Node ${node}, ${os}.`,
+    renderMachine(),
     `${connections} kept-alive connections, ${warmupSeconds} s to warm up, ${repetitions} × ${seconds} s each, alternating.`,
     '',
     renderRow('', 'hello/s', 'bench/s', 'ratio', 'p50 ms', 'p99 ms', '  generator CPU'),

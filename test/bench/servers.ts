@@ -19,11 +19,14 @@ export interface Server {
 export const startHello = (): Promise<Server> =>
   start(['--import', 'tsx', join(__dirname, 'hello.ts')], { NODE_ENV: 'production' });
 
-/** The built standalone on SQLite, in its own process, with its data on the disk that the build is on: /tmp may be memory. */
-export async function startRollcall(): Promise<Server & Rollcall & { readonly adminKey: string }> {
+/** Where a data folder is: on the disk that the build is on, since /tmp may be memory. */
+export const folderNamed = (name: string): string => join(ROOT, 'dist', name);
+
+/** The built standalone on SQLite, in its own process. `kept`: its data folder; left out, it has one of its own that goes with it. */
+export async function startRollcall(kept?: string): Promise<Server & Rollcall & { readonly adminKey: string }> {
   const main = join(ROOT, 'dist/services/cli/main.js');
   if (!existsSync(main)) throw new Error(`${main} is not there; run "npm run build", or "npm run bench" which does.`);
-  const folder = mkdtempSync(join(ROOT, 'dist/bench-'));
+  const folder = kept ?? mkdtempSync(folderNamed('bench-'));
   const adminKey = randomUUID();
   const server = await start([main, 'standalone'], {
     NODE_ENV: 'production',
@@ -39,7 +42,7 @@ export async function startRollcall(): Promise<Server & Rollcall & { readonly ad
     management: openManagement(`http://127.0.0.1:${server.port}`, adminKey),
     async stop() {
       await server.stop();
-      rmSync(folder, { recursive: true, force: true });
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
