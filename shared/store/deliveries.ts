@@ -91,7 +91,7 @@ export function idsByAttempts(deliveries: readonly Pick<Delivery, 'id' | 'attemp
 }
 
 /** Statuses that no delivery has are left out. */
-export type StatusCounts = Readonly<Partial<Record<DeliveryStatus, number>>>;
+type StatusCounts = Readonly<Partial<Record<DeliveryStatus, number>>>;
 
 /** Delivery rows and their attempts. Every write is bulk: the dispatcher gathers, the store writes once. */
 export interface DeliveryStore {

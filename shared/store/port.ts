@@ -33,7 +33,7 @@ export interface Store {
 }
 
 /** What a store tells of itself. */
-export interface StoreDescription {
+interface StoreDescription {
   readonly kind: 'sqlite' | 'mongodb';
   /** Number of the newest migration. */
   readonly schemaVersion: number;
