@@ -33,12 +33,16 @@ export const isPublic = ({ path }: Pick<Route, 'path'>): boolean => !path.starts
 
 const parametersOf = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
 
-/** Lets the app answer the routes, and refuse what their paths are asked for besides. */
+/**
+ * Lets the app answer the routes, and refuse what their paths are asked for besides. Path by path: what `/v1/directories/statistics` has
+ * not is no matter of `/v1/directories/:id`, which comes after it.
+ */
 export function mount(app: Express, routes: readonly Route[], deps: Deps): void {
-  for (const { method, path, operation } of routes) {
-    app[method.toLowerCase() as Lowercase<Method>](path, ...operation.handlers(deps));
-  }
   for (const path of new Set(routes.map((route) => route.path))) {
-    app.route(path).all(noSuchMethod(routes.filter((route) => route.path === path).map(({ method }) => method)));
+    const there = routes.filter((route) => route.path === path);
+    for (const { method, operation } of there) {
+      app[method.toLowerCase() as Lowercase<Method>](path, ...operation.handlers(deps));
+    }
+    app.route(path).all(noSuchMethod(there.map(({ method }) => method)));
   }
 }
