@@ -8,16 +8,20 @@ export interface Balancer {
   close(): Promise<void>;
 }
 
+/** Longer than any test is silent: a connection that is closed just as its client writes to it would look like a lost request. */
+const KEEP_ALIVE_TIMEOUT_MS = 600_000;
 /** Balances over processes on ports of loopback. A target that breaks off is not tried again elsewhere: its client gets 502. */
 export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
   const targets = new Set(ports);
   const agent = new http.Agent({ keepAlive: true });
   let turn = 0;
-  const server = http.createServer((req, res) => {
+  const server = http.createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, (req, res) => {
     const port = [...targets][(turn += 1) % targets.size];
     const { method, url: path, headers } = req;
     const onward = http.request({ agent, host: '127.0.0.1', port, method, path, headers }, (answer) => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers);
+      // Those of one connection are not passed on (RFC 9110 section 7.6.1): the target's time limit is not ours.
+      const { connection: _, 'keep-alive': _keepAlive, ...passedOn } = answer.headers;
+      res.writeHead(answer.statusCode ?? 502, passedOn);
       answer.pipe(res);
     });
     onward.once('error', (error) => (res.headersSent ? res.destroy() : res.writeHead(502).end(error.message)));
