@@ -143,6 +143,13 @@ test('resources are written by commits alone: the store port has no other write'
   ]);
 });
 
+test('no process formats by locale: it would keep 5 MiB of tables in memory for it', () => {
+  const wrong = tracked
+    .filter((file) => !file.startsWith('test/') && !file.startsWith('services/admin/web/'))
+    .filter((file) => /\.toLocale|\bIntl\./.test(readFileSync(join(root, file), 'utf8')));
+  expect(wrong).toEqual([]);
+});
+
 test('folders are named for what is in them', () => {
   const wrong = tracked.filter((file) => /(^|\/)(utils?|helpers?|common|managers?|misc)(\/|\.ts)/i.test(file));
   expect(wrong).toEqual([]);

@@ -83,7 +83,7 @@ const SCANNED_MAX = 20_000;
 export const list = operation({
   id: 'listDeliveries',
   summary: 'List deliveries, newest first',
-  description: `A request looks at ${SCANNED_MAX.toLocaleString('en-US')} deliveries at most: under a filter a page may be short, or empty, and have a next one.`,
+  description: `A request looks at ${SCANNED_MAX / 1000},000 deliveries at most: under a filter a page may be short, or empty, and have a next one.`,
   query: {
     ...pageParameters,
     endpointId: id.exactOptional().meta({ description: 'Only those for this endpoint' }),
