@@ -4,6 +4,7 @@ import { classes } from './classes.js';
 import { duration } from './duration.js';
 import type { Tone } from './status.js';
 import styles from './time-line.module.css';
+import tones from './tone.module.css';
 
 /** Something that happened on the way from a request to the last answer of the last endpoint. */
 export interface Step {
@@ -29,7 +30,7 @@ export function TimeLine({ label, steps }: { readonly label: string; readonly st
       {steps.map(({ key, kind, title, tone, at, elapsedMs, isMinor, children }) => (
         <li key={key} className={classes(styles.step, isMinor === true && styles.minor)}>
           {elapsedMs !== undefined && <span className={styles.elapsed}>+{duration(Math.max(0, elapsedMs))}</span>}
-          <span className={classes(styles.dot, styles[tone])} aria-hidden="true" />
+          <span className={classes(styles.dot, tones[tone])} aria-hidden="true" />
           <div className={styles.content}>
             <p className={styles.head}>
               <span className={styles.kind}>{kind}</span>
