@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { adminKeyHash as hashOf } from '../../shared/config/secrets.js';
 import { iso } from '../../shared/events/timestamp.js';
 import { credentialHash } from '../../shared/runtime/credentials.js';
 import { ADMIN_SCOPES, type AdminKey, type AdminScope, type Registry } from '../../shared/store/registry.js';
@@ -57,7 +58,7 @@ export function createKeyring({
         await touch(registry, stored, clock());
         return { caller: callerWith(stored), hash };
       }
-      const own = digest(key);
+      const own = hashOf(key);
       if (isSame(own, adminKeyHash)) {
         // Nor does an issued key let off whoever tries others beside it.
         lockOut?.forget(req);
@@ -78,8 +79,6 @@ export function createKeyring({
     isGood: async (hash) => isSame(hash, adminKeyHash) || (await goodKey(hash)) !== undefined,
   };
 }
-
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 const isSame = (hash: string, known: string | undefined): boolean =>
   known !== undefined && timingSafeEqual(Buffer.from(hash, 'hex'), Buffer.from(known, 'hex'));

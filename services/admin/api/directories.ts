@@ -25,6 +25,10 @@ import { newToken, revoke } from './tokens.js';
  */
 export const STATES = ['pending', 'active', 'deleted'] as const;
 
+export const countsView = z
+  .object({ users: z.int().min(0), groups: z.int().min(0) })
+  .meta({ description: 'How many users and groups there are', examples: [{ users: 214, groups: 12 }] });
+
 export const directoryView = z
   .object({
     id: idOf('Of the directory'),
@@ -42,9 +46,7 @@ export const directoryView = z
     enabled: z.boolean().meta({ description: 'False: the identity provider is answered 403' }),
     deletionGuard,
     hold: holdView,
-    counts: z
-      .object({ users: z.int().min(0), groups: z.int().min(0) })
-      .meta({ description: 'How many users and groups there are', examples: [{ users: 214, groups: 12 }] }),
+    counts: countsView,
     scimBaseUrl: z.string().meta({
       description: 'What the identity provider is given',
       examples: ['https://directory.example.com/scim/01970c5e-7d3a-7c41-9f0e-2b6d1c8a4e55/v2'],
@@ -209,6 +211,12 @@ export function stateOf(directory: Directory, head: Head): (typeof STATES)[numbe
   return head.number === 0 ? 'pending' : 'active';
 }
 
+/** Of its live resources. */
+export const countsOf = ({ counts }: Pick<Head, 'counts'>): View<typeof countsView> => ({
+  users: counts['User'] ?? 0,
+  groups: counts['Group'] ?? 0,
+});
+
 async function show(directory: Directory, deps: AdminDeps): Promise<View<typeof directoryView>> {
   const { id, organizationId, name, provider } = directory;
   const [head, organization] = await Promise.all([
@@ -225,7 +233,7 @@ async function show(directory: Directory, deps: AdminDeps): Promise<View<typeof 
     enabled: directory.disabled !== true,
     deletionGuard: directory.deletionGuard ?? null,
     hold: showHold(head.guard),
-    counts: { users: head.counts['User'] ?? 0, groups: head.counts['Group'] ?? 0 },
+    counts: countsOf(head),
     scimBaseUrl: scimBaseUrl(deps.publicUrl, id),
     setUpAt: isoOrNull(directory.setUpAt ?? null),
     createdAt: iso(directory.createdAt),

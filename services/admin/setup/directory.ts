@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
-import type { Head } from '../../../shared/directory/commit.js';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { findAll, isLive, type Directory } from '../../../shared/store/registry.js';
-import { STATES, stateOf } from '../api/directories.js';
+import { countsOf, countsView, STATES, stateOf } from '../api/directories.js';
 import { usersNow } from '../api/resources.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory, refuseDeleted } from '../directory.js';
@@ -13,8 +12,6 @@ import { pageParameters } from '../paging.js';
 import { update } from '../update.js';
 import { userView } from '../views.js';
 import { progressOf, progressView } from './progress.js';
-
-const countsView = z.object({ users: z.int(), groups: z.int() });
 
 const setupView = z
   .object({
@@ -94,12 +91,6 @@ export const listUsers = operation({
 }).by(async ({ deps, path: { id }, query }) => {
   const directory = await knownDirectory(id, deps);
   return { status: 200, body: await usersNow(deps, directory, query) };
-});
-
-/** Of a directory's live resources. */
-export const countsOf = ({ counts }: Pick<Head, 'counts'>): View<typeof countsView> => ({
-  users: counts['User'] ?? 0,
-  groups: counts['Group'] ?? 0,
 });
 
 async function change(

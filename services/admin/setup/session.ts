@@ -22,7 +22,7 @@ interface Opened {
 }
 
 /** What the set-up page is told of its session. */
-interface SetupSessionView {
+export interface SetupSessionView {
   /** For the header `x-rollcall-csrf` of whatever is not GET. */
   readonly csrf: string;
   readonly expiresAt: string;

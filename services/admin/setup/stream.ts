@@ -3,11 +3,12 @@ import { pause } from '../../../shared/runtime/pause.js';
 import type { RequestEntry } from '../../../shared/store/request-log.js';
 import { timeOfId } from '../../../shared/webhooks/delivery.js';
 import { showRequest } from '../api/requests.js';
+import { countsOf } from '../api/directories.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory } from '../directory.js';
 import { pathId } from '../fields.js';
 import { operation, written } from '../operation.js';
-import { countsOf, type SetupView } from './directory.js';
+import type { SetupView } from './directory.js';
 import { progressOf } from './progress.js';
 
 const LOOK_EVERY_MS = 1000;

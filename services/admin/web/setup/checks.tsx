@@ -1,13 +1,14 @@
+import type { SetupView } from '../../setup/directory.js';
 import { classes } from '../ui/classes.js';
 import styles from './checks.module.css';
-import type { Live, SetupDirectory } from './directory.js';
+import type { Live } from './directory.js';
 import { checksOf } from './progress.js';
 import { count, useReading } from './reading.js';
 import { Tick } from './step-list.js';
 
 interface Props {
   readonly live: Live;
-  readonly set: SetupDirectory;
+  readonly set: SetupView;
 }
 
 /** What has arrived, ticked off as it does. */

@@ -1,31 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { SetupView } from '../../setup/directory.js';
 import type { ApiProblem } from '../api.js';
 import { useLive, type Liveness } from '../live.js';
 import { useApi } from '../use-api.js';
 import type { LoggedRequest } from './deed.js';
-import type { Progress } from './progress.js';
 
-export interface Token {
-  readonly id: string;
-  readonly hint: string;
-  readonly createdAt: string;
-  readonly expiresAt: string | null;
-  readonly lastUsedAt: string | null;
-}
-
-/** What `GET /setup/directory` answers. */
-export interface SetupDirectory {
-  readonly directory: { readonly id: string; readonly name: string; readonly provider: string | null };
-  readonly organization: { readonly name: string };
-  readonly app: { readonly name: string; readonly logoUrl: string | null; readonly color: string | null };
-  readonly scimBaseUrl: string;
-  readonly tokens: readonly Token[];
-  readonly progress: Progress;
-  readonly counts: { readonly users: number; readonly groups: number };
-}
+export type Token = SetupView['tokens'][number];
 
 export interface Live {
-  readonly data: SetupDirectory | undefined;
+  readonly data: SetupView | undefined;
   readonly problem: ApiProblem | undefined;
   /** Newest first. */
   readonly requests: readonly LoggedRequest[];
@@ -39,7 +22,7 @@ const RELOAD_AFTER_MS = 400;
 
 /** The directory that is set up, kept as it is by the stream of what happens. */
 export function useDirectory(): Live {
-  const { data, problem, reload } = useApi<SetupDirectory>('/setup/directory');
+  const { data, problem, reload } = useApi<SetupView>('/setup/directory');
   const earlier = useApi<{ data: readonly LoggedRequest[] }>(`/setup/requests?limit=${REQUESTS_SHOWN}`);
   const [since, setSince] = useState<readonly LoggedRequest[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -1,13 +1,13 @@
 import { useEffect, type ReactNode } from 'react';
 import { accentsOf, type Accents } from './brand.js';
-import type { SetupDirectory } from './directory.js';
+import type { SetupView } from '../../setup/directory.js';
 import styles from './frame.module.css';
 import { languages, useReading } from './reading.js';
 import type { Language } from '../text/language.js';
 
 interface Props {
   /** Of whom the page is; unknown without a session. */
-  readonly brand?: SetupDirectory['app'];
+  readonly brand?: SetupView['app'];
   /** For whom it is. */
   readonly about?: string;
   readonly children: ReactNode;

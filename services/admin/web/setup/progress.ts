@@ -1,3 +1,4 @@
+import type { SetupView } from '../../setup/directory.js';
 import { deedOf, isAccepted, type LoggedRequest } from './deed.js';
 import { isOfConnection, openProblems } from './diagnose.js';
 
@@ -5,13 +6,7 @@ export const STEPS = ['choose', 'connect', 'test', 'map', 'done'] as const;
 export type StepName = (typeof STEPS)[number];
 
 /** What has happened so far, each with its time. */
-export interface Progress {
-  readonly firstRequestAt: string | null;
-  readonly tokenAcceptedAt: string | null;
-  readonly firstUserAt: string | null;
-  readonly firstGroupAt: string | null;
-  readonly completedAt: string | null;
-}
+export type Progress = SetupView['progress'];
 
 /** What is done, for the marks at the left. */
 export const finishedSteps = (provider: string | null, progress: Progress): Readonly<Record<StepName, boolean>> => ({

@@ -1,10 +1,5 @@
+import type { SetupSessionView } from '../../setup/session.js';
 import { api, ApiProblem, proveBy } from '../api.js';
-
-/** A session of the set-up page: bound to one directory, which the server alone knows. */
-interface SetupSession {
-  readonly csrf: string;
-  readonly expiresAt: string;
-}
 
 /** `used`: the link in the address is not accepted (any more); `none`: there is neither a link nor a session. */
 export type Opening = 'open' | 'used' | 'none';
@@ -21,8 +16,8 @@ export async function openSession(): Promise<Opening> {
   const isByLink = LINK.test(hash);
   if (isByLink) history.replaceState(null, '', pathname);
   const asked = isByLink
-    ? api<SetupSession>('/setup/session', { method: 'POST', body: { token: hash.slice(1) } })
-    : api<SetupSession>('/setup/session');
+    ? api<SetupSessionView>('/setup/session', { method: 'POST', body: { token: hash.slice(1) } })
+    : api<SetupSessionView>('/setup/session');
   try {
     proveBy((await asked).csrf);
     return 'open';

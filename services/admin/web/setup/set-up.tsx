@@ -1,8 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { SetupView } from '../../setup/directory.js';
 import { Loading } from '../ui/notice.js';
 import { Choose } from './choose.js';
 import { Connect } from './connect.js';
-import { useDirectory, type Live, type SetupDirectory } from './directory.js';
+import { useDirectory, type Live } from './directory.js';
 import { Done } from './done.js';
 import { Frame } from './frame.js';
 import { Check } from './check.js';
@@ -19,7 +20,7 @@ import { Try } from './try.js';
 /** What each step knows, and how it goes on. */
 export interface StepProps {
   readonly live: Live;
-  readonly set: SetupDirectory;
+  readonly set: SetupView;
   readonly provider: Provider;
   readonly way: Way;
   readonly onWay: (id: string) => void;
@@ -95,7 +96,7 @@ const subscribe = (changed: () => void): (() => void) => {
 };
 
 /** The step that the address names; without one, the first where there is something to do. Before a provider is chosen there is only one. */
-function useStep(set: SetupDirectory | undefined): StepName {
+function useStep(set: SetupView | undefined): StepName {
   const hash = useSyncExternalStore(subscribe, () => location.hash.slice(1));
   const named = STEPS.find((step) => step === hash);
   useEffect(() => {
