@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { KafkaConfig, SASLOptions } from 'kafkajs';
-import type { LogCredentials, LogSecurity } from '../security.js';
+import type { KafkaConfig } from 'kafkajs';
+import type { LogSecurity } from '../security.js';
 
 /** The driver's form of it. Throws, naming the file and its variable, where one cannot be read. */
 export function driverSecurity(security: LogSecurity | undefined): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   if (security === undefined) return {};
   const { tls, sasl } = security;
-  return { ...(tls === undefined ? {} : { ssl: read(tls) }), ...(sasl === undefined ? {} : { sasl: signIn(sasl) }) };
+  // Spread, because the driver's type has one member for each mechanism.
+  return { ...(tls && { ssl: read(tls) }), ...(sasl && { sasl: { ...sasl } }) };
 }
 
 function read({ caFile, certFile, keyFile }: NonNullable<LogSecurity['tls']>): NonNullable<KafkaConfig['ssl']> {
@@ -27,16 +28,4 @@ function pem(name: string, file: string): string {
   }
   if (text.includes('-----BEGIN ')) return text;
   throw new Error(`${name}: ${file} is no PEM file: it has no line that begins with -----BEGIN`);
-}
-
-/** A switch, because the driver's type has one member for each mechanism. */
-function signIn({ mechanism, ...user }: LogCredentials): SASLOptions {
-  switch (mechanism) {
-    case 'plain':
-      return { mechanism, ...user };
-    case 'scram-sha-256':
-      return { mechanism, ...user };
-    case 'scram-sha-512':
-      return { mechanism, ...user };
-  }
 }
