@@ -92,8 +92,9 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
       if (!got.has(entry.row.id)) return hold(entry, { ...deps, now: clock() });
       sent = await send(entry.row, bodies.get(entry.row.eventId));
       await ledger.settle(sent.settlement);
-      deps.metrics.settled(sent.settlement, entry.row, clock());
-      conclude(entry, sent.settlement, { ...deps, now: clock() });
+      const now = clock();
+      deps.metrics.settled(sent.settlement, entry.row, now);
+      conclude(entry, sent.settlement, { ...deps, now });
     } finally {
       end(entry, sent?.outcome);
       onOver(entry);
