@@ -41,8 +41,7 @@ export interface IngestDeps {
   readonly logger: Logger;
   readonly requestLog: Pick<RequestLog, 'note'>;
   readonly metrics: Pick<IngestMetrics, 'answered'>;
-  /** Undefined: there is none. */
-  readonly tracing?: Tracing;
+  readonly tracing: Tracing;
 }
 
 /** SCIM in. Every route of the service is on this screen. */
@@ -51,7 +50,7 @@ export function createIngest(deps: IngestDeps): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(identify(deps.newId), logRequests(deps.requestLog, deps.metrics));
-  if (deps.tracing?.isOn === true) app.use(trace(deps.tracing, deps.clock));
+  if (deps.tracing.isOn) app.use(trace(deps.tracing, deps.clock));
 
   // On each route rather than on a router of their own, which would match and split the path once more for each of them.
   const admit = [authenticate(deps.registry, deps.clock), activate(deps.writer, deps.commits)];

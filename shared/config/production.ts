@@ -9,8 +9,7 @@ const ADMIN_KEY_MIN = 24;
 const DISTINCT_BYTES_MIN = 16;
 
 /**
- * What a role may have only while it is tried out, if `ROLLCALL_PRODUCTION` is set: each with what to do. A pure decision, so that
- * `rollcall config` and a test can ask it too.
+ * What a role may have only while it is tried out, if `ROLLCALL_PRODUCTION` is set: each with what to do.
  */
 export function productionRefusals(role: Role, values: Values, present: Environment): string[] {
   if (!values.ROLLCALL_PRODUCTION) return [];

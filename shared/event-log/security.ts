@@ -7,7 +7,7 @@ export interface LogSecurity {
 
 export const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
-interface LogCredentials {
+export interface LogCredentials {
   readonly mechanism: (typeof SASL_MECHANISMS)[number];
   readonly username: string;
   readonly password: string;

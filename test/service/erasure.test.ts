@@ -11,6 +11,7 @@ import { createDispatcher } from '../../services/dispatcher/dispatcher.js';
 import { carryOutErasures } from '../../services/dispatcher/janitor/erasures.js';
 import { createDispatcherMetrics } from '../../services/dispatcher/metrics.js';
 import { createIngest } from '../../services/ingest/app.js';
+import { noTracing } from '../../shared/runtime/tracing.js';
 import { createIngestMetrics } from '../../services/ingest/metrics.js';
 import { createRequestLog } from '../../services/ingest/request-log.js';
 import { createWriter } from '../../services/ingest/writer.js';
@@ -139,7 +140,7 @@ async function startProduct({ store }: Target) {
     onCommit: (partition) => relay.wake(partition),
     onEvents: requestLog.caused,
   });
-  const ingest = createIngest({ ...common, writer, requestLog, metrics });
+  const ingest = createIngest({ ...common, writer, requestLog, metrics, tracing: noTracing });
   const allowCidrs = ['127.0.0.0/8'];
   const courier = createHttpCourier(allowCidrs, clock);
   const stopping = new AbortController();

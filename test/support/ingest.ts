@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import { Registry as Metrics } from 'prom-client';
 import { createIngest } from '../../services/ingest/app.js';
+import { noTracing } from '../../shared/runtime/tracing.js';
 import { createIngestMetrics } from '../../services/ingest/metrics.js';
 import { createRequestLog, type RequestLog } from '../../services/ingest/request-log.js';
 import { createWriter } from '../../services/ingest/writer.js';
@@ -51,6 +52,7 @@ export async function startIngest(logger: Logger = silent, open: OpenStore = ope
     logger,
     requestLog,
     metrics,
+    tracing: noTracing,
   });
   return {
     app,

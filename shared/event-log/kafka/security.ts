@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import type { KafkaConfig } from 'kafkajs';
-import type { LogSecurity } from '../security.js';
+import type { KafkaConfig, SASLOptions } from 'kafkajs';
+import type { LogCredentials, LogSecurity } from '../security.js';
 
 /** The driver's form of it. Throws, naming the file and its variable, where one cannot be read. */
 export function driverSecurity(security: LogSecurity | undefined): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   if (security === undefined) return {};
   const { tls, sasl } = security;
-  // Spread, because the driver's type has one member for each mechanism.
-  return { ...(tls && { ssl: read(tls) }), ...(sasl && { sasl: { ...sasl } }) };
+  return { ...(tls && { ssl: read(tls) }), ...(sasl && { sasl: signIn(sasl) }) };
 }
 
 function read({ caFile, certFile, keyFile }: NonNullable<LogSecurity['tls']>): NonNullable<KafkaConfig['ssl']> {
@@ -29,3 +28,6 @@ function pem(name: string, file: string): string {
   if (text.includes('-----BEGIN ')) return text;
   throw new Error(`${name}: ${file} is no PEM file: it has no line that begins with -----BEGIN`);
 }
+
+/** Spread, because the driver's type has one member for each mechanism. */
+const signIn = (user: LogCredentials): SASLOptions => ({ ...user });
