@@ -173,7 +173,7 @@ export function createAdmin(deps: AdminDeps): express.Express {
   // Each answer that goes on listens to it.
   setMaxListeners(0, deps.stopping);
   const app = express();
-  app.disable('x-powered-by').disable('etag');
+  app.disable('x-powered-by').disable('etag').set('trust proxy', deps.trustedProxies);
   app.use(identifyRequest, helmet());
   const world = { ...deps, slots: createAllSlots(), descriptions: createDescriptions(ROUTES) };
   openToBrowsers(app, deps);

@@ -22,6 +22,7 @@ export const SHOWN: Shown = {
       provider: directory.provider,
       enabled: directory.disabled !== true,
       deletionGuard: directory.deletionGuard ?? null,
+      allowedCidrs: directory.allowedCidrs ?? [],
       declarations: directory.declarations ?? null,
       mapping: directory.mapping ?? null,
       setUpAt: isoOrNull(directory.setUpAt ?? null),

@@ -55,6 +55,8 @@ export interface AdminDeps {
   readonly adminKeyHash?: string | undefined;
   /** How many each admin key may make. */
   readonly requestsPerSecond: number;
+  /** Address ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
   /** Address ranges that webhooks may reach although the address guard refuses them. */
   readonly allowCidrs: readonly string[];
   /** Tells those who wait for events of new ones. */

@@ -22,7 +22,7 @@ export interface LockOut {
 
 export function createLockOut(now: () => number = () => performance.now()): LockOut {
   const wrong = new Map<string, { readonly count: number; readonly until: number }>();
-  const from = ({ socket }: Request): string => socket.remoteAddress ?? '';
+  const from = ({ ip }: Request): string => ip ?? '';
   return {
     require(req, res) {
       const restMs = (wrong.get(from(req))?.until ?? 0) - now();

@@ -41,6 +41,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     partitions: config.logPartitions,
     adminKeyHash: adminKeyHash(config.adminKey),
     requestsPerSecond: config.requestsPerSecond,
+    trustedProxies: config.trustedProxies,
     allowCidrs: config.webhookAllowCidrs,
     feed: createFeed(store.events, config.logPartitions),
     stopping: signal,

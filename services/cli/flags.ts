@@ -89,6 +89,10 @@ export const orNone =
   (text: string): T | typeof NONE =>
     text === 'none' ? NONE : parse(text);
 
+/** Separated by commas; checked by the API. */
+export const ranges = (text: string): readonly string[] =>
+  text === 'none' ? [] : text.split(',').map((range) => range.trim());
+
 export function json(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -6,6 +6,7 @@ import type { Tracing } from '../../shared/runtime/tracing.js';
 import type { CommitStore, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import { activate } from './activate.js';
+import { admitAddress } from './admit-address.js';
 import { authenticate } from './authenticate.js';
 import { handle, ofType, type Operation, type ScimHandler } from './call.js';
 import { bulk } from './endpoints/bulk.js';
@@ -21,6 +22,7 @@ import { createRefusalOf, errorHandler, toScimError } from './error-handler.js';
 import { watchFailures } from './failure-streaks.js';
 import { logRequests } from './log-requests.js';
 import type { IngestMetrics } from './metrics.js';
+import { pace } from './pace.js';
 import { readBody } from './read-body.js';
 import type { RequestLog } from './request-log.js';
 import { trace } from './trace.js';
@@ -36,6 +38,10 @@ export interface IngestDeps {
   readonly registry: Pick<Registry, 'directories' | 'tokens'>;
   /** Where identity providers reach this service, without a trailing slash. */
   readonly publicUrl: string;
+  /** Address ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Of each directory. */
+  readonly requestsPerSecond: number;
   readonly clock: Clock;
   readonly newId: () => string;
   readonly logger: Logger;
@@ -47,13 +53,12 @@ export interface IngestDeps {
 /** SCIM in. Every route of the service is on this screen. */
 export function createIngest(deps: IngestDeps): Express {
   const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
+  app.disable('x-powered-by').disable('etag').set('trust proxy', deps.trustedProxies);
   app.use(identify(deps.newId), logRequests(deps.requestLog, deps.metrics));
   if (deps.tracing.isOn) app.use(trace(deps.tracing, deps.clock));
 
   // On each route rather than on a router of their own, which would match and split the path once more for each of them.
-  const admit = [authenticate(deps.registry, deps.clock), activate(deps.writer, deps.commits)];
+  const admit = admission(deps);
   const before = [...admit, ...readBody];
   const on = (method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'all', path: string, operation: Operation): void =>
     void app[method](BASE + path, ...before, handle(deps.publicUrl, operation));
@@ -104,6 +109,14 @@ export function createIngest(deps: IngestDeps): Express {
   app.use(errorHandler(refusalOf));
   return app;
 }
+
+/** What every request passes before its body is read. */
+const admission = (deps: IngestDeps): ScimHandler[] => [
+  authenticate(deps.registry, deps.clock),
+  admitAddress,
+  pace(deps.requestsPerSecond),
+  activate(deps.writer, deps.commits),
+];
 
 /** Names each request, for its log lines, its events and its answer. */
 const identify =

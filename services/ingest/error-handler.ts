@@ -7,6 +7,7 @@ import {
   MethodNotAllowed,
   PayloadTooLarge,
   ScimError,
+  TooManyRequests,
   Unauthorized,
   Unavailable,
 } from '../../shared/scim/errors.js';
@@ -42,6 +43,7 @@ export const errorHandler =
 function headersOf(error: ScimError): Record<string, string> {
   if (error instanceof Unauthorized) return { 'www-authenticate': 'Bearer realm="SCIM"' };
   if (error instanceof MethodNotAllowed) return { allow: error.allow };
+  if (error instanceof TooManyRequests) return { 'retry-after': String(error.retryAfter) };
   // The rest of the body is not read, so the connection is of no further use.
   return error instanceof PayloadTooLarge ? { connection: 'close' } : {};
 }

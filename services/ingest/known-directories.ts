@@ -1,5 +1,6 @@
 import { directoryGone } from '../../shared/directory/batch.js';
 import type { MappingRules } from '../../shared/directory/mapping.js';
+import { parseCidrs, type AddressRanges } from '../../shared/runtime/address-ranges.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { remember } from '../../shared/runtime/remember.js';
 import { compileTypes } from '../../shared/scim/declarations/compile.js';
@@ -14,7 +15,11 @@ export const BELIEVED_MS = 3_000;
 const DIRECTORIES_MAX = 10_000;
 
 /** A directory with what is compiled of it. */
-export type ServedDirectory = Directory & { readonly rules: MappingRules };
+export type ServedDirectory = Directory & {
+  readonly rules: MappingRules;
+  /** Empty: requests may come from everywhere. */
+  readonly callers: AddressRanges;
+};
 
 /** A directory and the tokens that were live when it was read. */
 export interface KnownDirectory {
@@ -57,8 +62,10 @@ export function createKnownDirectories(
       const isSame = before?.directory.version === directory.version;
       const types = isSame ? before.types : typesOf(directory);
       const rules = isSame ? before.directory.rules : rulesOf(directory, types.all);
+      const callers = isSame ? before.directory.callers : parseCidrs(directory.allowedCidrs ?? []);
       // Counted from before the reads, however long they took: what was revoked meanwhile may not be in them.
-      const fresh = { directory: { ...directory, rules }, types, tokens, until: readAt + BELIEVED_MS };
+      const served = { ...directory, rules, callers };
+      const fresh = { directory: served, types, tokens, until: readAt + BELIEVED_MS };
       remember(known, directoryId, fresh, DIRECTORIES_MAX);
       return fresh;
     },

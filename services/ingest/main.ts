@@ -43,6 +43,8 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
     metrics,
     tracing,
     publicUrl,
+    trustedProxies: config.trustedProxies,
+    requestsPerSecond: config.scimRequestsPerSecond,
     logger,
   });
   const probes = createProbes({ ready: () => store.check(), metrics: registryOfMetrics });

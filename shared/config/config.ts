@@ -33,6 +33,9 @@ export interface IngestConfig extends Common<'ingest'> {
   readonly store: MongoStoreConfig;
   /** Undefined: see `publicUrlOf`. */
   readonly publicUrl: string | undefined;
+  readonly trustedProxies: readonly string[];
+  /** Of SCIM, of each directory. */
+  readonly scimRequestsPerSecond: number;
 }
 
 export interface RelayConfig extends Common<'relay'> {
@@ -58,6 +61,7 @@ export interface AdminConfig extends Common<'admin'> {
   readonly store: MongoStoreConfig;
   readonly app: BrandingConfig;
   readonly publicUrl: string | undefined;
+  readonly trustedProxies: readonly string[];
   readonly logPartitions: number;
   readonly adminKey: string;
   /** Of the management API, by each admin key. */
@@ -76,6 +80,9 @@ export interface StandaloneConfig extends Common<'standalone'> {
   readonly app: BrandingConfig;
   readonly dataDir: string;
   readonly publicUrl: string | undefined;
+  readonly trustedProxies: readonly string[];
+  /** Of SCIM, of each directory. */
+  readonly scimRequestsPerSecond: number;
   readonly logPartitions: number;
   /** Undefined: see `firstAdminKey`. */
   readonly adminKey: string | undefined;
@@ -227,6 +234,8 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     ...common('ingest', values),
     store: mongoStore(values),
     publicUrl: values.ROLLCALL_PUBLIC_URL,
+    trustedProxies: values.ROLLCALL_TRUSTED_PROXIES,
+    scimRequestsPerSecond: values.ROLLCALL_SCIM_RATE_LIMIT,
   }),
   relay: (values) => ({
     ...common('relay', values),
@@ -250,6 +259,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     store: mongoStore(values),
     app: brandingOf(values),
     publicUrl: values.ROLLCALL_PUBLIC_URL,
+    trustedProxies: values.ROLLCALL_TRUSTED_PROXIES,
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
     adminKey: needed(values.ROLLCALL_ADMIN_KEY),
     requestsPerSecond: values.ROLLCALL_ADMIN_RATE_LIMIT,
@@ -265,6 +275,8 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     app: brandingOf(values),
     dataDir: values.ROLLCALL_DATA_DIR,
     publicUrl: values.ROLLCALL_PUBLIC_URL,
+    trustedProxies: values.ROLLCALL_TRUSTED_PROXIES,
+    scimRequestsPerSecond: values.ROLLCALL_SCIM_RATE_LIMIT,
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
     adminKey: values.ROLLCALL_ADMIN_KEY,
     requestsPerSecond: values.ROLLCALL_ADMIN_RATE_LIMIT,

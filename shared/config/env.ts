@@ -1,5 +1,5 @@
-import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { isCidr } from '../runtime/address-ranges.js';
 import { parseSealingKey } from '../runtime/seal.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../webhooks/schedule.js';
 import { kafkaVariables } from './kafka.js';
@@ -105,6 +105,32 @@ export const environment = z.object({
       usedBy: ['admin', 'standalone'],
       requiredBy: [],
     }),
+  ROLLCALL_SCIM_RATE_LIMIT: integer(1, 100_000)
+    .default(500)
+    .register(variables, {
+      description:
+        'How many SCIM requests of each directory a process carries out; as many at once. Those that come faster wait for their turn, for 5 s at most.',
+      allowed: 'an integer from 1 to 100000',
+      default: '500',
+      unit: 'requests per second',
+      example: '500',
+      usedBy: ['ingest', 'standalone'],
+      requiredBy: [],
+    }),
+  ROLLCALL_TRUSTED_PROXIES: z
+    .string()
+    .transform(items)
+    .refine((ranges) => ranges.every(isCidr))
+    .default([])
+    .register(variables, {
+      description:
+        'Addresses of the proxies before Rollcall. Only what connects from there is asked, by X-Forwarded-For, from which address a request really comes.',
+      allowed: 'address ranges in CIDR form separated by commas',
+      default: 'none: whoever connects is the caller',
+      example: '10.0.0.0/8',
+      usedBy: ['ingest', 'admin', 'standalone'],
+      requiredBy: [],
+    }),
   ROLLCALL_ENCRYPTION_KEY: z
     .string()
     .transform(parseSealingKey)
@@ -164,7 +190,7 @@ export const environment = z.object({
   ROLLCALL_WEBHOOK_ALLOW_CIDRS: z
     .string()
     .transform((text) => (text === 'none' ? [] : items(text)))
-    .refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)))
+    .refine((ranges) => ranges.every(isCidr))
     .optional()
     .register(variables, {
       description: 'Address ranges that webhooks may reach although they are loopback, private or otherwise refused.',

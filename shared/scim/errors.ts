@@ -186,3 +186,14 @@ export const errorBody = ({ status, scimType, detail }: ScimError): object => ({
   ...(scimType === undefined ? {} : { scimType }),
   detail,
 });
+
+/** RFC 6585 section 4. */
+export class TooManyRequests extends ScimError {
+  constructor(
+    detail: string,
+    /** Seconds. */
+    readonly retryAfter: number,
+  ) {
+    super(429, undefined, detail);
+  }
+}

@@ -29,6 +29,8 @@ export interface Directory extends RegistryRecord {
   readonly partition: number;
   /** True: the identity provider is refused. Absent of a directory that never was. */
   readonly disabled?: boolean;
+  /** Address ranges in CIDR form that its identity provider may send from; absent and empty: every address. */
+  readonly allowedCidrs?: readonly string[];
   /** When a mass removal of users is held back; null is never. Absent from records that are older than the guard. */
   readonly deletionGuard?: DeletionGuard | null;
   /** Deleted directories stay on record, so that their ids are never used again. */

@@ -1,18 +1,7 @@
 import ipaddr from 'ipaddr.js';
+import { parseCidrs, type AddressRanges } from '../runtime/address-ranges.js';
 
 type Address = ReturnType<typeof ipaddr.parse>;
-
-/** Address ranges, parsed. */
-export type AddressRanges = readonly (readonly [Address, number])[];
-
-/** Throws a RangeError that names the first range that is none. */
-export const parseCidrs = (ranges: readonly string[]): AddressRanges =>
-  ranges.map((range) => {
-    if (!ipaddr.isValidCIDR(range)) {
-      throw new RangeError(`address range ${JSON.stringify(range)}: must be in CIDR form, such as 10.20.0.0/16`);
-    }
-    return ipaddr.parseCIDR(range);
-  });
 
 const OPENED_BY = 'ROLLCALL_WEBHOOK_ALLOW_CIDRS';
 

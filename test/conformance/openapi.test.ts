@@ -167,7 +167,11 @@ describe('what a process answers', () => {
     await ask(200, 'GET /v1/organizations/{id}', [organization.id]);
     await ask(200, 'PATCH /v1/organizations/{id}', [organization.id], { body: { name: 'Acme & Co.' } });
 
-    const settings = { provider: 'okta', deletionGuard: { maxUsers: 0, windowMinutes: 60 } };
+    const settings = {
+      provider: 'okta',
+      deletionGuard: { maxUsers: 0, windowMinutes: 60 },
+      allowedCidrs: ['127.0.0.0/8', '::1/128'],
+    };
     const body = { organizationId: organization.id, name: 'Okta', ...settings };
     const directory = await ask(201, 'POST /v1/directories', [], { body });
     const { id } = directory;

@@ -69,6 +69,7 @@ describe('directories', () => {
       state: 'pending',
       enabled: true,
       deletionGuard: null,
+      allowedCidrs: [],
       hold: null,
       counts: { users: 0, groups: 0 },
       setUpAt: null,

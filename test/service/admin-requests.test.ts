@@ -145,6 +145,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     installation: INSTALLATION,
     adminKeyHash: '00'.repeat(32),
     requestsPerSecond: 1,
+    trustedProxies: [],
     sealer: { keyId: '', seal: String, open: String },
     publicUrl: '',
     partitions: 1,

@@ -57,6 +57,7 @@ export async function openBench(open: OpenStore = openSqlite): Promise<Bench> {
     installation: INSTALLATION,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
+    trustedProxies: [],
     allowCidrs: ['127.0.0.0/8'],
     feed,
     stopping: stopping.signal,

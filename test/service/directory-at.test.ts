@@ -27,6 +27,7 @@ const admin = () => {
     installation: INSTALLATION,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
+    trustedProxies: [],
     courier: createHttpCourier([], () => clock.now),
     allowCidrs: [],
     feed: createFeed(store.events, 1),

@@ -150,6 +150,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     installation: INSTALLATION,
     adminKeyHash: adminKeyHash(KEY),
     requestsPerSecond: 100_000,
+    trustedProxies: [],
     feed: createFeed(store.events, PARTITIONS),
     stopping: new AbortController().signal,
     remap: () => undefined,

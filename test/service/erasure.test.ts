@@ -122,6 +122,8 @@ async function mongoTarget(): Promise<Target> {
 }
 
 /** All roles on the target, with a clock that the test moves. */
+const LIMITS = { requestsPerSecond: 100_000, trustedProxies: [] };
+
 async function startProduct({ store }: Target) {
   const logger = createLogger('test', 'silent');
   let ahead = 0;
@@ -129,7 +131,7 @@ async function startProduct({ store }: Target) {
   const sealer = createSealer(Buffer.alloc(32, 7));
   const publicUrl = 'https://directory.example.com';
   const log = createInProcessLog({ events: store.events, partitions: PARTITIONS, logger });
-  const common = { ...store, clock, logger, publicUrl, newId, owner: newId(), log, partitions: PARTITIONS };
+  const common = { ...store, clock, logger, publicUrl, newId, owner: newId(), log, partitions: PARTITIONS, ...LIMITS };
   const relay = createRelay(common);
   const metrics = createIngestMetrics(new Registry());
   const requestLog = createRequestLog(store.journals.requests, logger, metrics);
@@ -156,7 +158,6 @@ async function startProduct({ store }: Target) {
     web: NO_WEB,
     installation: INSTALLATION,
     adminKeyHash: adminKeyHash(KEY),
-    requestsPerSecond: 100_000,
   });
   const { endpoints } = store.registry;
   const dispatcher = createDispatcher({

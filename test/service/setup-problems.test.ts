@@ -3,6 +3,7 @@ import { diagnose, type ProblemKind } from '../../services/admin/web/setup/diagn
 import { issueCredential } from '../../shared/runtime/credentials.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { iso } from '../../shared/events/timestamp.js';
+import type { Directory } from '../../shared/store/registry.js';
 import { timeOfId } from '../../shared/webhooks/delivery.js';
 import { eventually } from '../support/eventually.js';
 import { message, startScimClient, USER } from '../support/scim-client.js';
@@ -94,13 +95,16 @@ test('userNameTaken: the same person twice, in capitals', async () => {
   expect((await seen())?.kind).toBe('userNameTaken');
 });
 
-test('disabled: a directory that is switched off', async () => {
+test.each<[ProblemKind, string, Partial<Directory>]>([
+  ['disabled', 'a directory that is switched off', { disabled: true }],
+  ['caller', 'an address that the directory does not take requests from', { allowedCidrs: ['203.0.113.0/24'] }],
+])('%s: %s', async (kind, _, settings) => {
   const { registry } = scim.ingest().store;
   const directory = await registry.directories.get(scim.directory().id);
   if (directory === undefined) throw new Error('There is no directory.');
-  await registry.directories.replace({ ...directory, version: directory.version + 1, disabled: true });
+  await registry.directories.replace({ ...directory, version: directory.version + 1, ...settings });
   await send({ method: 'get', path: '/v2/Users' });
-  expect((await seen())?.kind).toBe('disabled');
+  expect((await seen())?.kind).toBe(kind);
 });
 
 test('a look for somebody who is not there is no problem', async () => {

@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 import { Registry as Metrics } from 'prom-client';
-import { createIngest } from '../../services/ingest/app.js';
+import { createIngest, type IngestDeps } from '../../services/ingest/app.js';
 import { noTracing } from '../../shared/runtime/tracing.js';
 import { createIngestMetrics } from '../../services/ingest/metrics.js';
 import { createRequestLog, type RequestLog } from '../../services/ingest/request-log.js';
@@ -33,7 +33,11 @@ export interface IngestHarness {
 }
 
 /** The ingest service on a store of its own. */
-export async function startIngest(logger: Logger = silent, open: OpenStore = openSqlite): Promise<IngestHarness> {
+export async function startIngest(
+  logger: Logger = silent,
+  open: OpenStore = openSqlite,
+  limits: Partial<Pick<IngestDeps, 'trustedProxies' | 'requestsPerSecond'>> = {},
+): Promise<IngestHarness> {
   const store = await open();
   const clock = { now: 1_750_000_000_000 };
   const read = (): number => clock.now;
@@ -47,6 +51,9 @@ export async function startIngest(logger: Logger = silent, open: OpenStore = ope
     resources,
     registry,
     publicUrl: 'https://scim.example',
+    trustedProxies: [],
+    requestsPerSecond: 100_000,
+    ...limits,
     clock: read,
     newId,
     logger,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
 import { TOMBSTONE_LIFE_MS, type Head } from '../../../shared/directory/commit.js';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
+import { isCidr } from '../../../shared/runtime/address-ranges.js';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
 import { findAll, type Directory } from '../../../shared/store/registry.js';
@@ -29,6 +30,19 @@ export const countsView = z
   .object({ users: z.int().min(0), groups: z.int().min(0) })
   .meta({ description: 'How many users and groups there are', examples: [{ users: 214, groups: 12 }] });
 
+const CIDRS_MAX = 100;
+
+const allowedCidrs = z
+  .array(
+    z
+      .string()
+      .max(50)
+      .refine(isCidr, 'must be an address range in CIDR form, such as 203.0.113.0/24 or 2001:db8::/32')
+      .meta({ examples: ['203.0.113.0/24'] }),
+  )
+  .max(CIDRS_MAX)
+  .meta({ description: 'Address ranges that the identity provider may send from; none: every address' });
+
 export const directoryView = z
   .object({
     id: idOf('Of the directory'),
@@ -45,6 +59,7 @@ export const directoryView = z
     }),
     enabled: z.boolean().meta({ description: 'False: the identity provider is answered 403' }),
     deletionGuard,
+    allowedCidrs,
     hold: holdView,
     counts: countsView,
     scimBaseUrl: z.string().meta({
@@ -72,6 +87,7 @@ const settings = {
     .optional()
     .meta({ description: 'Which provider’s dialect to expect, such as `okta` or `entra`', examples: ['okta'] }),
   deletionGuard: deletionGuard.optional(),
+  allowedCidrs: allowedCidrs.optional(),
 };
 const path = { id: pathId('directory') };
 
@@ -139,7 +155,8 @@ export const modify = operation({
   }),
   answers: { 200: json(directoryView, 'etag') },
   refusals: ['conflict'],
-}).by(async ({ deps, path: { id }, headers, body: { name, provider, deletionGuard, enabled } }) => {
+}).by(async ({ deps, path: { id }, headers, body }) => {
+  const { name, provider, deletionGuard, allowedCidrs, enabled } = body;
   const condition = { now: deps.clock(), ifMatch: headers['if-match'] };
   const changed = await update(deps.registry.directories, 'directory', id, condition, (old) => {
     refuseDeleted(old);
@@ -148,6 +165,7 @@ export const modify = operation({
       provider: provider === undefined ? old.provider : provider,
       disabled: enabled === undefined ? old.disabled === true : !enabled,
       deletionGuard: deletionGuard === undefined ? (old.deletionGuard ?? null) : deletionGuard,
+      allowedCidrs: allowedCidrs ?? old.allowedCidrs ?? [],
     };
   });
   return { status: 200, body: await show(changed, deps), etag: etagOf(changed) };
@@ -201,9 +219,9 @@ function newDirectory(
 ): Directory {
   const [id, now] = [newId(), clock()];
   const partition = createHash('sha256').update(id).digest().readUInt32BE(0) % partitions;
-  const { organizationId, name, provider = null, deletionGuard = null } = body;
+  const { organizationId, name, provider = null, deletionGuard = null, allowedCidrs = [] } = body;
   const times = { createdAt: now, updatedAt: now, deletedAt: null };
-  return { id, version: 1, organizationId, name, provider, deletionGuard, partition, ...times };
+  return { id, version: 1, organizationId, name, provider, deletionGuard, allowedCidrs, partition, ...times };
 }
 
 export function stateOf(directory: Directory, head: Head): (typeof STATES)[number] {
@@ -232,6 +250,7 @@ async function show(directory: Directory, deps: AdminDeps): Promise<View<typeof 
     state: stateOf(directory, head),
     enabled: directory.disabled !== true,
     deletionGuard: directory.deletionGuard ?? null,
+    allowedCidrs: [...(directory.allowedCidrs ?? [])],
     hold: showHold(head.guard),
     counts: countsOf(head),
     scimBaseUrl: scimBaseUrl(deps.publicUrl, id),

@@ -46,6 +46,12 @@ const DIRECTORY_SETTINGS: readonly Flag[] = [
     description: 'such as {"maxUsers": 20, "windowMinutes": 60}; or none',
     parse: flags.orNone(flags.json),
   },
+  {
+    field: 'allowedCidrs',
+    flags: '--allowed-cidrs <ranges>',
+    description: 'address ranges that it may send from, such as 203.0.113.0/24,2001:db8::/32; or none',
+    parse: flags.ranges,
+  },
 ];
 
 const directories: Resource = {

@@ -1,5 +1,5 @@
 import { TLSSocket } from 'node:tls';
-import { parseCidrs } from '../../webhooks/target-address.js';
+import { parseCidrs } from '../../runtime/address-ranges.js';
 import type { CertificateFound } from '../port.js';
 import { failureInWords, isAboutCertificate } from './failure.js';
 import { AddressRefused, guardedConnect } from './guarded-connect.js';

@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/clock.js';
 import { newId } from '../../runtime/ids.js';
 import { noTracing, spanBelow } from '../../runtime/tracing.js';
 import { version } from '../../runtime/version.js';
-import { parseCidrs } from '../../webhooks/target-address.js';
+import { parseCidrs } from '../../runtime/address-ranges.js';
 import { DEADLINE_MS, type Courier, type Message } from '../port.js';
 import { failureInWords, whyNotDelivered } from './failure.js';
 import { guardedConnect } from './guarded-connect.js';

@@ -1,7 +1,8 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import { whyRefused, type AddressRanges } from '../../webhooks/target-address.js';
+import type { AddressRanges } from '../../runtime/address-ranges.js';
+import { whyRefused } from '../../webhooks/target-address.js';
 
 /** A webhook's host is, or resolves to, nothing but addresses that webhooks may not go to. */
 export class AddressRefused extends Error {

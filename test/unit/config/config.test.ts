@@ -38,6 +38,8 @@ test('standalone needs no variable at all', () => {
     app: { name: 'Rollcall', logoFile: undefined, color: undefined },
     dataDir: './data',
     publicUrl: undefined,
+    trustedProxies: [],
+    scimRequestsPerSecond: 500,
     logPartitions: 12,
     adminKey: undefined,
     requestsPerSecond: 500,
@@ -82,7 +84,7 @@ test('a separate role gets what it needs and no secret that it has no use for', 
   const encryptionKey = Buffer.alloc(32, 1);
   const retention = { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS, auditMs: 400 * DAY_MS, requestMs: 14 * DAY_MS };
   expect(ROLES.filter((role) => role !== 'standalone').map((role) => config(role, CLUSTER))).toEqual([
-    { ...common, role: 'ingest', publicUrl: undefined },
+    { ...common, role: 'ingest', publicUrl: undefined, trustedProxies: [], scimRequestsPerSecond: 500 },
     { ...common, role: 'relay', eventLog, logPartitions: 12 },
     {
       ...common,
@@ -99,6 +101,7 @@ test('a separate role gets what it needs and no secret that it has no use for', 
       role: 'admin',
       app: { name: 'Rollcall', logoFile: undefined, color: undefined },
       publicUrl: undefined,
+      trustedProxies: [],
       logPartitions: 12,
       adminKey: CLUSTER.ROLLCALL_ADMIN_KEY,
       requestsPerSecond: 500,

@@ -1,7 +1,8 @@
 import { explain } from '../../../services/admin/web/console/events/causes.js';
 import { failureInWords, whyNotDelivered } from '../../../shared/destinations/http/failure.js';
 import { AddressRefused } from '../../../shared/destinations/http/guarded-connect.js';
-import { parseCidrs, whyRefused } from '../../../shared/webhooks/target-address.js';
+import { parseCidrs } from '../../../shared/runtime/address-ranges.js';
+import { whyRefused } from '../../../shared/webhooks/target-address.js';
 
 const circumstances = { url: 'https://app.example.com/webhooks', deadlineMs: 15_000, isLate: false, status: null };
 const failed = (code: string): Error => Object.assign(new Error(code), { code });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { addressAllowed, checkTarget, parseCidrs, whyRefused } from '../../../shared/webhooks/target-address.js';
+import { parseCidrs } from '../../../shared/runtime/address-ranges.js';
+import { addressAllowed, checkTarget, whyRefused } from '../../../shared/webhooks/target-address.js';
 
 const NONE = parseCidrs([]);
 

@@ -6,6 +6,7 @@ export type ProblemKind =
   | 'tokenMistyped'
   | 'tokenUnknown'
   | 'disabled'
+  | 'caller'
   | 'address'
   | 'version'
   | 'userNameTaken'
@@ -52,7 +53,7 @@ function kindOf(request: LoggedRequest): ProblemKind | undefined {
     case 401:
       return tokenProblem(detail ?? '');
     case 403:
-      return 'disabled';
+      return detail?.includes('allowedCidrs') === true ? 'caller' : 'disabled';
     case 404:
       return notFound(request);
     case 405:
@@ -168,6 +169,7 @@ const OF_CONNECTION: readonly ProblemKind[] = [
   'tokenMistyped',
   'tokenUnknown',
   'disabled',
+  'caller',
   'address',
   'version',
 ];

@@ -38,6 +38,11 @@ export const problemsEn: ProblemTexts = {
       need: 'This directory is switched off at the moment, and nothing is taken.',
       fix: 'Ask whoever sent you this link to switch it on. There is nothing to change on your side.',
     }),
+    caller: ({ provider, what }) => ({
+      sent: `${capital(provider)} sent ${what} with the right token, from an IP address that is not expected.`,
+      need: 'This directory takes requests from the addresses that it was given for your identity provider, and from no others.',
+      fix: `Give whoever sent you this link the address ranges that ${provider} sends from; they are in its documentation.`,
+    }),
     address: ({ provider, what, baseUrlField }) => ({
       sent: `${capital(provider)} sent ${what} to an address where there is nothing.`,
       need: 'We need the base URL exactly as it is shown here: it ends with `/v2`, and has nothing behind it.',

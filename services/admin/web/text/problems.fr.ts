@@ -42,6 +42,11 @@ export const problemsFr: ProblemTexts = {
       need: 'Cet annuaire est désactivé en ce moment, et rien n’est accepté.',
       fix: 'Demandez à la personne qui vous a envoyé ce lien de l’activer. Il n’y a rien à changer de votre côté.',
     }),
+    caller: ({ provider, what }) => ({
+      sent: `${capital(provider)} a envoyé ${what} avec le bon jeton, depuis une adresse IP inattendue.`,
+      need: 'Cet annuaire n’accepte que les requêtes venant des adresses indiquées pour votre fournisseur d’identité.',
+      fix: `Donnez à la personne qui vous a envoyé ce lien les plages d’adresses de ${provider}\u00a0; elles figurent dans sa documentation.`,
+    }),
     address: ({ provider, what, baseUrlField }) => ({
       sent: `${capital(provider)} a envoyé ${what} à une adresse où il n’y a rien.`,
       need: 'Il nous faut l’URL de base exactement comme ici\u00a0: elle se termine par `/v2`, sans rien après.',
