@@ -5,6 +5,8 @@ import type { ScimHandler } from './call.js';
 
 /** How long a request may have to wait for its turn; shorter than what a process that stops gives to those under way. */
 const WAIT_MAX_S = 5;
+/** Those that wait go on together, so that they share a commit: what a fast directory takes from the others is mostly commits. */
+const TURN_MS = 50;
 const DIRECTORIES_MAX = 10_000;
 
 /**
@@ -21,9 +23,11 @@ export function pace(perSecond: number): ScimHandler {
     remember(buckets, id, taken, DIRECTORIES_MAX);
     const waitMs = debtMs(taken, perSecond);
     if (waitMs === 0) next();
-    else setTimeout(() => isAwaited(res) && next(), waitMs);
+    else setTimeout(() => isAwaited(res) && next(), turnAfter(now + waitMs) - now);
   };
 }
+
+const turnAfter = (at: number): number => Math.ceil(at / TURN_MS) * TURN_MS;
 
 /** What its client has given up is not carried out. */
 const isAwaited = ({ destroyed }: Parameters<ScimHandler>[1]): boolean => !destroyed;

@@ -106,14 +106,14 @@ export const environment = z.object({
       requiredBy: [],
     }),
   ROLLCALL_SCIM_RATE_LIMIT: integer(1, 100_000)
-    .default(500)
+    .default(200)
     .register(variables, {
       description:
         'How many SCIM requests of each directory a process carries out; as many at once. Those that come faster wait for their turn, for 5 s at most.',
       allowed: 'an integer from 1 to 100000',
-      default: '500',
+      default: '200',
       unit: 'requests per second',
-      example: '500',
+      example: '200',
       usedBy: ['ingest', 'standalone'],
       requiredBy: [],
     }),

@@ -7,6 +7,7 @@ import { measureConsole } from './console.js';
 import { measureDeliver } from './deliver.js';
 import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
+import { measureNeighbour } from './neighbour.js';
 import { measureGrowth } from './query.js';
 import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
 import { startHello, startRollcall } from './servers.js';
@@ -34,9 +35,10 @@ async function main(name: string, options: Options): Promise<void> {
   if (name === 'query') return measureGrowth(QUERY_PLAN, say);
   if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
   if (name === 'isolation') return measureIsolation(options, say);
-  if (name === 'deliver') {
+  if (name === 'deliver' || name === 'neighbour') {
+    const measure = name === 'deliver' ? measureDeliver : measureNeighbour;
     const load = startLoad(options.connections);
-    return measureDeliver(options, load, say).finally(() => load.stop());
+    return measure(options, load, say).finally(() => load.stop());
   }
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`there is no bench ${name}`);
@@ -79,7 +81,7 @@ void new Command('bench')
   .addArgument(
     new Argument('<name>', 'what to measure').choices([
       ...Object.keys(BENCHES),
-      ...['query', 'console', 'deliver', 'isolation'],
+      ...['query', 'console', 'deliver', 'isolation', 'neighbour'],
     ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)

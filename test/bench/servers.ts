@@ -22,8 +22,15 @@ export const startHello = (): Promise<Server> =>
 /** Where a data folder is: on the disk that the build is on, since /tmp may be memory. */
 export const folderNamed = (name: string): string => join(ROOT, 'dist', name);
 
+/** What a process can do, rather than what it lets one directory do. */
+const NO_LIMITS = { ROLLCALL_SCIM_RATE_LIMIT: '100000' };
+export const OWN_LIMITS = {};
+
 /** The built standalone on SQLite, in its own process. `kept`: its data folder; left out, it has one of its own that goes with it. */
-export async function startRollcall(kept?: string): Promise<Server & Rollcall & { readonly adminKey: string }> {
+export async function startRollcall(
+  kept?: string,
+  limits: Readonly<Record<string, string>> = NO_LIMITS,
+): Promise<Server & Rollcall & { readonly adminKey: string }> {
   const main = join(ROOT, 'dist/services/cli/main.js');
   if (!existsSync(main)) throw new Error(`${main} is not there; run "npm run build", or "npm run bench" which does.`);
   const folder = kept ?? mkdtempSync(folderNamed('bench-'));
@@ -34,6 +41,7 @@ export async function startRollcall(kept?: string): Promise<Server & Rollcall & 
     ROLLCALL_DATA_DIR: folder,
     ROLLCALL_ADMIN_KEY: adminKey,
     ROLLCALL_LOG_LEVEL: 'error',
+    ...limits,
   });
   return {
     port: server.port,

@@ -39,7 +39,7 @@ test('standalone needs no variable at all', () => {
     dataDir: './data',
     publicUrl: undefined,
     trustedProxies: [],
-    scimRequestsPerSecond: 500,
+    scimRequestsPerSecond: 200,
     logPartitions: 12,
     adminKey: undefined,
     requestsPerSecond: 500,
@@ -84,7 +84,7 @@ test('a separate role gets what it needs and no secret that it has no use for', 
   const encryptionKey = Buffer.alloc(32, 1);
   const retention = { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS, auditMs: 400 * DAY_MS, requestMs: 14 * DAY_MS };
   expect(ROLES.filter((role) => role !== 'standalone').map((role) => config(role, CLUSTER))).toEqual([
-    { ...common, role: 'ingest', publicUrl: undefined, trustedProxies: [], scimRequestsPerSecond: 500 },
+    { ...common, role: 'ingest', publicUrl: undefined, trustedProxies: [], scimRequestsPerSecond: 200 },
     { ...common, role: 'relay', eventLog, logPartitions: 12 },
     {
       ...common,
