@@ -18,6 +18,7 @@ import * as held from './api/held-events.js';
 import * as mapping from './api/mapping.js';
 import * as organizations from './api/organizations.js';
 import * as replays from './api/replays.js';
+import * as requestStream from './api/request-stream.js';
 import * as requests from './api/requests.js';
 import * as resourceTypes from './api/resource-types.js';
 import * as details from './api/resource-details.js';
@@ -82,6 +83,7 @@ export const ROUTES = routesOf({
     'PUT /v1/directories/:id/mapping': mapping.put,
     'POST /v1/directories/:id/mapping/preview': mapping.preview,
     'GET /v1/directories/:id/requests': requests.list,
+    'GET /v1/directories/:id/requests/stream': requestStream.stream,
     'GET /v1/directories/:id/requests/:requestId': requests.get,
   },
   'Users and groups': {

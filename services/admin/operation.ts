@@ -27,7 +27,7 @@ interface JsonAnswer<Schema extends z.ZodType = z.ZodType, Header extends Answer
 }
 
 /** Text that the operation writes itself, piece by piece or at once. */
-interface TextAnswer<Type extends MediaType = MediaType, Header extends AnswerHeader = AnswerHeader> {
+export interface TextAnswer<Type extends MediaType = MediaType, Header extends AnswerHeader = AnswerHeader> {
   readonly kind: 'text';
   /** What it is by media type; of lines, what each of them is. */
   readonly types: { readonly [T in Type]?: z.ZodType };

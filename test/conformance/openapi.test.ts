@@ -277,8 +277,11 @@ describe('what a process answers', () => {
     await ask(200, 'GET /v1/audit', [], { query: '?format=ndjson' });
     await ask(200, 'GET /v1/system');
 
-    // Of these, the refusals alone: one is the other word on what is held, the next needs a receiver that fails, and a stream never ends.
-    const left = ['POST /v1/directories/{id}/held/discard', 'POST /v1/deliveries/{id}/skip', 'GET /v1/events/stream'];
+    // Of these, the refusals alone: one is the other word on what is held, the next needs a receiver that fails, and streams never end.
+    const left = [
+      ...['POST /v1/directories/{id}/held/discard', 'POST /v1/deliveries/{id}/skip'],
+      ...['GET /v1/events/stream', 'GET /v1/directories/{id}/requests/stream'],
+    ];
     await ask(409, 'POST /v1/deliveries/{id}/skip', [delivery.id]);
     await ask(400, 'GET /v1/events/stream', [], { query: '?type=nothing' });
     const missing = operations.map(({ name }) => name).filter((name) => !covered.has(name));

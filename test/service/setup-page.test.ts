@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { get as httpGet } from 'node:http';
 import path from 'node:path';
 import request from 'supertest';
 import { createAdmin, SETUP_ROUTES } from '../../services/admin/app.js';
@@ -11,6 +10,7 @@ import { serve } from '../../shared/runtime/serve.js';
 import type { RequestEntry } from '../../shared/store/request-log.js';
 import { idAt, timeOfId } from '../../shared/webhooks/delivery.js';
 import { commit, expectProblem, newDirectory, openBench, rows, type Bench } from './admin-support.js';
+import { listen } from '../support/server-sent-events.js';
 import { openSetup } from './setup-support.js';
 
 let bench: Bench;
@@ -131,41 +131,6 @@ test('users, and what a mapping would make of them', async () => {
   expect((await bench.get(`/v1/directories/${directory.id}/mapping`).expect(200)).body).toMatchObject(mapping);
 });
 
-interface Happening {
-  readonly id?: string;
-  readonly event: string;
-  readonly data: unknown;
-}
-
-/** Listens until `enough` says so. */
-async function listen(
-  port: number,
-  headers: Readonly<Record<string, string>>,
-  enough: (all: readonly Happening[]) => boolean,
-): Promise<Happening[]> {
-  return new Promise((resolve, reject) => {
-    httpGet({ port, path: '/setup/stream', headers }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-        const blocks = text.split('\n\n').slice(0, -1);
-        const all = blocks.map((block) => {
-          const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]));
-          const id = fields.get('id');
-          return {
-            ...(id !== undefined && { id }),
-            event: fields.get('event') ?? '',
-            data: JSON.parse(fields.get('data') ?? '{}'),
-          };
-        });
-        if (!enough(all)) return;
-        answer.destroy();
-        resolve(all);
-      });
-    }).on('error', reject);
-  });
-}
-
 test('progress and requests come as they happen, and a browser that connects again misses none', async () => {
   const app = createAdmin({ ...bench.deps, clock: Date.now });
   const directory = await newDirectory(bench);
@@ -176,7 +141,7 @@ test('progress and requests come as they happen, and a browser that connects aga
   await requests.append([asked(directory.id, Date.now() - 1000)]);
   const [first, second] = [asked(directory.id, Date.now()), asked(directory.id, Date.now() + 1)];
   let isAppended = false;
-  const before = await listen(port, { cookie: page.cookie }, (all) => {
+  const before = await listen(`http://127.0.0.1:${port}/setup/stream`, { cookie: page.cookie }, (all) => {
     if (all.length > 0 && !isAppended) void requests.append([first]);
     isAppended = all.length > 0;
     return all.some(({ id }) => id === first.id);
@@ -187,7 +152,9 @@ test('progress and requests come as they happen, and a browser that connects aga
   expect(came?.data).toMatchObject({ id: first.id, status: 401, detail: 'The token is wrong.' });
   await requests.append([second]);
   const resumed = { cookie: page.cookie, 'last-event-id': first.id };
-  const after = await listen(port, resumed, (all) => all.some(({ id }) => id === second.id));
+  const after = await listen(`http://127.0.0.1:${port}/setup/stream`, resumed, (all) =>
+    all.some(({ id }) => id === second.id),
+  );
   expect(after.map(({ id }) => id).filter((id) => id !== undefined)).toEqual([second.id]);
   stopping.abort();
   await closed;

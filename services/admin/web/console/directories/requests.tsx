@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { pathWith } from '../../api.js';
 import { useLive } from '../../live.js';
 import { Ago } from '../../ui/ago.js';
@@ -44,6 +44,11 @@ export function Requests({ directory, head, base, item }: ViewProps) {
   const state = useLive(`/v1${base}/requests/stream`, {
     request: (request) => setCame((old) => [request as ScimRequest, ...old].slice(0, FEED_MAX)),
   });
+  const { reload } = list;
+  // What came between the list and the beginning of the stream is in neither.
+  useEffect(() => {
+    if (state === 'live') reload();
+  }, [state, reload]);
   const fits = (request: ScimRequest): boolean =>
     (method === '' || request.method === method) && (status === '' || String(request.status) === status);
   const back = `${base}/requests${search}`;
