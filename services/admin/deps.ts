@@ -34,8 +34,8 @@ export interface AdminDeps {
   >;
   readonly tallies: Pick<TallyStore, 'read'>;
   readonly journals: {
-    readonly audit: Pick<Journals['audit'], 'list' | 'append' | 'amend'>;
-    readonly requests: Pick<Journals['requests'], 'list' | 'get'>;
+    readonly audit: Pick<Journals['audit'], 'search' | 'append' | 'amend'>;
+    readonly requests: Pick<Journals['requests'], 'list' | 'search' | 'get'>;
   };
   readonly outbox: Pick<Outbox, 'oldestAt' | 'count'>;
   /** What the store tells of itself. */

@@ -5,8 +5,14 @@ import { START, type LogPlace, type Order } from './event-cursor.js';
 import { LIMIT_MAX } from './paging.js';
 import { refusePurgedEvents, refusePurgedLog } from './purged.js';
 
-/** How many events one request looks at, when few of them are wanted. */
-const SCANNED_MAX = 1000;
+/** How many events one request looks at, when few of them are wanted, and how many it reads at once. */
+interface Scan {
+  readonly scannedMax: number;
+  readonly readMax: number;
+}
+/** Of all partitions: each is read so far, and most of that only to find which comes next. */
+const OF_LOG: Scan = { scannedMax: 1000, readMax: LIMIT_MAX };
+const OF_DIRECTORY: Scan = { scannedMax: 5000, readMax: 1000 };
 
 export interface EventPage<Place> {
   /** Each with the place after it. */
@@ -38,7 +44,7 @@ export async function readDirectory(
     refusePurgedEvents(found, seq);
     return found;
   };
-  return fill(place, reading, read, (_seq, event) => event.seq);
+  return fill(place, { ...reading, ...OF_DIRECTORY }, read, (_seq, event) => event.seq);
 }
 
 /**
@@ -65,7 +71,7 @@ export async function readLog(
     );
     return merge(queues, count, order);
   };
-  const page = await fill(start, reading, read, (place, { partition, position, index }) =>
+  const page = await fill(start, { ...reading, ...OF_LOG }, read, (place, { partition, position, index }) =>
     new Map(place).set(partition, { position, index }),
   );
   if (order === 'asc') await refusePurgedLog(reader, partitions, start);
@@ -79,14 +85,14 @@ interface Located extends PositionedEvent {
 /** Reads on until the page is full, the end is reached or enough was looked at. */
 async function fill<Place, Event extends StoredEvent>(
   start: Place,
-  { selection, limit, isOver }: Reading,
+  { selection, limit, isOver, scannedMax, readMax }: Reading & Scan,
   read: (place: Place, count: number) => Promise<readonly Event[]>,
   step: (place: Place, event: Event) => Place,
 ): Promise<EventPage<Place>> {
-  const count = isEverything(selection) ? limit : LIMIT_MAX;
+  let count = isEverything(selection) ? limit : LIMIT_MAX;
   const events: { event: Event; after: Place }[] = [];
   let end = start;
-  for (let scanned = 0; scanned < SCANNED_MAX;) {
+  for (let scanned = 0; scanned < scannedMax;) {
     const found = await read(end, count);
     for (const event of found) {
       if (isOver?.(committedAt(event)) === true) return { events, end, hasMore: false };
@@ -96,6 +102,7 @@ async function fill<Place, Event extends StoredEvent>(
     }
     if (found.length < count) return { events, end, hasMore: false };
     scanned += found.length;
+    count = Math.min(count * 2, readMax);
   }
   return { events, end, hasMore: true };
 }

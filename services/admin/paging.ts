@@ -1,4 +1,5 @@
 import { validate as isUuid } from 'uuid';
+import type { SearchPage, SearchResult } from '../../shared/store/bounded-search.js';
 import { cursor, wholeNumber } from './fields.js';
 import { invalid } from './problem.js';
 
@@ -37,6 +38,19 @@ export async function pageOf<T extends { readonly id: string }>(
   const data = found.slice(0, request.limit);
   const last = data.at(-1);
   return { data, nextCursor: found.length > data.length && last !== undefined ? cursorAt(last.id) : null };
+}
+
+/** How many one request looks at, when few of them are wanted. */
+const SCANNED_MAX = 20_000;
+export const WHAT_IS_SCANNED = `A request looks at ${SCANNED_MAX / 1000},000 of them at most: under a filter a page may be short, or empty, and have a next one.`;
+
+/** A page of what no index finds, newest first. */
+export async function scannedPageOf<T>(
+  { after, limit }: PageRequest,
+  search: (page: SearchPage) => Promise<SearchResult<T>>,
+): Promise<Page<T>> {
+  const { found, nextId } = await search({ beforeId: placeBehind({ after }).afterId, limit, scan: SCANNED_MAX });
+  return { data: found, nextCursor: cursorOrNull(nextId) };
 }
 
 /** The id that a page begins behind. */

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
-import { mergeResults } from '../../shared/store/deliveries.js';
+import { mergeResults } from '../../shared/store/bounded-search.js';
 import { findAll, type Registry, type RegistryRecord, type RegistryTable } from '../../shared/store/registry.js';
 import type { AdminDeps } from './deps.js';
 import { notFound, Problem } from './problem.js';
@@ -35,22 +35,28 @@ export function scopeTo<Deps extends AdminDeps>(deps: Deps, organizationId: stri
     },
     journals: {
       audit: {
-        list: async (where, page) =>
+        search: async (where, page) =>
           directoryId === null && (where.organizationId ?? organizationId) === organizationId
-            ? audit.list({ ...where, organizationId }, page)
-            : [],
+            ? audit.search({ ...where, organizationId }, page)
+            : NOTHING_FOUND,
         append: closed,
         amend: closed,
       },
       requests: {
         list: async ({ directoryId = '', ...where }, page) =>
           (await territory.hasDirectory(directoryId)) ? requests.list({ directoryId, ...where }, page) : [],
+        search: async ({ directoryId = '', ...where }, page) =>
+          (await territory.hasDirectory(directoryId))
+            ? requests.search({ directoryId, ...where }, page)
+            : NOTHING_FOUND,
         get: async ({ directoryId = '', ...where }, id) =>
           (await territory.hasDirectory(directoryId)) ? requests.get({ directoryId, ...where }, id) : undefined,
       },
     },
   };
 }
+
+const NOTHING_FOUND = { found: [], nextId: undefined };
 
 /** What is the organization's. Remembered for as long as a request takes: nothing ever moves to another organization. */
 interface Territory {
@@ -278,7 +284,7 @@ function scopeDeliveries(
     retry: async (id, ...change) => (await isOurs(id)) && deliveries.retry(id, ...change),
     skip: async (id, ...change) => (await isOurs(id)) && deliveries.skip(id, ...change),
     move: async (id, ...change) => ((await hasEndpoint(id)) ? deliveries.move(id, ...change) : 0),
-    countByStatus: async (id) => ((await hasEndpoint(id)) ? deliveries.countByStatus(id) : {}),
+    countByStatus: async (id, limit) => ((await hasEndpoint(id)) ? deliveries.countByStatus(id, limit) : {}),
     countAll: closed,
   };
 }

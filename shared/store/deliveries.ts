@@ -1,4 +1,5 @@
 import type { Attempt, Delivery, DeliveryStatus } from '../webhooks/delivery.js';
+import type { SearchPage, SearchResult } from './bounded-search.js';
 
 /** Up to which event of a directory the dispatcher has made delivery rows. */
 interface Progress {
@@ -36,37 +37,6 @@ export interface DeliverySearch extends DeliveryFilter {
   readonly since?: number;
   readonly until?: number;
 }
-
-interface SearchPage {
-  /** Excludes itself. */
-  readonly beforeId?: string;
-  readonly limit: number;
-  /** How many deliveries are looked at, when few of them are wanted. */
-  readonly scan: number;
-}
-
-export interface SearchResult {
-  /** Newest first. */
-  readonly found: readonly Delivery[];
-  /** The `beforeId` to go on with; undefined at the end. */
-  readonly nextId: string | undefined;
-}
-
-/** Several searches of different deliveries as one: no further than the first of them that left off. */
-export function mergeResults(results: readonly SearchResult[], limit: number): SearchResult {
-  const stops = results.flatMap(({ nextId }) => (nextId === undefined ? [] : [nextId]));
-  const stop = stops.length === 0 ? undefined : stops.reduce((newest, id) => (id > newest ? id : newest));
-  const all = results.flatMap(({ found }) => found).filter(({ id }) => stop === undefined || id >= stop);
-  return resultOf(all.sort(newestFirst), limit, stop);
-}
-
-/** `stop`: nothing below it was looked at. */
-export function resultOf(all: readonly Delivery[], limit: number, stop: string | undefined): SearchResult {
-  const found = all.slice(0, limit);
-  return { found, nextId: all.length > limit ? found.at(-1)?.id : stop };
-}
-
-export const newestFirst = (a: Delivery, b: Delivery): number => (a.id < b.id ? 1 : -1);
 
 /** An attempt without what was answered. */
 export type AttemptOutline = Omit<Attempt, 'response'>;
@@ -140,12 +110,13 @@ export interface DeliveryStore {
   /** Newest first. `beforeId` excludes itself. */
   list(filter: DeliveryFilter, page: { readonly beforeId?: string; readonly limit: number }): Promise<Delivery[]>;
   /** The same, of what no index finds; a page may be short, or empty, before the end. */
-  search(search: DeliverySearch, page: SearchPage): Promise<SearchResult>;
+  search(search: DeliverySearch, page: SearchPage): Promise<SearchResult<Delivery>>;
   /** The newest attempt of each, by the delivery's id; those without one are left out. */
   lastAttempts(deliveryIds: readonly string[]): Promise<Map<string, AttemptOutline>>;
   /** Oldest first. */
   attempts(deliveryId: string): Promise<Attempt[]>;
-  countByStatus(endpointId: string): Promise<StatusCounts>;
-  /** Of all endpoints, each status counted no further than `limit`. */
+  /** Of one endpoint, each status counted no further than `limit`. */
+  countByStatus(endpointId: string, limit: number): Promise<StatusCounts>;
+  /** The same of all endpoints. */
   countAll(limit: number): Promise<StatusCounts>;
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry } from './audit.js';
+import type { SearchPage, SearchResult } from './bounded-search.js';
 import type { RequestEntry } from './request-log.js';
 
 /** Something that happened. The `id` is a UUID of version 7, so that the order of ids is that of time. */
@@ -23,6 +24,8 @@ export interface Journal<T extends JournalEntry, Lookup extends keyof T> {
   get(where: Partial<Pick<T, Lookup>>, id: string): Promise<T | undefined>;
   /** Newest first. */
   list(where: Partial<Pick<T, Lookup>>, page: JournalPage): Promise<T[]>;
+  /** The same, of what no index finds: a page may be short, or empty, before the end. */
+  search(where: Partial<Pick<T, Lookup>>, page: JournalPage & SearchPage): Promise<SearchResult<T>>;
   /** Removes up to `limit` entries of the time before `before` (ms); answers how many. */
   purge(where: Partial<Pick<T, Lookup>>, before: number, limit: number): Promise<number>;
 }
@@ -42,3 +45,18 @@ export const JOURNAL_LOOKUPS = {
   audit: ['organizationId', 'directoryId', 'action', 'actor'],
   requests: ['directoryId', 'status', 'method'],
 } as const satisfies { readonly [Name in keyof Journals]: readonly string[] };
+
+/** Those of them that have an index of their own, the one that finds the fewest first. */
+const INDEXED = {
+  audit: ['directoryId', 'organizationId', 'action', 'actor'],
+  requests: ['directoryId'],
+} as const satisfies { readonly [Name in keyof Journals]: readonly (typeof JOURNAL_LOOKUPS)[Name][number][] };
+
+/** By which of the lookups that are given a search passes through the entries, and whether that is all that is asked of them. */
+export function searchPath(
+  name: keyof Journals,
+  given: readonly string[],
+): { readonly indexed: string | undefined; readonly isExact: boolean } {
+  const indexed = INDEXED[name].find((lookup) => given.includes(lookup));
+  return { indexed, isExact: given.length === (indexed === undefined ? 0 : 1) };
+}

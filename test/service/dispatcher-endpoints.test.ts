@@ -66,7 +66,7 @@ describe('the ordering of an endpoint', () => {
     await one.emit(...drafts, userDraft('a'), userDraft('b'));
     await other.emit(userDraft('c'));
     await eventually('all but one at rest', async () => {
-      const { delivered, retrying, blocked } = await bench.store.deliveries.countByStatus(id);
+      const { delivered, retrying, blocked } = await bench.store.deliveries.countByStatus(id, 1000);
       return delivered === 21 && retrying === 1 && blocked === 1;
     });
     const seqs = receiver.messages.filter(({ event }) => event.data.id !== 'c').map(({ event }) => event.seq);
@@ -98,7 +98,10 @@ test('a rate limit delays deliveries, uses up no attempt and changes no order', 
   const startedAt = performance.now();
   await bench.addDirectory().emit(...Array.from({ length: 50 }, (_, index) => userDraft(`user-${index % 5}`)));
   await eventually('all delivered elsewhere', () => other.messages.length === 50);
-  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 50);
+  await eventually(
+    'all delivered',
+    async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 50,
+  );
   // 20 at once, the others one every 50 ms.
   expect(performance.now() - startedAt).toBeGreaterThan(1_400);
   expect((await bench.deliveriesOf(id)).every(({ attempts }) => attempts === 1)).toBe(true);
@@ -114,7 +117,7 @@ test('an endpoint that is down gets few requests, and what waits for it keeps it
   bench.start();
   await bench.addDirectory().emit(...Array.from({ length: 200 }, (_, index) => userDraft(`user-${index}`)));
   await eventually('the breaker open', async () => {
-    const { sending, retrying, pending } = await bench.store.deliveries.countByStatus(id);
+    const { sending, retrying, pending } = await bench.store.deliveries.countByStatus(id, 1000);
     return sending === undefined && (retrying ?? 0) >= 10 && (pending ?? 0) >= 100;
   });
   const untried = (await bench.deliveriesOf(id)).filter(({ status }) => status === 'pending');
@@ -123,7 +126,7 @@ test('an endpoint that is down gets few requests, and what waits for it keeps it
   receiver.answer = () => 204;
   await eventually(
     'the probe answered, and all that had not been tried delivered',
-    async () => ((await bench.store.deliveries.countByStatus(id)).delivered ?? 0) >= untried.length,
+    async () => ((await bench.store.deliveries.countByStatus(id, 1000)).delivered ?? 0) >= untried.length,
     20_000,
   );
 });
@@ -143,7 +146,7 @@ test('an endpoint that asks for a pause gets none of what else waits for it, and
   receiver.answer = () => 204;
   await eventually(
     'all delivered',
-    async () => (await bench.store.deliveries.countByStatus(id)).delivered === 200,
+    async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 200,
     20_000,
   );
 });
@@ -174,7 +177,7 @@ test('an endpoint that has failed for five days is disabled, and resumes where i
   receiver.answer = () => 204;
   receiver.messages.length = 0;
   await bench.admin.patch(`/v1/endpoints/${id}`).send({ enabled: true }).expect(200);
-  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 4);
+  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 4);
   const ofB = receiver.messages.filter(({ event }) => event.data.id === 'b');
   expect(ofB.map(({ event }) => event.seq)).toEqual([2, 3]);
 });

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 const deliveredCount = async (): Promise<number> =>
-  (await bench.store.deliveries.countByStatus(endpointId)).delivered ?? 0;
+  (await bench.store.deliveries.countByStatus(endpointId, 1000)).delivered ?? 0;
 const errors = (): string[] => bench.logged.filter(({ level }) => level === 'error').map(({ message }) => message);
 const seqs = (): number[] => receiver.messages.map(({ event }) => event.seq);
 
@@ -102,7 +102,7 @@ test('250 membership events of 100 members that wait behind a failing one do not
   const joined = Array.from({ length: 250 }, (_, number) => membersDraft('group', members(number)));
   await directory.emit(...joined, userDraft('member-249-99'), userDraft('somebody else'));
   await eventually('what is about somebody else', async () => (await deliveredCount()) === 1);
-  const counted = () => bench.store.deliveries.countByStatus(endpointId);
+  const counted = () => bench.store.deliveries.countByStatus(endpointId, 1000);
   await eventually('the others labeled', async () => (await counted()).blocked === 250);
   expect(await counted()).toEqual({ retrying: 1, blocked: 250, delivered: 1 });
   await directory.emit(userDraft('somebody else'));

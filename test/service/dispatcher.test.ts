@@ -16,7 +16,10 @@ test('events become signed messages, in order for each user, with every attempt 
   const directory = bench.addDirectory();
   const drafts = Array.from({ length: 60 }, (_, index) => userDraft(`user-${index % 7}`));
   const events = await directory.emit(...drafts);
-  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 60);
+  await eventually(
+    'all delivered',
+    async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 60,
+  );
 
   expect(receiver.messages.map((message) => verified(secret, message))).toHaveLength(60);
   for (let user = 0; user < 7; user += 1) {
@@ -67,7 +70,7 @@ test('a failure is tried again after its pause and holds up its own user alone',
 
   receiver.answer = () => 204;
   bench.ahead += 6_000;
-  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 4);
+  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 4);
   expect(receiver.messages.slice(3).map(({ event }) => event.seq)).toEqual([1, 3]);
   const attempts = await bench.store.deliveries.attempts(first?.id ?? '');
   expect(attempts).toMatchObject([
@@ -89,7 +92,10 @@ test('an endpoint that hangs does not hold up another, and soon has one request 
   expect(performance.now() - start).toBeLessThan(5_000);
   expect(bad.messages.length).toBeGreaterThan(0);
   expect(bad.mostAtOnce()).toBeLessThanOrEqual(4);
-  await eventually('all on record', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 300);
+  await eventually(
+    'all on record',
+    async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 300,
+  );
   bad.cut();
   await stop();
 });
@@ -114,7 +120,7 @@ test('410 Gone disables the endpoint and holds its deliveries, until it is enabl
   receiver.answer = () => 204;
   await bench.admin.patch(`/v1/endpoints/${id}`).send({ enabled: true }).expect(200);
   await directory.emit(userDraft('a'));
-  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 5);
+  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 5);
   expect(receiver.messages.filter(({ event }) => event.data.id === 'a').map(({ event }) => event.seq)).toEqual([
     1, 2, 4, 5,
   ]);
@@ -132,7 +138,7 @@ test('an endpoint that is disabled keeps its place: nothing is sent, nothing is 
   await eventually('held', async () => (await bench.statusesOf(id)) === 'delivered held held');
   await bench.admin.patch(`/v1/endpoints/${id}`).send({ enabled: true }).expect(200);
   await directory.emit(userDraft('a'), userDraft('b'));
-  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 5);
+  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 5);
   for (const user of ['a', 'b']) {
     const seqs = receiver.messages.filter(({ event }) => event.data.id === user).map(({ event }) => event.seq);
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));
@@ -183,7 +189,7 @@ test.each(['deleted', 'disabled'])('an endpoint that is %s gets nothing after th
   expect(receiver.messages).toEqual([]);
   if (how === 'deleted') return;
   await bench.admin.patch(url).send({ enabled: true }).expect(200);
-  await eventually('all delivered', async () => (await deliveries.countByStatus(id)).delivered === 4);
+  await eventually('all delivered', async () => (await deliveries.countByStatus(id, 1000)).delivered === 4);
   const ofA = receiver.messages.filter(({ event }) => event.data.id === 'a');
   expect(ofA.map(({ event }) => event.seq)).toEqual([1, 2]);
 });
@@ -211,7 +217,7 @@ test('a parked delivery holds up its user, over a restart too, until an operator
   await directory.emit(userDraft('b'), userDraft('a'));
   await eventually('others delivered', async () => (await bench.statusesOf(id)) === 'parked blocked delivered blocked');
   await bench.admin.post(`/v1/deliveries/${deliveryId}/retry`).expect(202);
-  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 4);
+  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 4);
   expect(receiver.messages.map(({ event }) => event.seq)).toEqual([3, 1, 2, 4]);
 });
 

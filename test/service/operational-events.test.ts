@@ -159,7 +159,10 @@ test('operational events share an endpoint with directory events, and hold up no
   await directory.emit(userDraft('a'), userDraft('b'), userDraft('a'));
   await eventually('told', () => both.messages.length === 4);
   await directory.emit(userDraft('b'), userDraft('a'));
-  await eventually('all delivered', async () => (await bench.store.deliveries.countByStatus(bothId)).delivered === 6);
+  await eventually(
+    'all delivered',
+    async () => (await bench.store.deliveries.countByStatus(bothId, 1000)).delivered === 6,
+  );
   await eventually(
     'its own user waiting',
     async () => (await bench.statusesOf(id)) === 'delivered parked delivered blocked delivered',
@@ -178,13 +181,13 @@ test('an operational event is replayed by its id and by its type, and not with w
   const { id } = await bench.addEndpoint(ops.url, { eventTypes: ['*', 'delivery.parked'] });
   bench.start({ retrySchedule: [0] });
   await bench.addDirectory().emit(userDraft('a'));
-  await eventually('both', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 2);
+  await eventually('both', async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 2);
   const told = ops.messages.find(({ event }) => event.type === 'delivery.parked')?.event;
   const replay = (body: object) => bench.admin.post(`/v1/endpoints/${id}/replay`).send(body).expect(202);
   await replay({ eventId: told?.id });
   await eventually('it again', () => ops.messages.length === 3);
   const replayed = async (types?: string[]): Promise<number> => {
-    await eventually('all sent', async () => (await bench.store.deliveries.countByStatus(id)).delivered === 2);
+    await eventually('all sent', async () => (await bench.store.deliveries.countByStatus(id, 1000)).delivered === 2);
     const made = await replay({ since: '2000-01-01T00:00:00Z', ...(types && { types }) });
     const url = `/v1/replays/${String(made.body.id)}`;
     await eventually('its end', async () => (await bench.admin.get(url)).body.state === 'done');

@@ -12,7 +12,7 @@ const EPOCH = '2000-01-01T00:00:00Z';
 
 async function delivered(endpointId: string, count: number): Promise<void> {
   await eventually(`${count} delivered`, async () => {
-    const { delivered = 0 } = await bench.store.deliveries.countByStatus(endpointId);
+    const { delivered = 0 } = await bench.store.deliveries.countByStatus(endpointId, 1000);
     return delivered === count;
   });
 }

@@ -199,13 +199,14 @@ describe('the session of one directory and another directory', () => {
       expect(await world.registry.directories.get(id)).toBeUndefined();
       expect(await world.registry.tokens.find({ directoryId: id }, { limit: 10 })).toEqual([]);
       expect(await world.journals.requests.list({ directoryId: id }, { limit: 10 })).toEqual([]);
+      expect((await world.journals.requests.search({ directoryId: id }, { limit: 10, scan: 10 })).found).toEqual([]);
       expect(await world.events.ofDirectory(id, 0, 10)).toEqual([]);
       await expect(world.resources.list(id, 'User', undefined, { limit: 10 })).rejects.toThrow('There is no directory');
       await expect(world.commits.head(id)).rejects.toThrow('There is no directory');
     }
     expect(await world.registry.directories.find({}, { limit: 10 })).toEqual([]);
     expect(await world.registry.endpoints.find({}, { limit: 10 })).toEqual([]);
-    expect(await world.journals.audit.list({}, { limit: 10 })).toEqual([]);
+    expect((await world.journals.audit.search({}, { limit: 10, scan: 10 })).found).toEqual([]);
     await expect(world.registry.adminKeys.find({}, { limit: 10 })).rejects.toThrow('out of reach');
   });
 });

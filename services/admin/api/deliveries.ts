@@ -13,7 +13,7 @@ import { resourceOf } from '../../../shared/webhooks/ordering.js';
 import type { AdminDeps } from '../deps.js';
 import { id, idOf, listOf, nothing, pathId, time, timeOf, wholeListOf } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
-import { cursorOrNull, pageParameters, placeBehind } from '../paging.js';
+import { mapPage, pageParameters, scannedPageOf, WHAT_IS_SCANNED } from '../paging.js';
 import { notFound, Problem } from '../problem.js';
 import { refusePurgedEvent } from '../purged.js';
 
@@ -77,13 +77,13 @@ const listedView = deliveryView
 
 const path = { id: pathId('delivery') };
 
-/** How many one request looks at, when few of them are wanted. */
-const SCANNED_MAX = 20_000;
+/** How far those of a status are counted: more is a matter of seconds to count, and no news. */
+export const COUNTED_MAX = 100_000;
 
 export const list = operation({
   id: 'listDeliveries',
   summary: 'List deliveries, newest first',
-  description: `A request looks at ${SCANNED_MAX / 1000},000 deliveries at most: under a filter a page may be short, or empty, and have a next one.`,
+  description: WHAT_IS_SCANNED,
   query: {
     ...pageParameters,
     endpointId: id.exactOptional().meta({ description: 'Only those for this endpoint' }),
@@ -100,15 +100,13 @@ export const list = operation({
   },
   answers: { 200: json(listOf(listedView)) },
 }).by(async ({ deps: { deliveries }, query: { after, limit, ...search } }) => {
-  const { afterId: beforeId } = placeBehind({ after });
-  const page = { ...(beforeId !== undefined && { beforeId }), limit, scan: SCANNED_MAX };
-  const { found, nextId } = await deliveries.search(search, page);
-  const last = await deliveries.lastAttempts(found.map(({ id }) => id));
-  const data = found.map((delivery) => ({
+  const page = await scannedPageOf({ after, limit }, (scan) => deliveries.search(search, scan));
+  const last = await deliveries.lastAttempts(page.data.map(({ id }) => id));
+  const body = mapPage(page, (delivery) => ({
     ...showDelivery(delivery),
     lastAttempt: showLastAttempt(last.get(delivery.id)),
   }));
-  return { status: 200, body: { data, nextCursor: cursorOrNull(nextId) } };
+  return { status: 200, body };
 });
 
 export const get = operation({

@@ -20,6 +20,7 @@ import { mapPage, pageOf, pageParameters } from '../paging.js';
 import { etagOf, ifMatch, refuseChanged } from '../precondition.js';
 import { invalid, notFound } from '../problem.js';
 import { update } from '../update.js';
+import { COUNTED_MAX } from './deliveries.js';
 import { newSecret } from './endpoint-secrets.js';
 
 /** Requests per second. */
@@ -131,9 +132,10 @@ const createdEndpoint = view
   .meta({ id: 'CreatedEndpoint', description: 'A new endpoint with its signing secret' });
 export const countedEndpoint = view
   .extend({
-    deliveries: z
-      .partialRecord(z.enum(DELIVERY_STATUSES), z.int())
-      .meta({ description: 'How many deliveries there are, by status', examples: [{ delivered: 42 }] }),
+    deliveries: z.partialRecord(z.enum(DELIVERY_STATUSES), z.int()).meta({
+      description: `How many deliveries there are, by status; each counted to ${COUNTED_MAX}`,
+      examples: [{ delivered: 42 }],
+    }),
   })
   .meta({ id: 'CountedEndpoint', description: 'An endpoint with the numbers of its deliveries' });
 
@@ -179,7 +181,7 @@ export const get = operation({
 }).by(async ({ deps: { registry, deliveries }, path: { id } }) => {
   const found = await registry.endpoints.get(id);
   if (found === undefined) throw notFound('endpoint', id);
-  const counts = await deliveries.countByStatus(id);
+  const counts = await deliveries.countByStatus(id, COUNTED_MAX);
   return { status: 200, body: { ...show(found), deliveries: counts }, etag: etagOf(found) };
 });
 

@@ -8,7 +8,7 @@ import type { AdminDeps } from '../deps.js';
 import { knownDirectory } from '../directory.js';
 import { idOf, listOf, pathId, textOf, time, timeOf, wholeNumber } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
-import { mapPage, pageOf, pageParameters } from '../paging.js';
+import { mapPage, pageParameters, scannedPageOf, WHAT_IS_SCANNED } from '../paging.js';
 import { notFound } from '../problem.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -50,6 +50,7 @@ export const scimRequest = z
 export const list = operation({
   id: 'listScimRequests',
   summary: 'List the SCIM requests to a directory, newest first',
+  description: WHAT_IS_SCANNED,
   path: { id: pathId('directory') },
   query: {
     ...pageParameters,
@@ -60,9 +61,9 @@ export const list = operation({
   },
   answers: { 200: json(listOf(scimRequest)) },
 }).by(async ({ deps, path: { id }, query: { after, limit, since, until, ...where } }) => {
-  const directory = await knownDirectory(id, deps);
-  const page = await pageOf({ after, limit }, ({ afterId, ...slice }) =>
-    deps.journals.requests.list({ ...where, directoryId: directory.id }, { beforeId: afterId, since, until, ...slice }),
+  const { id: directoryId } = await knownDirectory(id, deps);
+  const page = await scannedPageOf({ after, limit }, (scan) =>
+    deps.journals.requests.search({ ...where, directoryId }, { since, until, ...scan }),
   );
   return { status: 200, body: mapPage(page, showRequest) };
 });

@@ -5,9 +5,7 @@ import { DELIVERY_STATUSES } from '../../../shared/webhooks/delivery.js';
 import type { AdminDeps } from '../deps.js';
 import { textOf } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
-
-/** Each figure is at most this much, in the outbox for each partition: more is a matter of seconds to count, and no news. */
-const COUNTED = 100_000;
+import { COUNTED_MAX } from './deliveries.js';
 
 const count = (description: string) =>
   z
@@ -39,14 +37,14 @@ export const system = z
           description: 'How long ago the oldest commit was made that is not in the event log yet; null: all are',
           examples: [null],
         }),
-      commits: count(`How many are not in it yet, counted to ${COUNTED} in each partition`),
+      commits: count(`How many are not in it yet, counted to ${COUNTED_MAX} in each partition`),
     }),
     deliveries: z.object({
       byStatus: z.partialRecord(z.enum(DELIVERY_STATUSES), count('Deliveries')).meta({
         description: 'Without the statuses that none has',
         examples: [{ delivered: 12, retrying: 1 }],
       }),
-      countedTo: z.int().meta({ description: 'A status that so many have may have more', examples: [COUNTED] }),
+      countedTo: z.int().meta({ description: 'A status that so many have may have more', examples: [COUNTED_MAX] }),
     }),
     parkedLanes: count('Parked deliveries, each of which others of its lane may wait for; counted as those are'),
     retention: z
@@ -69,14 +67,14 @@ export const get = operation({
   const [{ schemaVersion, ...store }, outbox, byStatus] = await Promise.all([
     deps.describe(),
     outboxNow(deps),
-    deps.deliveries.countAll(COUNTED),
+    deps.deliveries.countAll(COUNTED_MAX),
   ]);
   const { eventLog, retention } = deps.installation;
   return {
     status: 200,
     body: {
       ...{ version, schemaVersion, store, outbox, eventLog: { kind: eventLog } },
-      deliveries: { byStatus, countedTo: COUNTED },
+      deliveries: { byStatus, countedTo: COUNTED_MAX },
       parkedLanes: byStatus.parked ?? 0,
       retention: daysOf(retention),
     },
@@ -90,7 +88,7 @@ async function outboxNow({
 }: Pick<AdminDeps, 'outbox' | 'partitions' | 'clock'>): Promise<View<typeof system>['outbox']> {
   const looks = Array.from({ length: partitions }, async (_, partition) => {
     const oldestAt = await outbox.oldestAt(partition);
-    return oldestAt === undefined ? [] : [{ oldestAt, commits: await outbox.count(partition, COUNTED) }];
+    return oldestAt === undefined ? [] : [{ oldestAt, commits: await outbox.count(partition, COUNTED_MAX) }];
   });
   const waiting = (await Promise.all(looks)).flat();
   if (waiting.length === 0) return { oldestSeconds: null, commits: 0 };

@@ -255,29 +255,25 @@ function prepareRecords(
       );
       return attemptsOf(found ?? {}).toSorted(oldestFirst);
     },
-    async countByStatus(endpointId) {
-      const counts = await connection.call(({ deliveries }, session) =>
-        deliveries
-          .aggregate<{ readonly _id: DeliveryStatus; readonly count: number }>(
-            [{ $match: { endpointId } }, { $group: { _id: '$status', count: { $sum: 1 } } }],
-            { session },
-          )
-          .toArray(),
-      );
-      return Object.fromEntries(counts.map(({ _id, count }) => [_id, count]));
-    },
-    async countAll(limit) {
-      const counts = await Promise.all(
-        DELIVERY_STATUSES.map(async (status) => {
-          const count = await connection.call(({ deliveries }, session) =>
-            deliveries.countDocuments({ status }, { session, limit }),
-          );
-          return [status, count] as const;
-        }),
-      );
-      return Object.fromEntries(counts.filter(([, count]) => count > 0));
-    },
+    countByStatus: (endpointId, limit) => countEach(connection, { endpointId }, limit),
+    countAll: (limit) => countEach(connection, {}, limit),
   };
+}
+
+async function countEach(
+  connection: MongoConnection,
+  where: { readonly endpointId?: string },
+  limit: number,
+): Promise<Partial<Record<DeliveryStatus, number>>> {
+  const counts = await Promise.all(
+    DELIVERY_STATUSES.map(async (status) => {
+      const count = await connection.call(({ deliveries }, session) =>
+        deliveries.countDocuments({ ...where, status }, { session, limit }),
+      );
+      return [status, count] as const;
+    }),
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
 /** `attempts`: oldest first. */

@@ -1,9 +1,11 @@
 import type { mongo } from 'mongoose';
-import { idAt, type Delivery } from '../../webhooks/delivery.js';
-import { resultOf, type DeliveryFilter, type DeliverySearch, type DeliveryStore } from '../deliveries.js';
+import type { Delivery } from '../../webhooks/delivery.js';
+import { resultOf } from '../bounded-search.js';
+import type { DeliveryFilter, DeliveryStore } from '../deliveries.js';
 import type { DeliveryDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { toDelivery, WITHOUT_ATTEMPTS } from './deliveries.js';
+import { boundedBy, idsOf, within } from './newest-first.js';
 
 type Where = mongo.Filter<DeliveryDocument>;
 
@@ -16,29 +18,19 @@ export function prepareSearch(connection: MongoConnection): Pick<DeliveryStore, 
         .map(toDelivery)
         .toArray(),
     );
-  /** The last delivery to look at: so many are passed over in an index, whatever else is wanted of them. */
-  const stopAfter = async (where: Where, scan: number): Promise<string | undefined> => {
-    const [last] = await connection.call(({ deliveries }, session) =>
-      deliveries
-        .find(where, { session, projection: { _id: 1 }, sort: { _id: -1 } })
-        .skip(scan - 1)
-        .limit(1)
-        .toArray(),
-    );
-    return last?._id;
-  };
   return {
     async list(filter, { beforeId, limit }) {
-      return limit === 0 ? [] : select({ ...filter, ...within(idsOf({}, beforeId)) }, limit);
+      return limit === 0 ? [] : select({ ...filter, ...within(idsOf({ beforeId })) }, limit);
     },
     async search(search, { beforeId, limit, scan }) {
       const { resourceId, since: _since, until: _until, ...plain } = search;
-      const ids = idsOf(search, beforeId);
+      const ids = idsOf({ ...search, beforeId });
       const wanted = { ...plain, ...(resourceId === undefined ? {} : { laneKeys: resourceId }) };
       const indexed = indexedPart(search);
       const isExact = Object.keys(wanted).length === Object.keys(indexed).length;
-      const stop = isExact ? undefined : await stopAfter({ ...indexed, ...within(ids) }, scan);
-      const bounds = stop === undefined ? ids : [...ids, { _id: { $gte: stop } }];
+      const { stop, bounds } = isExact
+        ? { stop: undefined, bounds: ids }
+        : await boundedBy(connection, 'deliveries', indexed, ids, scan);
       return resultOf(await select({ ...wanted, ...within(bounds) }, limit + 1), limit, stop);
     },
   };
@@ -53,11 +45,3 @@ function indexedPart({ eventId, status, directoryId, organizationId, endpointId 
   if (endpointId !== undefined) return { endpointId };
   return status === undefined ? {} : { status };
 }
-
-const idsOf = ({ since, until }: Pick<DeliverySearch, 'since' | 'until'>, beforeId: string | undefined): Where[] => [
-  ...(beforeId === undefined ? [] : [{ _id: { $lt: beforeId } }]),
-  ...(since === undefined ? [] : [{ _id: { $gte: idAt(since) } }]),
-  ...(until === undefined ? [] : [{ _id: { $lt: idAt(until) } }]),
-];
-
-const within = (bounds: readonly Where[]): Where => (bounds.length === 0 ? {} : { $and: [...bounds] });

@@ -1,8 +1,10 @@
 import { idAt } from '../../webhooks/delivery.js';
-import { JOURNAL_LOOKUPS, type Journal, type JournalEntry, type Journals } from '../journals.js';
+import { resultOf } from '../bounded-search.js';
+import { JOURNAL_LOOKUPS, searchPath, type Journal, type JournalEntry, type Journals } from '../journals.js';
 import { slices, type EntryDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { isFinalForUpsert } from './failures.js';
+import { boundedBy, idsOf, within } from './newest-first.js';
 import { removeSome } from './remove-some.js';
 
 const WRITES_PER_CALL = 500;
@@ -28,8 +30,18 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
     ...Object.fromEntries(lookups.map((lookup) => [lookup, entry[lookup]])),
     entry: JSON.stringify(entry),
   });
-  const namedIn = (where: Partial<Pick<T, Lookup>>): object =>
+  const namedIn = (where: Partial<Pick<T, Lookup>>): Readonly<Record<string, unknown>> =>
     Object.fromEntries(lookups.flatMap((lookup) => (where[lookup] === undefined ? [] : [[lookup, where[lookup]]])));
+  const newest = async (where: object, limit: number): Promise<T[]> => {
+    if (limit === 0) return [];
+    return connection.call((collections, session) =>
+      collections[name]
+        .find(where, { session, sort: { _id: -1 }, projection: { entry: 1 } })
+        .limit(limit)
+        .map(({ entry }) => JSON.parse(entry) as T)
+        .toArray(),
+    );
+  };
   return {
     async append(entries) {
       for (const slice of slices(entries, WRITES_PER_CALL)) {
@@ -48,22 +60,15 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
       );
       return found === null ? undefined : (JSON.parse(found.entry) as T);
     },
-    async list(where, { beforeId, since, until, limit }) {
-      if (limit === 0) return [];
-      const untilId = until === undefined ? undefined : idAt(until);
-      const below = [beforeId, untilId].flatMap((id) => (id === undefined ? [] : [{ _id: { $lt: id } }]));
-      const above = since === undefined ? [] : [{ _id: { $gte: idAt(since) } }];
-      const bounds = [...below, ...above];
-      return connection.call((collections, session) =>
-        collections[name]
-          .find(
-            { ...namedIn(where), ...(bounds.length === 0 ? {} : { $and: bounds }) },
-            { session, sort: { _id: -1 }, projection: { entry: 1 } },
-          )
-          .limit(limit)
-          .map(({ entry }) => JSON.parse(entry) as T)
-          .toArray(),
-      );
+    list: (where, page) => newest({ ...namedIn(where), ...within(idsOf(page)) }, page.limit),
+    async search(where, page) {
+      const [named, ids] = [namedIn(where), idsOf(page)];
+      const { indexed, isExact } = searchPath(name, Object.keys(named));
+      const passed = indexed === undefined ? {} : { [indexed]: named[indexed] };
+      const { stop, bounds } = isExact
+        ? { stop: undefined, bounds: ids }
+        : await boundedBy(connection, name, passed, ids, page.scan);
+      return resultOf(await newest({ ...named, ...within(bounds) }, page.limit + 1), page.limit, stop);
     },
     purge: (where, before, limit) =>
       removeSome(connection, name, { ...namedIn(where), _id: { $lt: idAt(before) } }, limit),

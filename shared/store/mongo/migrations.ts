@@ -12,6 +12,7 @@ import { JOURNALS } from './migrations/5-journals.js';
 import { SETUP_LINKS } from './migrations/6-setup-links.js';
 import { EVENT_IDS } from './migrations/7-event-ids.js';
 import { TALLIES } from './migrations/8-tallies.js';
+import { AUDIT_ACTIONS } from './migrations/9-audit-actions.js';
 
 /** Indexes to make, by collection. */
 export type Indexes = { readonly [Name in keyof Collections]?: readonly mongo.IndexDescription[] };
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly Indexes[] = [
   SETUP_LINKS,
   EVENT_IDS,
   TALLIES,
+  AUDIT_ACTIONS,
 ];
 
 /**

@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from '../../webhooks/delivery.js';
 import { inLogOrder, type DeliveryStore } from '../deliveries.js';
 import { number, text } from './columns.js';
-import type { Database } from './database.js';
+import type { Database, Statement } from './database.js';
 import type { DeliveryLeases } from './delivery-leases.js';
 import {
   ENDPOINT,
@@ -83,40 +83,33 @@ export function prepareRecords(
 }
 
 function prepareCounts(database: Database, leases: DeliveryLeases): Pick<DeliveryStore, 'countByStatus' | 'countAll'> {
-  const ofEndpoint = database.prepare(
-    `SELECT status, count(*) AS count FROM deliveries WHERE endpoint = ${ENDPOINT} GROUP BY status`,
-  );
-  // From the index alone, endpoint by endpoint.
-  const ofAll = database.prepare(`
-    SELECT count(*) AS count FROM (
-      SELECT 1 FROM delivery_endpoints CROSS JOIN deliveries INDEXED BY deliveries_queue ON endpoint = delivery_endpoints.no
-      WHERE status = ? LIMIT ?)`);
+  // From an index alone; of all, endpoint by endpoint.
+  const counted = (of: string) =>
+    database.prepare(`
+      SELECT count(*) AS count FROM (SELECT 1 FROM ${of} LIMIT ?)`);
+  const ofEndpoint = counted(`deliveries INDEXED BY deliveries_queue WHERE status = ? AND endpoint = ${ENDPOINT}`);
+  const ofAll = counted(`
+    delivery_endpoints CROSS JOIN deliveries INDEXED BY deliveries_queue ON endpoint = delivery_endpoints.no WHERE status = ?`);
   const statusOf = database.prepare('SELECT status FROM deliveries WHERE id = ?');
-  /** By what stands in the column, without what is under way; and that. */
-  const sumOf = (stored: readonly (readonly [DeliveryStatus, number])[], underWay: readonly string[]) => {
+  /** What stands in the column has what is under way in it, which is counted by itself. */
+  const countEach = (statement: Statement, of: readonly string[], underWay: readonly string[], limit: number) => {
     const sums = new Map<DeliveryStatus, number>();
     const add = (status: DeliveryStatus, count: number) => sums.set(status, (sums.get(status) ?? 0) + count);
-    for (const [status, count] of stored) add(status, count);
+    for (const status of STORED_STATUSES) {
+      const row = statement.get(status, ...of, limit + underWay.length);
+      add(status, row === undefined ? 0 : number(row, 'count'));
+    }
     for (const id of underWay) {
       const row = statusOf.get(id);
       if (row === undefined) continue;
       add(toStatus(row), -1);
       add('sending', 1);
     }
-    return [...sums].filter(([, count]) => count > 0);
+    const counts = [...sums].filter(([, count]) => count > 0);
+    return Object.fromEntries(counts.map(([status, count]) => [status, Math.min(count, limit)]));
   };
   return {
-    async countByStatus(endpointId) {
-      const stored = ofEndpoint.all(endpointId).map((row) => [toStatus(row), number(row, 'count')] as const);
-      return Object.fromEntries(sumOf(stored, leases.of({ endpointId })));
-    },
-    async countAll(limit) {
-      const underWay = leases.of({});
-      const stored = STORED_STATUSES.map((status) => {
-        const row = ofAll.get(status, limit + underWay.length);
-        return [status, row === undefined ? 0 : number(row, 'count')] as const;
-      });
-      return Object.fromEntries(sumOf(stored, underWay).map(([status, count]) => [status, Math.min(count, limit)]));
-    },
+    countByStatus: async (endpointId, limit) => countEach(ofEndpoint, [endpointId], leases.of({ endpointId }), limit),
+    countAll: async (limit) => countEach(ofAll, [], leases.of({}), limit),
   };
 }

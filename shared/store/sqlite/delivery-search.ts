@@ -1,12 +1,6 @@
 import { idAt, type Delivery, type DeliveryStatus } from '../../webhooks/delivery.js';
-import {
-  mergeResults,
-  newestFirst,
-  resultOf,
-  type DeliveryFilter,
-  type DeliverySearch,
-  type DeliveryStore,
-} from '../deliveries.js';
+import { mergeResults, newestFirst, resultOf } from '../bounded-search.js';
+import type { DeliveryFilter, DeliverySearch, DeliveryStore } from '../deliveries.js';
 import { number, text } from './columns.js';
 import type { Database, Value } from './database.js';
 import type { DeliveryLeases } from './delivery-leases.js';

@@ -1,7 +1,15 @@
 import { idAt } from '../../webhooks/delivery.js';
-import { JOURNAL_LOOKUPS, type Journal, type JournalEntry, type Journals } from '../journals.js';
-import { json } from './columns.js';
-import type { Database, Value } from './database.js';
+import { resultOf } from '../bounded-search.js';
+import {
+  JOURNAL_LOOKUPS,
+  searchPath,
+  type Journal,
+  type JournalEntry,
+  type JournalPage,
+  type Journals,
+} from '../journals.js';
+import { json, text } from './columns.js';
+import type { Database, Row, Value } from './database.js';
 
 export function createJournals(database: Database): Journals {
   const amend = database.prepare('UPDATE audit SET entry = ? WHERE id = ?');
@@ -16,6 +24,11 @@ export function createJournals(database: Database): Journals {
   };
 }
 
+interface Condition {
+  readonly clause: string;
+  readonly value: Value;
+}
+
 /** A table of JSON entries beside the columns that they are looked up by. */
 function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
   database: Database,
@@ -26,44 +39,48 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
   const insert = database.prepare(`
     INSERT INTO ${name} (id, entry, ${lookups.join(', ')}) VALUES (?, ?, ${lookups.map(() => '?').join(', ')})
     ON CONFLICT DO NOTHING`);
-  const namedIn = (where: Partial<Pick<T, Lookup>>): { conditions: string[]; values: Value[] } => {
-    const named = lookups.filter((lookup) => where[lookup] !== undefined);
-    return {
-      conditions: named.map((lookup) => `${lookup} IS ?`),
-      values: named.map((lookup) => where[lookup] as Value),
-    };
-  };
+  const named = (where: Partial<Pick<T, Lookup>>): (Condition & { readonly lookup: Lookup })[] =>
+    lookups
+      .filter((lookup) => where[lookup] !== undefined)
+      .map((lookup) => ({ lookup, clause: `${lookup} IS ?`, value: where[lookup] as Value }));
+  const newest = (columns: string, conditions: readonly Condition[], limit: number, offset = 0): Row[] =>
+    database
+      .prepare(`SELECT ${columns} FROM ${name} ${whereOf(conditions)} ORDER BY id DESC LIMIT ? OFFSET ?`)
+      .all(...conditions.map(({ value }) => value), limit, offset);
+  const entries = (conditions: readonly Condition[], limit: number): T[] =>
+    newest('entry', conditions, limit).map((row) => json(row, 'entry') as T);
   return {
-    async append(entries) {
+    async append(all) {
       write(() => {
-        for (const entry of entries) {
+        for (const entry of all) {
           insert.run(entry.id, JSON.stringify(entry), ...lookups.map((lookup) => entry[lookup] as Value));
         }
       });
     },
     async get(where, id) {
-      const { conditions, values } = namedIn(where);
-      const all = conditions.map((condition) => `${condition} AND `).join('');
-      const row = database.prepare(`SELECT entry FROM ${name} WHERE ${all} id = ?`).get(...values, id);
-      return row && (json(row, 'entry') as T);
+      return entries([...named(where), { clause: 'id = ?', value: id }], 1)[0];
     },
-    async list(where, { beforeId, since, until, limit }) {
-      const { conditions, values } = namedIn(where);
-      const bounds: [string, string | undefined][] = [
-        ['id < ?', beforeId],
-        ['id >= ?', since === undefined ? undefined : idAt(since)],
-        ['id < ?', until === undefined ? undefined : idAt(until)],
-      ];
-      const bounded = bounds.flatMap(([condition, bound]) => (bound === undefined ? [] : [{ condition, bound }]));
-      const all = [...conditions, ...bounded.map(({ condition }) => condition)].join(' AND ');
-      const select = database.prepare(
-        `SELECT entry FROM ${name} ${all === '' ? '' : `WHERE ${all}`} ORDER BY id DESC LIMIT ?`,
+    async list(where, page) {
+      return entries([...named(where), ...timesOf(page)], page.limit);
+    },
+    async search(where, page) {
+      const [conditions, times] = [named(where), timesOf(page)];
+      const { indexed, isExact } = searchPath(
+        name,
+        conditions.map(({ lookup }) => lookup),
       );
-      return select.all(...values, ...bounded.map(({ bound }) => bound), limit).map((row) => json(row, 'entry') as T);
+      // `+` keeps a column out of the choice of an index: what was not passed through is not bounded.
+      const path = conditions.map((one) => (one.lookup === indexed ? one : { ...one, clause: `+${one.clause}` }));
+      const passed = [...path.filter(({ lookup }) => lookup === indexed), ...times];
+      const last = isExact ? undefined : newest('id', passed, 1, page.scan - 1)[0];
+      const stop = last && text(last, 'id');
+      const bound = stop === undefined ? [] : [{ clause: 'id >= ?', value: stop }];
+      return resultOf(entries([...path, ...times, ...bound], page.limit + 1), page.limit, stop);
     },
     async purge(where, before, limit) {
-      const { conditions, values } = namedIn(where);
-      const all = conditions.map((condition) => `${condition} AND `).join('');
+      const conditions = named(where);
+      const values = conditions.map(({ value }) => value);
+      const all = conditions.map(({ clause }) => `${clause} AND `).join('');
       // The conditions twice, for the index that both begin with.
       const old = database.prepare(
         `DELETE FROM ${name} WHERE ${all} id IN (SELECT id FROM ${name} WHERE ${all} id < ? LIMIT ?)`,
@@ -71,4 +88,16 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
       return write(() => old.run(...values, ...values, idAt(before), limit));
     },
   };
+}
+
+const whereOf = (conditions: readonly Condition[]): string =>
+  conditions.length === 0 ? '' : `WHERE ${conditions.map(({ clause }) => clause).join(' AND ')}`;
+
+function timesOf({ beforeId, since, until }: JournalPage): Condition[] {
+  const bounds: [string, string | undefined][] = [
+    ['id < ?', beforeId],
+    ['id >= ?', since === undefined ? undefined : idAt(since)],
+    ['id < ?', until === undefined ? undefined : idAt(until)],
+  ];
+  return bounds.flatMap(([clause, value]) => (value === undefined ? [] : [{ clause, value }]));
 }

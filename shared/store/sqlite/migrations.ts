@@ -17,6 +17,7 @@ import { LEAN_DELIVERIES } from './migrations/12-lean-deliveries.js';
 import { SETUP_LINKS } from './migrations/13-setup-links.js';
 import { EVENT_IDS } from './migrations/14-event-ids.js';
 import { TALLIES } from './migrations/15-tallies.js';
+import { AUDIT_ACTIONS } from './migrations/16-audit-actions.js';
 
 /** In order: the first is number 1. A released migration is never changed; what comes later is appended. */
 export const MIGRATIONS: readonly string[] = [
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly string[] = [
   SETUP_LINKS,
   EVENT_IDS,
   TALLIES,
+  AUDIT_ACTIONS,
 ];
 
 /** Brings the tables up to date, each migration in a transaction of its own. Throws `DatabaseTooNew`. */

@@ -7,6 +7,7 @@ import { openDatabase, type Database, type Value } from '../../../shared/store/s
 import { createDeliveries } from '../../../shared/store/sqlite/deliveries.js';
 import { createErasure } from '../../../shared/store/sqlite/erasure.js';
 import { createEvents } from '../../../shared/store/sqlite/events.js';
+import { createJournals } from '../../../shared/store/sqlite/journals.js';
 import { createLeases } from '../../../shared/store/sqlite/leases.js';
 import { migrate } from '../../../shared/store/sqlite/migrations.js';
 import { createOutbox } from '../../../shared/store/sqlite/outbox.js';
@@ -130,6 +131,13 @@ test('no query reads a whole table', async () => {
   createErasure(watched);
   const deliveries = createDeliveries(watched);
   const registry = createRegistry(watched);
+  const { audit, requests } = createJournals(watched);
+  const page = { beforeId: 'x', since: 0, until: 1, limit: 1, scan: 1 };
+  for (const lookup of ['organizationId', 'directoryId', 'action', 'actor']) {
+    await audit.search({ [lookup]: 'x' }, page);
+    await audit.search({ [lookup]: 'x', action: 'y', actor: 'z' }, page);
+  }
+  await requests.search({ directoryId: 'x', status: 409, method: 'PUT' }, page);
   for (const filter of [{ endpointId: 'x' }, { directoryId: 'x' }, { organizationId: 'x' }, { eventId: 'x' }]) {
     await deliveries.list(filter, { limit: 1 });
     for (const status of DELIVERY_STATUSES) await deliveries.list({ ...filter, status }, { beforeId: 'x', limit: 1 });
@@ -150,7 +158,7 @@ test('no query reads a whole table', async () => {
   // A scan of the endpoints that have deliveries, of a part that is read up to a limit, of the places of the log's consumers or of a list of what is looked up, and the single row that min() takes from the front of an index, are none.
   const slow = plans.filter(({ steps }) =>
     steps.some((step) =>
-      /SCAN (?!delivery_endpoints$|log_cursors$|\(subquery-1\)$|CONSTANT|json_each)|TEMP B-TREE|AUTOMATIC/.test(step),
+      /SCAN (?!delivery_endpoints$|log_cursors$|\(subquery-\d\)$|CONSTANT|json_each)|TEMP B-TREE|AUTOMATIC/.test(step),
     ),
   );
   expect(slow).toEqual([]);

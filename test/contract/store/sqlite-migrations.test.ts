@@ -133,7 +133,7 @@ describe('deliveries of the version before', () => {
     expect(await deliveries.queue(partition, endpointId, DELIVERY_STATUSES, undefined, 100)).toEqual(
       ofEndpoint.map(afterwards),
     );
-    expect(await deliveries.countByStatus(endpointId)).toEqual({
+    expect(await deliveries.countByStatus(endpointId, 1000)).toEqual({
       ...Object.fromEntries(DELIVERY_STATUSES.filter((status) => status !== 'sending').map((status) => [status, 1])),
       pending: 3,
     });

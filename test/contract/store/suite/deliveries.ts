@@ -84,7 +84,7 @@ export function describeDeliveries(harness: StoreHarness): void {
       const fresh = delivery({ endpointId: made.endpointId });
       await under.other.deliveries.insert([made, fresh, made], []);
       expect(await deliveries.get(made.id)).toMatchObject({ status: 'delivered', attempts: 1 });
-      expect(await deliveries.countByStatus(made.endpointId)).toEqual({ delivered: 1, pending: 1 });
+      expect(await deliveries.countByStatus(made.endpointId, 1000)).toEqual({ delivered: 1, pending: 1 });
     });
 
     test('progress starts at 0, goes forward and never back', async () => {
@@ -320,18 +320,19 @@ export function describeDeliveries(harness: StoreHarness): void {
       const other = delivery();
       const deliveries = await insert(...made, other);
       expect(await deliveries.move(endpointId, ['pending', 'retrying', 'blocked'], 'held', T0 + 9)).toBe(3);
-      expect(await deliveries.countByStatus(endpointId)).toEqual({
+      expect(await deliveries.countByStatus(endpointId, 1000)).toEqual({
         held: 4,
         sending: 1,
         delivered: 1,
         parked: 1,
         canceled: 1,
       });
+      expect(await deliveries.countByStatus(endpointId, 2)).toMatchObject({ held: 2, delivered: 1 });
       expect(await deliveries.get(made[0]?.id ?? '')).toMatchObject({ status: 'held', updatedAt: T0 + 9 });
       expect(await deliveries.get(other.id)).toEqual(other);
       expect(await deliveries.move(endpointId, ['pending'], 'held', T0)).toBe(0);
       expect(await deliveries.move(endpointId, [], 'held', T0)).toBe(0);
-      expect(await deliveries.countByStatus(newId())).toEqual({});
+      expect(await deliveries.countByStatus(newId(), 1000)).toEqual({});
     });
 
     test('a list is newest first, by any filter and all of them together, in pages', async () => {

@@ -125,6 +125,61 @@ export function describeJournals(harness: StoreHarness): void {
       expect(await places({ since: T0 + 4001 })).toEqual([]);
     });
 
+    describe('a search that looks at so many', () => {
+      const scan = 4;
+      test('finds what there is among them, and goes on where it left off', async () => {
+        const { requests } = under.store.journals;
+        const directoryId = newId();
+        const entries = Array.from({ length: 10 }, (_, n) =>
+          asked(directoryId, { id: idOf(T0 + n * 1000), status: n === 1 || n === 7 ? 409 : 201 }),
+        );
+        await requests.append([...entries, asked(newId(), { id: idOf(T0 + 9500), status: 409 })]);
+        const pages: number[][] = [];
+        for (let beforeId: string | undefined, isOver = false; !isOver;) {
+          const page = { beforeId, limit: 10, scan };
+          const { found, nextId } = await under.other.journals.requests.search({ directoryId, status: 409 }, page);
+          pages.push(found.map(({ id }) => entries.findIndex((entry) => entry.id === id)));
+          [beforeId, isOver] = [nextId, nextId === undefined];
+        }
+        expect(pages).toEqual([[7], [], [1]]);
+        const ofTimes = { since: T0 + 1000, until: T0 + 6000, limit: 10, scan: 5 };
+        const { found } = await requests.search({ directoryId, status: 409 }, ofTimes);
+        expect(found).toEqual([entries[1]]);
+      });
+
+      test('goes on after a page that is full, and ends with the last one', async () => {
+        const { requests } = under.store.journals;
+        const directoryId = newId();
+        const entries = [0, 1, 2].map((n) => asked(directoryId, { id: idOf(T0 + n), method: 'PUT' }));
+        await requests.append(entries);
+        const first = await requests.search({ directoryId, method: 'PUT' }, { limit: 2, scan: 10 });
+        expect(first).toEqual({ found: [entries[2], entries[1]], nextId: entries[1]?.id });
+        const page = { beforeId: first.nextId, limit: 2, scan: 10 };
+        expect(await requests.search({ directoryId, method: 'PUT' }, page)).toEqual({
+          found: [entries[0]],
+          nextId: undefined,
+        });
+      });
+
+      test('is not cut short where one index answers it', async () => {
+        const { audit, requests } = under.store.journals;
+        const [directoryId, organizationId, actor, action] = [newId(), newId(), newId(), newId()];
+        const entry = audited({ id: idOf(T0), organizationId, directoryId, actor, action });
+        const others = Array.from({ length: 6 }, (_, n) => audited({ id: idOf(T0 + 1 + n) }));
+        await audit.append([entry, ...others]);
+        await requests.append([asked(directoryId)]);
+        for (const where of [{ organizationId }, { directoryId }, { actor }, { action }]) {
+          expect(await audit.search(where, { limit: 10, scan: 2 })).toEqual({ found: [entry], nextId: undefined });
+        }
+        expect(await audit.search({ actor, action }, { limit: 10, scan: 2 })).toEqual({
+          found: [entry],
+          nextId: undefined,
+        });
+        expect((await audit.search({}, { limit: 3, scan: 2 })).found).toHaveLength(3);
+        expect((await requests.search({ directoryId }, { limit: 3, scan: 2 })).found).toHaveLength(1);
+      });
+    });
+
     test('an audit entry is amended, and one that is gone stays gone', async () => {
       const { audit } = under.store.journals;
       const actor = newId();
