@@ -62,36 +62,55 @@ interface Page<T> {
   readonly hasMore?: boolean;
 }
 
-/** A list, page by page: `more` adds the next one. */
+/**
+ * A list, page by page: `more` adds the next one. Under a filter a page may be empty although there is more behind it: then it goes on by
+ * itself, until there is something to show or the end is reached.
+ */
 export function usePages<T>(path: string | undefined, limit = 50): Paged<T> {
   const first = useApi<Page<T>>(path === undefined ? undefined : paged(path, limit));
   const [rest, setRest] = useState<{ of: Page<T>; pages: readonly Page<T>[] }>();
   const [problem, setProblem] = useState<ApiProblem>();
   const [isLoading, setLoading] = useState(false);
-  const asked = useRef<string>(undefined);
+  const asked = useRef<{ readonly of: Page<T>; readonly cursor: string }>(undefined);
+  const shown = useRef<{ readonly of: string | undefined; readonly data: readonly T[] }>(undefined);
   const pages = first.data === undefined ? [] : [first.data, ...(rest?.of === first.data ? rest.pages : [])];
   const last = pages.at(-1);
   const cursor = last?.hasMore === false ? null : (last?.nextCursor ?? null);
+  const goesOn = last?.data.length === 0 && cursor !== null && problem === undefined;
   const more = (): void => {
     const of = first.data;
-    if (path === undefined || of === undefined || cursor === null || asked.current === cursor) return;
-    asked.current = cursor;
+    if (path === undefined || of === undefined || cursor === null) return;
+    if (asked.current?.of === of && asked.current.cursor === cursor) return;
+    const asking = { of, cursor };
+    asked.current = asking;
     setLoading(true);
     setProblem(undefined);
-    api<Page<T>>(paged(path, limit, cursor))
-      .then(
-        (page) => setRest((old) => ({ of, pages: [...(old?.of === of ? old.pages : []), page] })),
-        (error: unknown) => setProblem(problemFrom(error)),
-      )
-      .finally(() => {
-        asked.current = undefined;
-        setLoading(false);
-      });
+    const done = (): void => {
+      if (asked.current !== asking) return;
+      asked.current = undefined;
+      setLoading(false);
+    };
+    api<Page<T>>(paged(path, limit, cursor)).then(
+      (page) => {
+        done();
+        setRest((old) => ({ of, pages: [...(old?.of === of ? old.pages : []), page] }));
+      },
+      (error: unknown) => {
+        done();
+        setProblem(problemFrom(error));
+      },
+    );
   };
+  useEffect(() => {
+    if (goesOn) more();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `more` is another one each time, and asks for the cursor
+  }, [goesOn, cursor, first.data]);
+  const data = pages.flatMap((page) => page.data);
+  if (first.data !== undefined && (data.length > 0 || cursor === null)) shown.current = { of: path, data };
   return {
-    data: first.data === undefined ? undefined : pages.flatMap(({ data }) => data),
+    data: shown.current?.of === path ? shown.current?.data : undefined,
     problem: problem ?? first.problem,
-    isLoading: isLoading || first.isLoading,
+    isLoading: isLoading || first.isLoading || goesOn,
     reload: first.reload,
     more: cursor === null ? undefined : more,
   };
