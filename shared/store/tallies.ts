@@ -3,13 +3,16 @@ import type { Logger } from '../runtime/logger.js';
 
 /** What is counted of a subject in an hour. */
 export interface Tally {
-  /** Id of a directory or an endpoint. */
+  /** Id of a directory or an endpoint, or `INSTALLATION`. */
   readonly subject: string;
   /** When the hour begins; milliseconds. */
   readonly hour: number;
   /** By name: how many, or of a name that begins with `last`, the newest time (ms). */
   readonly counts: Readonly<Record<string, number>>;
 }
+
+/** The subject of what is counted of everything. */
+export const INSTALLATION = 'installation';
 
 /** Statistics by the hour. Nothing depends on them: what is lost with a process, or counted twice, stays so. */
 export interface TallyStore {

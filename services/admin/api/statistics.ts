@@ -9,12 +9,13 @@ import { LIMIT_MAX } from '../paging.js';
 const HOURS_MAX = 168;
 const DEFAULT_HOURS = 24;
 
+/** When a bucket begins, in the statistics by the hour. */
+export const at = timeOf('When the hour begins');
 const count = (description: string) => z.int().meta({ description, examples: [3] });
 const percentile = z.int().nullable();
 const latencyMs = z.object({ p50: percentile, p95: percentile }).meta({
   description: `Of attempts, rounded up to one of ${LATENCIES.map(([upToMs]) => upToMs).join(', ')} ms; null: there was none, or it took longer`,
 });
-const at = timeOf('When the hour begins');
 
 const directoryStatistics = z
   .object({
@@ -100,7 +101,7 @@ async function idsIn(table: {
 /** Each hour, oldest first, with what was counted in it. */
 type Hours = readonly { readonly at: number; readonly counts: Tally['counts'] }[];
 
-async function readHours(
+export async function readHours(
   subjects: readonly string[],
   hours: number,
   { tallies, clock }: Pick<AdminDeps, 'tallies' | 'clock'>,

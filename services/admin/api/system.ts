@@ -1,11 +1,16 @@
 import { z } from 'zod';
+import { iso } from '../../../shared/events/timestamp.js';
 import { version } from '../../../shared/runtime/version.js';
 import { DAY_MS, type Retention } from '../../../shared/store/retention.js';
+import { INSTALLATION } from '../../../shared/store/tallies.js';
 import { DELIVERY_STATUSES } from '../../../shared/webhooks/delivery.js';
 import type { AdminDeps } from '../deps.js';
 import { textOf } from '../fields.js';
 import { json, operation, type View } from '../operation.js';
 import { COUNTED_MAX } from './deliveries.js';
+import { at, readHours } from './statistics.js';
+
+const THROUGHPUT_HOURS = 24;
 
 const count = (description: string) =>
   z
@@ -47,6 +52,18 @@ export const system = z
       countedTo: z.int().meta({ description: 'A status that so many have may have more', examples: [COUNTED_MAX] }),
     }),
     parkedLanes: count('Parked deliveries, each of which others of its lane may wait for; counted as those are'),
+    throughput: z
+      .object({
+        buckets: z.array(
+          z.object({
+            at,
+            requests: count('SCIM requests'),
+            events: count('Those that they caused'),
+            attempts: count('Attempts to deliver'),
+          }),
+        ),
+      })
+      .meta({ description: `Of the last ${THROUGHPUT_HOURS} hours, oldest first; the newest seconds may be missing` }),
     retention: z
       .object({
         eventsDays: days('Events, and deliveries that are over'),
@@ -64,10 +81,11 @@ export const get = operation({
   description: 'Not with a key of one organization alone.',
   answers: { 200: json(system) },
 }).by(async ({ deps }) => {
-  const [{ schemaVersion, ...store }, outbox, byStatus] = await Promise.all([
+  const [{ schemaVersion, ...store }, outbox, byStatus, tallies] = await Promise.all([
     deps.describe(),
     outboxNow(deps),
     deps.deliveries.countAll(COUNTED_MAX),
+    readHours([INSTALLATION], THROUGHPUT_HOURS, deps),
   ]);
   const { eventLog, retention } = deps.installation;
   return {
@@ -76,6 +94,12 @@ export const get = operation({
       ...{ version, schemaVersion, store, outbox, eventLog: { kind: eventLog } },
       deliveries: { byStatus, countedTo: COUNTED_MAX },
       parkedLanes: byStatus.parked ?? 0,
+      throughput: {
+        buckets: tallies(INSTALLATION).map((hour) => {
+          const { requests = 0, events = 0, attempts = 0 } = hour.counts;
+          return { at: iso(hour.at), requests, events, attempts };
+        }),
+      },
       retention: daysOf(retention),
     },
   };

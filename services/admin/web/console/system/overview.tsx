@@ -51,13 +51,11 @@ function State({ state }: { readonly state: SystemState }) {
           { name: 'Storage', value: bytes(store.sizeBytes), note: store.kind },
         ]}
       />
-      {throughput && (
-        <div className={styles.charts}>
-          <Chart name="requests" label="SCIM requests" throughput={throughput} />
-          <Chart name="events" label="Events" throughput={throughput} />
-          <Chart name="attempts" label="Attempts" throughput={throughput} />
-        </div>
-      )}
+      <div className={styles.charts}>
+        <Chart name="requests" label="SCIM requests" throughput={throughput} />
+        <Chart name="events" label="Events" throughput={throughput} />
+        <Chart name="attempts" label="Attempts" throughput={throughput} />
+      </div>
       <div className={styles.halves}>
         <Section title="Deliveries by status">
           <ByStatus {...deliveries} />

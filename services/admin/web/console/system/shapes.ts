@@ -10,13 +10,5 @@ export type AdminKey = z.output<typeof adminKey>;
 export type AuditEntry = z.output<typeof auditEntry>;
 export type Erasure = z.output<typeof erasure>;
 
-export type SystemState = z.output<typeof system> & { readonly throughput?: Throughput };
-
-export interface Throughput {
-  readonly buckets: readonly {
-    readonly at: string;
-    readonly requests: number;
-    readonly events: number;
-    readonly attempts: number;
-  }[];
-}
+export type SystemState = z.output<typeof system>;
+export type Throughput = SystemState['throughput'];
