@@ -11,6 +11,7 @@ import type { LogCursor, Store } from '../../shared/store/port.js';
 import type { Directory, Endpoint } from '../../shared/store/registry.js';
 import type { RequestEntry } from '../../shared/store/request-log.js';
 import { afterPosition } from '../../shared/store/seek.js';
+import { HOUR_MS, hourOf, INSTALLATION, LATENCIES } from '../../shared/store/tallies.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import type { Delivery, DeliveryStatus } from '../../shared/webhooks/delivery.js';
 
@@ -22,7 +23,11 @@ export interface Filling {
   readonly membersPerGroup: number;
   /** With those of the users and groups; the others are updates. */
   readonly events: number;
+  /** With those that have caused an event; the others read. */
+  readonly requests: number;
   readonly auditEntries: number;
+  /** Other organizations, each with a directory, and endpoints that are disabled. */
+  readonly others: number;
 }
 
 /** Commands under way at once: several batches of the writer. */
@@ -37,6 +42,8 @@ const RARE: readonly DeliveryStatus[] = ['parked', 'retrying', 'blocked', 'held'
 /** A delivery of this many at the end is still waiting. */
 const PENDING_SHARE = 0.005;
 const LATER_MS = 24 * 3_600_000;
+/** Of a list, and of its statistics. */
+const SHOWN_AT_ONCE = 100;
 const LOG_GROUP = 'dispatcher';
 
 type Say = (text: string) => void;
@@ -51,8 +58,10 @@ export async function fillFolder(dataDir: string, filling: Filling, say: Say): P
     await writeEvents(store, directory, filling, say);
     await publishAll(store, directory);
     await writeDeliveries(store, directory, endpoints, filling, say);
-    await writeAudit(store, directory, filling);
-    say(`  ${filling.auditEntries} audit entries`);
+    await writeReads(store, directory, filling, say);
+    await writeAudit(store, directory, filling, say);
+    await writeOthers(store, directory, endpoints, filling);
+    await writeTallies(store);
   } finally {
     await store.close();
   }
@@ -129,13 +138,14 @@ const padded = (number: number): string => String(number).padStart(6, '0');
 
 /** The user of a number: what searches look for is told here and in console.ts. */
 export const userNameOf = (number: number): string => `user-${padded(number)}@bench.example`;
+export const displayNameOf = (number: number): string => `Ada Marsh ${padded(number)}`;
 export const emailOf = (number: number): string => `mail-${padded(number)}@mail.bench.example`;
 
 const userBody = (number: number, title: string) => ({
   schemas: [USER.schema.id],
   userName: userNameOf(number),
   externalId: `00u${padded(number)}`,
-  displayName: `Ada Marsh ${padded(number)}`,
+  displayName: displayNameOf(number),
   name: { givenName: 'Ada', familyName: `Marsh ${padded(number)}` },
   emails: [{ value: emailOf(number), type: 'work', primary: true }],
   active: true,
@@ -225,7 +235,18 @@ function settlementOf({ id, endpointId, status, attempts, nextAttemptAt, lastErr
   return { deliveryId: id, attempt, status, attempts, nextAttemptAt, lastError };
 }
 
-async function writeAudit(store: Store, directory: Directory, { auditEntries }: Filling): Promise<void> {
+/** What an identity provider asks without changing anything. */
+async function writeReads(store: Store, directory: Directory, { requests, events }: Filling, say: Say): Promise<void> {
+  const count = Math.max(requests - events, 0);
+  const past = createPast(Math.ceil(count / CHUNK));
+  await inChunks(count, CHUNK, say, 'requests', async (numbers) => {
+    const reads = numbers.map(() => requestOf({ kind: 'activate', requestId: past.newId() }, directory));
+    await store.journals.requests.append(reads);
+    past.step();
+  });
+}
+
+async function writeAudit(store: Store, directory: Directory, { auditEntries }: Filling, say: Say): Promise<void> {
   const past = createPast(Math.ceil(auditEntries / CHUNK));
   const entry = (number: number): AuditEntry => ({
     id: past.newId(),
@@ -241,16 +262,52 @@ async function writeAudit(store: Store, directory: Directory, { auditEntries }: 
     before: { name: `Name ${number}` },
     after: { name: `Name ${number + 1}` },
   });
-  await inChunks(
-    auditEntries,
-    CHUNK,
-    () => undefined,
-    '',
-    async (numbers) => {
-      await store.journals.audit.append(numbers.map(entry));
-      past.step();
-    },
-  );
+  await inChunks(auditEntries, CHUNK, say, 'audit entries', async (numbers) => {
+    await store.journals.audit.append(numbers.map(entry));
+    past.step();
+  });
+}
+
+async function writeOthers(
+  { registry }: Store,
+  directory: Directory,
+  [endpoint]: readonly Endpoint[],
+  { others }: Filling,
+): Promise<void> {
+  for (let number = 0; number < others; number += 1) {
+    const { createdAt, updatedAt } = directory;
+    const organization = { id: v7(), version: 1, createdAt, updatedAt, name: `Customer ${padded(number)}` };
+    await registry.organizations.insert(organization);
+    await registry.directories.insert({ ...directory, id: v7(), organizationId: organization.id, name: 'Okta' });
+    if (endpoint !== undefined && number < SHOWN_AT_ONCE) {
+      await registry.endpoints.insert({ ...endpoint, id: v7(), organizationId: organization.id, enabled: false });
+    }
+  }
+}
+
+/** A week of statistics of what the console shows at once. */
+async function writeTallies({ registry, tallies }: Store): Promise<void> {
+  const [directories, endpoints] = await Promise.all([
+    registry.directories.find({}, { limit: SHOWN_AT_ONCE }),
+    registry.endpoints.find({}, { limit: SHOWN_AT_ONCE }),
+  ]);
+  const latencies = Object.fromEntries(LATENCIES.map(([, name]) => [name, 100]));
+  for (let hours = 0; hours < 168; hours += 1) {
+    const hour = hourOf(Date.now()) - hours * HOUR_MS;
+    await tallies.add([
+      { subject: INSTALLATION, hour, counts: { requests: 6000, events: 1500, attempts: 6000 } },
+      ...directories.map(({ id }) => ({
+        ...{
+          subject: id,
+          hour,
+          counts: { requests: 60, events: 15, errors: 1, lastRequestAt: hour, lastErrorAt: hour },
+        },
+      })),
+      ...endpoints.map(({ id }) => ({
+        ...{ subject: id, hour, counts: { succeeded: 999, failed: 1, lastSuccessAt: hour, ...latencies } },
+      })),
+    ]);
+  }
 }
 
 async function inChunks(

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { Pool } from 'undici';
 import { openApi } from '../../services/cli/api/api.js';
-import { emailOf, fillFolder, PAST_MS, userNameOf, type Filling } from './console-fill.js';
+import { displayNameOf, emailOf, fillFolder, PAST_MS, userNameOf, type Filling } from './console-fill.js';
 import { median, renderMachine } from './report.js';
 import { folderNamed, startRollcall } from './servers.js';
 
@@ -12,13 +12,13 @@ export interface ConsolePlan extends Filling {
   readonly endpoints: number;
   /** Requests of each kind before those that count, and those. */
   readonly warmups: number;
-  readonly requests: number;
+  readonly repetitions: number;
 }
 
 /** Above that, people notice that they wait. */
 const LIMIT_MS = 200;
 /** Pages that are passed over before the one that is deep. */
-const DEEP = 50;
+const DEEP = 1000;
 /** Nobody listens there: what is sent again while this measures is refused at once. */
 const NOBODY = 'http://127.0.0.1:9/';
 
@@ -43,13 +43,13 @@ export async function measureConsole(plan: ConsolePlan, say: Say): Promise<void>
   try {
     const paths = await pathsOf(get, plan);
     say(
-      `\n${plan.requests} requests of each kind after ${plan.warmups}, one at a time on one connection. ${renderMachine()}\n`,
+      `\n${plan.repetitions} requests of each kind after ${plan.warmups}, one at a time on one connection. ${renderMachine()}\n`,
     );
     say('| Request | Median, ms | Max, ms | |');
     say('| --- | ---: | ---: | --- |');
     for (const [name, path] of paths) {
       const durations: number[] = [];
-      for (let number = -plan.warmups; number < plan.requests; number += 1) {
+      for (let number = -plan.warmups; number < plan.repetitions; number += 1) {
         const start = performance.now();
         await get(path);
         if (number >= 0) durations.push(performance.now() - start);
@@ -119,6 +119,8 @@ async function pathsOf(get: Get, { users }: ConsolePlan): Promise<Paths> {
     ['organizations', '/v1/organizations'],
     ['directories', '/v1/directories'],
     ['directories, `q`', '/v1/directories?q=users'],
+    ['directories, `q` without a match', '/v1/directories?q=nobody'],
+    ['organizations, `q`', '/v1/organizations?q=Bench'],
     ...(await pathsOfDirectory(get, deep, { directory, user, someone: Math.floor(users / 2) })),
     ...(await pathsOfEvents(get, deep, { directory, user })),
     ...(await pathsOfDeliveries(get, deep, { directory, user, endpoint })),
@@ -132,6 +134,10 @@ async function pathsOf(get: Get, { users }: ConsolePlan): Promise<Paths> {
     ...(await deep('audit', '/v1/audit?limit=100')),
     ['audit, by action', '/v1/audit?action=token.created'],
     ['audit, by an action without any', '/v1/audit?action=endpoint.deleted'],
+    ['audit, of a directory', `/v1/audit?directoryId=${directory}`],
+    ['audit, of a key and by an action without any', '/v1/audit?actor=operator&action=endpoint.deleted'],
+    ['audit, of an hour', `/v1/audit?${anHour()}`],
+    ['system', '/v1/system'],
   ];
 }
 
@@ -154,8 +160,10 @@ async function pathsOfDirectory(
     ['its held events', `${own}/held`],
     ...(await deep('users', `${own}/users?limit=100`)),
     ['users, `q` = userName', `${own}/users?q=${userNameOf(someone)}`],
-    ['users, `q` = what all userNames begin with', `${own}/users?q=user-`],
+    ...(await deep('users, `q` = what all userNames begin with', `${own}/users?limit=100&q=user-`)),
     ['users, `q` = e-mail', `${own}/users?q=${emailOf(someone)}`],
+    ['users, `q` = display name', `${own}/users?q=${encodeURIComponent(displayNameOf(someone))}`],
+    ...(await deep('users, `q` = what all display names begin with', `${own}/users?limit=100&q=Ada`)),
     ['users, `q` without a match', `${own}/users?q=nobody`],
     ['a user', `${own}/users/${user}`],
     ['groups', `${own}/groups?limit=100`],
@@ -184,6 +192,7 @@ async function pathsOfEvents(
     ['events, by type', `${newest}&type=user.updated`],
     ['events, by a type without any', `${newest}&type=group.deleted`],
     ['events, by resource', `${newest}&resourceId=${user}`],
+    ['events of the directory, by resource', `${newest}&directoryId=${directory}&resourceId=${user}`],
     ['events, of an hour', `${newest}&${anHour()}`],
     ['an event', `/v1/events/${event}`],
     ['its trace', `/v1/events/${event}/trace`],
