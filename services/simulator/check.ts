@@ -206,7 +206,8 @@ function unlisted(events: readonly string[], webhooks: readonly Webhook[], direc
     .map(({ id }) => `webhook ${id} is not in the list of events as it arrived`);
 }
 
-function compare({ world, doubts }: Evidence['run'], mirror: World): string[] {
+/** Where a copy differs from the truth, in words; what is in doubt is left aside. */
+export function compare({ world, doubts }: Pick<Run, 'world' | 'doubts'>, mirror: World): string[] {
   const doubtful = new Set(doubts.map(({ id }) => id));
   const spare = { User: 0, Group: 0 };
   for (const { id, type } of doubts) if (id === null) spare[type] += 1;
