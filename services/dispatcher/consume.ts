@@ -2,6 +2,7 @@ import type { ConsumedRecord } from '../../shared/event-log/port.js';
 import type { StoredEvent } from '../../shared/events/envelope.js';
 import type { DirectoryEvent } from '../../shared/events/event.js';
 import type { Clock } from '../../shared/runtime/clock.js';
+import { failPoint } from '../../shared/runtime/fail-point.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import type { EventReader } from '../../shared/store/port.js';
@@ -49,6 +50,7 @@ export function createConsumption(deps: ConsumeDeps) {
     progress: Progress,
   ): Promise<void> => {
     const rows = fanOut(events, subscribers, clock());
+    failPoint('fan-out.received');
     try {
       await deliveries.insert(
         rows,
@@ -58,6 +60,7 @@ export function createConsumption(deps: ConsumeDeps) {
       deps.onUnsure(partition); // they may be written all the same
       throw error;
     }
+    failPoint('fan-out.written');
     for (const { event } of events.slice(0, 1)) deps.metrics.consumed(clock() - Date.parse(event.timestamp));
     deps.onInserted(partition, rows);
   };

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../shared/runtime/clock.js';
+import { failPoint } from '../../shared/runtime/fail-point.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
 import { insist } from './insist.js';
@@ -25,6 +26,7 @@ export function createLedger(
     const settlements = gathered;
     [gathered, next] = [[], undefined];
     await insist('write down attempts', () => deliveries.settle(settlements, clock()), logger, giveUp);
+    failPoint('settlement.written');
   };
   return {
     settle(settlement) {

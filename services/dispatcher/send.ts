@@ -2,6 +2,7 @@ import type { Courier } from '../../shared/destinations/port.js';
 import type { DisablingReason } from '../../shared/events/event.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import { thin } from '../../shared/events/thin.js';
+import { failPoint } from '../../shared/runtime/fail-point.js';
 import type { Logger } from '../../shared/runtime/logger.js';
 import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
 import type { Endpoint } from '../../shared/store/registry.js';
@@ -53,10 +54,12 @@ export function createSending(deps: SendDeps): (delivery: Delivery, content: Con
       const reason = `it cannot be signed: ${error instanceof Error ? error.message : String(error)}`;
       return unsent(delivery, 'retrying', reason, clock() + UNSIGNABLE_PAUSE_MS);
     }
+    failPoint('attempt.claimed');
     const { attempt, outcome } = await courier.attempt({
       ...{ delivery, url: endpoint.url, sign, traceparent: content.traceparent },
       body: endpoint.payload === 'ids' ? thin(content.body) : content.body,
     });
+    failPoint('attempt.answered');
     const attempts = delivery.attempts + 1;
     const next = nextAttempt(outcome, attempts, clock(), Math.random(), retrySchedule);
     const isGone = next.disableEndpoint !== undefined;

@@ -5,6 +5,7 @@ import { headOf, type Decider, type Head } from '../../shared/directory/commit.j
 import type { DirectoryRef } from '../../shared/directory/deletion.js';
 import type { ResourceRow } from '../../shared/directory/resource.js';
 import type { Clock } from '../../shared/runtime/clock.js';
+import { failPoint } from '../../shared/runtime/fail-point.js';
 import { remember } from '../../shared/runtime/remember.js';
 import { Unavailable } from '../../shared/scim/errors.js';
 import { decideLoaded } from '../../shared/store/decide-loaded.js';
@@ -160,7 +161,9 @@ async function writeBatch(
       }
       const begun = performance.now();
       if (commit.changes.length >= LARGE_COMMIT) await othersTurn();
+      failPoint('commit.decided');
       if ((await deps.commits.commit(commit)) === 'conflict') continue;
+      failPoint('commit.done');
       remember(heads, directory.id, headOf(commit), HEADS_MAX);
       deps.onCommit(commit.partition, {
         requests: outcomes.length,

@@ -1,6 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Outage } from '../../shared/event-log/outage.js';
 import type { EventLog, LogRecord } from '../../shared/event-log/port.js';
+import { failPoint } from '../../shared/runtime/fail-point.js';
 import { pause, pauseAfter, type BackOff } from '../../shared/runtime/pause.js';
 import type { Wakeup } from '../../shared/runtime/wakeup.js';
 import type { Outbox, PositionedCommit } from '../../shared/store/port.js';
@@ -62,8 +63,11 @@ export async function relayPartition(options: PartitionOptions): Promise<void> {
 async function publishNext({ partition, outbox, log }: PartitionOptions): Promise<number> {
   const commits = await outbox.next(partition, COMMITS_MAX);
   if (commits.length === 0) return 0;
+  failPoint('relay.positioned');
   await log.publish(partition, recordsOf(commits));
+  failPoint('relay.published');
   await outbox.markPublished(partition, commits);
+  failPoint('relay.marked');
   return commits.length;
 }
 

@@ -3,6 +3,7 @@ import type { TracingConfig } from '../runtime/open-tracing.js';
 import { DAY_MS, type Retention } from '../store/retention.js';
 import type { BrandingConfig } from './branding.js';
 import { environment, variable, VARIABLE_NAMES, type Environment, type Values, type VariableName } from './env.js';
+import { FAIL_POINT, failPointProblems } from './fail-point.js';
 import { kafkaContradictions, kafkaSecurity, speaksToKafka, type KafkaLogConfig } from './kafka.js';
 import { productionRefusals } from './production.js';
 import type { Role } from './variable.js';
@@ -129,6 +130,7 @@ export function loadConfig<R extends Role>(role: R, env: Environment): LoadedCon
     ...(speaksToKafka(role) ? kafkaContradictions(present) : []),
     ...(parsed.success ? tooLongAttempts(parsed.data) : []),
     ...(parsed.success ? productionRefusals(role, parsed.data, present) : []),
+    ...failPointProblems(present),
     ...unknownNames(present).map(unknownVariable),
   ];
   return parsed.success && problems.length === 0 ? { config: BUILD[role](parsed.data) } : { problems };
@@ -210,7 +212,11 @@ const presentIn = (env: Environment): Environment =>
 
 const unknownNames = (present: Environment): string[] =>
   Object.keys(present).filter(
-    (name) => name.startsWith(PREFIX) && !(name in environment.shape) && !isServiceLink(name, present[name] ?? ''),
+    (name) =>
+      name.startsWith(PREFIX) &&
+      !(name in environment.shape) &&
+      name !== FAIL_POINT &&
+      !isServiceLink(name, present[name] ?? ''),
   );
 
 function unknownVariable(name: string): string {

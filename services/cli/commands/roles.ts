@@ -1,7 +1,9 @@
 import { Option, type Command } from 'commander';
 import { loadConfig, type Configs } from '../../../shared/config/config.js';
 import { processEnvironment, variable, VARIABLE_NAMES } from '../../../shared/config/env.js';
+import { chosenFailPoint } from '../../../shared/config/fail-point.js';
 import { ROLES, type Role } from '../../../shared/config/variable.js';
+import { armFailPoint } from '../../../shared/runtime/fail-point.js';
 import { runUntilStopped } from '../../../shared/runtime/lifecycle.js';
 import { EXIT_CONFIG } from '../exit-codes.js';
 import { oneOf } from '../flags.js';
@@ -98,6 +100,7 @@ async function withConfig<R extends Role>(role: R, run: Run<R>): Promise<void> {
     process.exitCode = EXIT_CONFIG;
     return;
   }
+  armFailPoint(chosenFailPoint(processEnvironment()));
   const code = await runUntilStopped((signal) => run(loaded.config, signal));
   // What a role that failed has left open would keep the process alive, and nobody would start it again.
   process.exit(code);

@@ -1,4 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
+import { failPoint } from '../../runtime/fail-point.js';
 import type { Logger } from '../../runtime/logger.js';
 import { pauseAfter, type BackOff } from '../../runtime/pause.js';
 import type { Wakeup } from '../../runtime/wakeup.js';
@@ -63,6 +64,7 @@ function createReader({ partition, group, consumer, events }: PartitionOptions):
     const handled = { position: last.position, index: last.index };
     await events.saveCursor(group, partition, handled);
     cursor = handled;
+    failPoint('fan-out.done');
     return found.length;
   };
 }

@@ -1,4 +1,5 @@
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { failPoint } from '../../runtime/fail-point.js';
 import type { Logger } from '../../runtime/logger.js';
 import { pauseAfter, type BackOff } from '../../runtime/pause.js';
 import type { Outage } from '../outage.js';
@@ -86,6 +87,7 @@ async function commit(topic: string, payload: EachBatchPayload, messages: readon
   const { partition } = payload.batch;
   const offset = String(BigInt(last.offset) + 1n);
   await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+  failPoint('fan-out.done');
   payload.resolveOffset(last.offset);
   await payload.heartbeat();
 }

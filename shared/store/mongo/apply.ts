@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Change, Commit, HeldEvent } from '../../directory/commit.js';
 import type { Membership, ResourceRow } from '../../directory/resource.js';
+import { failPoint } from '../../runtime/fail-point.js';
 import {
   anyOf,
   heldId,
@@ -73,6 +74,7 @@ async function writeRows<T extends Row>(
 ): Promise<void> {
   for (const slice of slices(writes, ROWS_PER_CALL)) {
     await connection.once((collections, session) => table(collections).bulkWrite(slice, { session, ordered: true }));
+    failPoint('commit.half-applied');
   }
 }
 

@@ -1,4 +1,5 @@
 import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
+import { failPoint } from '../../runtime/fail-point.js';
 import { checkNumbering, isNext } from '../check-commit.js';
 import type { CommitStore } from '../port.js';
 import type { ChainDeps, Chain } from './chain.js';
@@ -43,6 +44,7 @@ export function createCommits({ connection, heads, marks }: ChainDeps, chain: Ch
         heads.forget(commit.directoryId);
         return 'conflict';
       }
+      failPoint('commit.written');
       await chain.apply(commit);
       return 'committed';
     },

@@ -1,5 +1,6 @@
 import { GENESIS, type Commit, type Head } from '../../directory/commit.js';
 import { NO_REMOVALS, type GuardState } from '../../directory/guard.js';
+import { failPoint } from '../../runtime/fail-point.js';
 import { checkNumbering, isNext } from '../check-commit.js';
 import type { CommitStore } from '../port.js';
 import { prepareChanges } from './changes.js';
@@ -28,6 +29,7 @@ export function createCommits(database: Database): CommitStore {
         if (!isNext(commit, readHead(commit.directoryId))) return 'conflict';
         const directory = writeLog(commit);
         applyChanges(directory, commit.changes);
+        failPoint('commit.written');
         return 'committed';
       });
     },
