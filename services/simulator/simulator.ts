@@ -28,6 +28,8 @@ export interface SimulatorOptions {
   readonly paceMs?: number;
   /** Tries of a request that gets a 429, a 5xx or no answer, at growing distances up to 5 s. Default 8: about 11 s. */
   readonly tries?: number;
+  /** Longest pause between two of them, whatever the other side asks for. Default: as long as said. */
+  readonly longestPauseMs?: number;
   /** Called with each request, in the order in which they end. */
   readonly onRequest?: (exchange: Exchange) => void;
   /** Called after each step of the story, in whichever order they end. */
@@ -56,16 +58,27 @@ interface Failure {
 /** An identity provider that plays the story of its seed over real SCIM HTTP. An error ends a step, never the run. */
 export function createSimulator(options: SimulatorOptions): { run(): Promise<Run> } {
   const { baseUrl, token, provider, seed, users, groups } = options;
-  const { concurrency = 4, paceMs = 0, tries = 8, signal = new AbortController().signal } = options;
+  const {
+    concurrency = 4,
+    paceMs = 0,
+    tries = 8,
+    longestPauseMs = Infinity,
+    signal = new AbortController().signal,
+  } = options;
   const dialect = provider === 'okta' ? oktaDialect(seed) : entraDialect(seed, options.aadOptscim062020 === true);
   // Every step that waits listens to it.
   setMaxListeners(0, signal);
   const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined);
+  const pauseOfTries = (ms: number): Promise<void> => pause(Math.min(ms, longestPauseMs));
   return {
     async run() {
       const headers = { ...dialect.headers, authorization: `Bearer ${token}` };
       const wire = openWire(baseUrl, headers, concurrency);
-      const session = openSession(wire, { tries, pause, onExchange: options.onRequest ?? (() => undefined) });
+      const session = openSession(wire, {
+        tries,
+        pause: pauseOfTries,
+        onExchange: options.onRequest ?? (() => undefined),
+      });
       const failures: Failure[] = [];
       const attempt = async (step: string, work: () => Promise<void>): Promise<void> => {
         if (signal.aborted) return;

@@ -54,9 +54,17 @@ export const isTaken = ({ status }: Pick<Arrival, 'status'>): boolean => status 
 
 /** Compares what was acknowledged, what was received and what is there in the end. */
 export function judge({ directories, receivers }: History): Verdict {
-  const byReceiver = receivers.map((receiver) => judgeReceiver(receiver, directories));
-  const byDirectory = directories.map(judgeDirectory);
-  const all = [...byReceiver, ...byDirectory];
+  return addUp([
+    ...receivers.map((receiver) => judgeReceiver(receiver, directories)),
+    ...directories.map(judgeDirectory),
+  ]);
+}
+
+/** Of several runs. */
+export const addVerdicts = (all: readonly Verdict[]): Verdict =>
+  addUp(all.map(({ violations, ...counts }) => ({ counts, violations })));
+
+function addUp(all: readonly Finding[]): Verdict {
   const sum = (name: keyof Counts): number => all.reduce((total, { counts }) => total + (counts[name] ?? 0), 0);
   const list = (kind: Violation): string[] => all.flatMap(({ violations }) => violations[kind] ?? []);
   return {

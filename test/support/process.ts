@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { atEnd } from './at-end.js';
 import { eventually } from './eventually.js';
 
 /** How long a process may take to start on a busy machine. */
@@ -21,8 +22,8 @@ export interface TestProcess {
 }
 
 const running = new Set<ChildProcess>();
-// Whatever a failing test leaves behind ends with the test file.
-afterAll(() => running.forEach((child) => child.kill('SIGKILL')));
+// Whatever a failing test leaves behind ends with it.
+atEnd(() => running.forEach((child) => child.kill('SIGKILL')));
 
 /** Starts a command with an environment of its own: nothing is inherited but the path. */
 export function startProcess(

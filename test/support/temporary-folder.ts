@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atEnd } from './at-end.js';
 
 const folders: string[] = [];
 
@@ -11,4 +12,4 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+atEnd(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));

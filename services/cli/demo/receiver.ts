@@ -9,6 +9,8 @@ export interface Arrival extends Webhook {
   readonly status: number | null;
 }
 
+export type Reply = (res: http.ServerResponse, status: Arrival['status']) => void;
+
 export interface Receiver {
   readonly url: string;
   /** In order of arrival. */
@@ -20,11 +22,12 @@ export interface Receiver {
 
 /**
  * A host application on loopback: verifies each webhook as the documentation of the `svix` package says, and remembers it.
- * `answer`: of each webhook that verifies; 204 unless it fails for a test's sake.
+ * `answer`: of each webhook that verifies; 204 unless it fails for a test's sake. `reply` gives it, for a test's sake late or in part.
  */
 export async function startReceiver(
   onArrival: (arrival: Arrival) => void,
   answer: () => Arrival['status'] = () => 204,
+  reply: Reply = replyAtOnce,
 ): Promise<Receiver> {
   const arrivals: Arrival[] = [];
   let verifier: Verifier | undefined;
@@ -38,8 +41,7 @@ export async function startReceiver(
       const status = isVerified ? answer() : 401;
       const arrival = { id: headers['webhook-id'] ?? '', body, isVerified, at: Date.now(), status };
       arrivals.push(arrival);
-      if (status === null) res.destroy();
-      else res.writeHead(status).end();
+      reply(res, status);
       onArrival(arrival);
     });
   });
@@ -57,6 +59,11 @@ export async function startReceiver(
       }),
   };
 }
+
+const replyAtOnce: Reply = (res, status) => {
+  if (status === null) res.destroy();
+  else res.writeHead(status).end();
+};
 
 function verify(verifier: Verifier | undefined, body: string, headers: Record<string, string>): boolean {
   try {

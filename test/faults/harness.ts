@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openManagement } from '../../services/cli/demo/management.js';
+import type { EventType } from '../../shared/events/event.js';
+import { eventually } from '../support/eventually.js';
+import { isKept, judge, type Verdict } from './checker.js';
+import { collect } from './evidence.js';
+import type { Install } from './installation.js';
+import type { NemesisName } from './nemeses.js';
+import { openReceiver, type MoodyReceiver } from './receivers.js';
+import type { Report } from './report.js';
+import { strike } from './schedule.js';
+import { startWorkload, type Workload } from './workload.js';
+
+export interface RunOptions {
+  readonly install: Install;
+  /** Folder of the product as JavaScript. */
+  readonly build: string;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly providers: number;
+  readonly paceMs: number;
+  /** Undefined: all nemeses. */
+  readonly only: readonly NemesisName[] | undefined;
+  /** A line of progress. */
+  readonly say: (line: string) => void;
+}
+
+const GROUP_TYPES: readonly EventType[] = [
+  'group.created',
+  'group.updated',
+  'group.deleted',
+  'group.members_added',
+  'group.members_removed',
+];
+const GOES_ON = 20;
+const PROGRESS_EVERY_MS = 10_000;
+
+/** What was done to an installation, counted while it happens. */
+interface Tally {
+  readonly faults: Record<string, number>;
+  readonly hits: Record<string, number>;
+  readonly recoveries: number[];
+  kills: number;
+  /** Deaths that nobody has asked for, each with its last words. */
+  readonly deaths: string[];
+}
+
+/** One run: an installation of its own, a workload, faults for so long, a time to get over them, and the verdict. */
+export async function run(options: RunOptions): Promise<Report> {
+  const { install, build, seconds, seed, providers, paceMs, only, say } = options;
+  const tally: Tally = { faults: {}, hits: {}, recoveries: [], kills: 0, deaths: [] };
+  const installation = await install(build, {
+    onDeath(role, why) {
+      if (why === undefined) tally.kills += 1;
+      else tally.deaths.push(`${role}: ${why}`);
+    },
+    onRecovery: (ms) => tally.recoveries.push(ms),
+    onFailPoint: (point) => count(tally.hits, point),
+  });
+  const { url, adminKey, scimUrl, title } = installation;
+  const management = openManagement(url, adminKey);
+  const receivers = [
+    await openReceiver(management, 'everything'),
+    await openReceiver(management, 'groups alone', GROUP_TYPES),
+  ];
+  const startedAt = performance.now();
+  const workload = startWorkload({ management, scimUrl, seed, providers, paceMs });
+  const progress = tellProgress(say, startedAt, tally, workload, receivers);
+  try {
+    const onStrike = (name: NemesisName): void => count(tally.faults, name);
+    await strike({ installation, receivers, seed, seconds, only, onStrike });
+    await Promise.all(installation.members.map((member) => member.ready()));
+    await untilItGoesOn(workload);
+    const played = await workload.stop();
+    const operations = workload.operations();
+    const struckSeconds = (performance.now() - startedAt) / 1000;
+    say(`faults are over after ${struckSeconds.toFixed(0)} s; waiting for what is still to come`);
+    const history = await collect({ url, adminKey, management, played, receivers });
+    const verdict = judge(history);
+    return {
+      title: `${title}, seed ${seed}`,
+      seconds: struckSeconds,
+      directories: played.length,
+      operations,
+      ...tally,
+      verdict,
+    };
+  } finally {
+    progress.abort();
+    await installation.close();
+    await Promise.all(receivers.map((receiver) => receiver.close()));
+  }
+}
+
+/** Whether the promise was kept. A refusal that the workload cannot explain shows as wrong or lost. */
+export const isGood = ({ verdict }: { readonly verdict: Verdict }): boolean => isKept(verdict) && verdict.delivered > 0;
+
+/** What is whole again takes writes again. */
+const untilItGoesOn = async ({ acknowledged }: Workload): Promise<unknown> => {
+  const before = acknowledged();
+  return eventually('writes are acknowledged again', () => acknowledged() >= before + GOES_ON);
+};
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}
+
+function tellProgress(
+  say: RunOptions['say'],
+  startedAt: number,
+  tally: Tally,
+  workload: Workload,
+  receivers: readonly MoodyReceiver[],
+): AbortController {
+  const over = new AbortController();
+  const tell = async (): Promise<void> => {
+    for (;;) {
+      await sleep(PROGRESS_EVERY_MS, undefined, { signal: over.signal });
+      const arrived = receivers.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
+      const faults = Object.values(tally.faults).reduce((sum, times) => sum + times, 0);
+      say(
+        `${((performance.now() - startedAt) / 1000).toFixed(0)} s: ${workload.operations()} requests, ` +
+          `${workload.acknowledged()} acknowledged, ${arrived} webhooks, ${faults} faults, ${tally.kills} kills`,
+      );
+    }
+  };
+  tell().catch(() => undefined);
+  return over;
+}

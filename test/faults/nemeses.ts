@@ -1,0 +1,181 @@
+import { execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../services/simulator/random.js';
+import { FAIL_POINTS, type FailPoint } from '../../shared/runtime/fail-point.js';
+import type { Installation } from './installation.js';
+import type { Member } from './member.js';
+import { BAD_MOODS, type MoodyReceiver } from './receivers.js';
+import { tear } from './torn-log.js';
+
+/** What a nemesis may break, and with which luck. */
+export interface Stage extends Installation {
+  readonly receivers: readonly MoodyReceiver[];
+  readonly random: Random;
+  /** Fail points in the order in which they are tried, each turn anew. */
+  readonly nextPoint: () => FailPoint;
+}
+
+interface Nemesis {
+  /** Strikes once, and has made good for it when it resolves. */
+  readonly strike: (stage: Stage) => Promise<unknown>;
+  /** One of each track at a time, so that faults are mixed. */
+  readonly track: Track;
+  /** How often, beside the others of its track. */
+  readonly weight: number;
+  readonly needs?: 'folder' | 'servers';
+}
+
+export type Track = (typeof TRACKS)[number];
+export const TRACKS = ['processes', 'receivers', 'surroundings'] as const;
+
+/** Longer than the lease of a relay, and than a member of a Kafka group may be silent. */
+const BEYOND_LEASES_MS = 12_000;
+/** Within it, and a little longer. */
+const START_MS = 2_000;
+const HOUR_MS = 3_600_000;
+const CLOCK_JUMP_AFTER_MS = 2_000;
+/** Little enough that it fills up at once, where it is not full from the start. */
+const ROOM_BYTES = 64 * 1024;
+
+const NEMESES = {
+  'kill -9': {
+    track: 'processes',
+    weight: 8,
+    strike: (stage) => someone(stage).kill(),
+  },
+  'kill -9 while it starts': {
+    track: 'processes',
+    weight: 4,
+    strike: async (stage) => {
+      const one = someone(stage);
+      for (let times = 0; times < 4; times += 1) {
+        await one.killAnyway();
+        await sleep(stage.random.below(START_MS));
+      }
+      await one.ready();
+    },
+  },
+  'kill -9 at a fail point': {
+    track: 'processes',
+    weight: 8,
+    strike: (stage) => {
+      const point = stage.nextPoint();
+      return whoPasses(stage, point).failAt(point, 1 + stage.random.below(2));
+    },
+  },
+  'standstill at a fail point': {
+    track: 'processes',
+    weight: 2,
+    strike: (stage) => {
+      const point = stage.nextPoint();
+      return whoPasses(stage, point).failAt(point, 1 + stage.random.below(2), 1_000 + stage.random.below(3_000));
+    },
+  },
+  standstill: {
+    track: 'processes',
+    weight: 2,
+    strike: (stage) => someone(stage).standStill(500 + stage.random.below(2_500)),
+  },
+  'standstill beyond leases': {
+    track: 'processes',
+    weight: 1,
+    strike: (stage) => someone(stage).standStill(BEYOND_LEASES_MS),
+  },
+  'clock jump of an hour': {
+    track: 'processes',
+    weight: 1,
+    strike: async (stage) => {
+      const one = someone(stage);
+      await one.kill(undefined, {
+        NODE_OPTIONS: `--require ${join(__dirname, 'clock.cjs')}`,
+        FAULTS_CLOCK_JUMP_MS: String(stage.random.chance(0.5) ? HOUR_MS : -HOUR_MS),
+        FAULTS_CLOCK_AFTER_MS: String(CLOCK_JUMP_AFTER_MS),
+      });
+      await sleep(2 * CLOCK_JUMP_AFTER_MS);
+    },
+  },
+  'torn write-ahead log': {
+    track: 'processes',
+    weight: 3,
+    needs: 'folder',
+    strike: (stage) => someone(stage).kill(() => void tear(logOf(stage))),
+  },
+  'bad receiver': {
+    track: 'receivers',
+    weight: 1,
+    strike: async ({ receivers, random }) => {
+      const receiver = random.pick(receivers);
+      if (receiver === undefined) return;
+      receiver.mood = random.pick(BAD_MOODS) ?? 'well';
+      await sleep(500 + random.below(4_000));
+      receiver.mood = 'well';
+    },
+  },
+  'full disk': {
+    track: 'surroundings',
+    weight: 1,
+    needs: 'folder',
+    strike: async (stage) => {
+      const { random } = stage;
+      const size = statSync(logOf(stage), { throwIfNoEntry: false })?.size ?? 0;
+      const one = someone(stage);
+      await one.ready();
+      const { pid } = one;
+      limitFiles(pid, random.chance(0.5) ? 1 : size + random.below(ROOM_BYTES));
+      await sleep(300 + random.below(2_000));
+      limitFiles(pid, 'unlimited');
+    },
+  },
+} as const satisfies Readonly<Record<string, Nemesis>>;
+
+export type NemesisName = keyof typeof NEMESES;
+
+export const NEMESIS_NAMES = Object.keys(NEMESES) as readonly NemesisName[];
+
+export const nemesis = (name: NemesisName): Nemesis => NEMESES[name];
+
+/** Those of the track that an installation can be struck by. */
+export const nemesesOf = (track: Track, { dataDir, servers }: Installation): NemesisName[] =>
+  NEMESIS_NAMES.filter((name) => {
+    const { needs, ...one } = nemesis(name);
+    const isThere = needs === undefined || (needs === 'folder' ? dataDir : servers) !== undefined;
+    return one.track === track && isThere;
+  });
+
+function someone({ members, random }: Stage): Member {
+  const member = random.pick(members);
+  if (member === undefined) throw new Error('an installation has processes');
+  return member;
+}
+
+/** Who has the step that the point is in; any one of a standalone's. */
+function whoPasses(stage: Stage, point: FailPoint): Member {
+  const role = ROLE_OF[point.slice(0, point.indexOf('.'))];
+  const members = stage.members.filter((one) => one.role === role || one.role === 'standalone');
+  return someone({ ...stage, members });
+}
+
+const ROLE_OF: Readonly<Record<string, string>> = {
+  commit: 'ingest',
+  relay: 'relay',
+  'fan-out': 'dispatcher',
+  attempt: 'dispatcher',
+  settlement: 'dispatcher',
+};
+
+/** On SQLite there is no step in which some of the rows are written. */
+export const pointsOf = ({ dataDir }: Installation): FailPoint[] =>
+  FAIL_POINTS.filter((point) => dataDir === undefined || point !== 'commit.half-applied');
+
+const logOf = ({ dataDir = '' }: Stage): string => join(dataDir, 'rollcall.db-wal');
+
+/** RLIMIT_FSIZE: what would make a file of the process longer fails, as on a disk that is full. */
+function limitFiles(pid: number, bytes: number | 'unlimited'): void {
+  try {
+    execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`], { stdio: 'ignore' });
+  } catch {
+    // It has ended meanwhile; its successor has no limit.
+  }
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRandom, type Random } from '../../services/simulator/random.js';
+import type { Installation } from './installation.js';
+import { nemesesOf, nemesis, pointsOf, TRACKS, type NemesisName, type Stage, type Track } from './nemeses.js';
+import type { MoodyReceiver } from './receivers.js';
+
+export interface ScheduleOptions {
+  readonly installation: Installation;
+  readonly receivers: readonly MoodyReceiver[];
+  readonly seed: number;
+  readonly seconds: number;
+  /** Undefined: all that the installation can be struck by. */
+  readonly only: readonly NemesisName[] | undefined;
+  readonly onStrike: (name: NemesisName) => void;
+}
+
+/** Longest rest of a track between two strikes. */
+const REST_MS: Readonly<Record<Track, number>> = { processes: 1_500, receivers: 4_000, surroundings: 15_000 };
+
+/** Strikes for so long, on each track one nemesis after another. The seed decides which and when, as far as the machine is as fast. */
+export async function strike(options: ScheduleOptions): Promise<void> {
+  const { installation, receivers, seed, seconds, only, onStrike } = options;
+  const until = performance.now() + seconds * 1000;
+  const keepStriking = async (track: Track, random: Random): Promise<void> => {
+    const names = nemesesOf(track, installation).filter((name) => only?.includes(name) !== false);
+    if (names.length === 0) return;
+    const urn = names.flatMap((name) => Array.from({ length: nemesis(name).weight }, () => name));
+    const points = pointsOf(installation);
+    const nextPoint = inTurns(points, random);
+    const stage: Stage = { ...installation, receivers, random, nextPoint };
+    while (performance.now() < until) {
+      await sleep(Math.min(random.below(REST_MS[track]), Math.max(until - performance.now(), 0)));
+      const name = random.pick(urn) ?? 'kill -9';
+      await nemesis(name).strike(stage);
+      onStrike(name);
+    }
+  };
+  await Promise.all(TRACKS.map((track, index) => keepStriking(track, createRandom(seed * TRACKS.length + index))));
+}
+
+/** All of them in a chance order, and again in another one. */
+function inTurns<T>(all: readonly T[], random: Random): () => T {
+  let left: T[] = [];
+  return () => {
+    if (left.length === 0) left = random.sample(all, all.length);
+    const next = left.pop();
+    if (next === undefined) throw new Error('there is one');
+    return next;
+  };
+}
