@@ -35,15 +35,16 @@ export async function once<Answer>(
   const key = req.get('idempotency-key');
   if (req.method !== 'POST' || key === undefined) return work();
   const { id, fingerprint } = identify(key, req, res);
+  const sealedIn = { id, organizationId: callerOf(res)?.organizationId ?? null };
   const begun = await begin(id, fingerprint, deps, res);
-  if ('answer' in begun) return replay(JSON.parse(deps.sealer.open(begun.answer, id)) as Kept<Answer>, res);
+  if ('answer' in begun) return replay(JSON.parse(deps.sealer.open(begun.answer, sealedIn)) as Kept<Answer>, res);
   const outcome = await outcomeOf(work).catch(async (error: unknown) => {
     await end(begun.record, { leaseUntil: deps.clock() }, deps);
     throw error;
   });
   const kept = JSON.stringify({ ...outcome, requestId: requestIdOf(res) } satisfies Kept<Answer>);
   const isShort = kept.length <= ANSWER_MAX_CHARACTERS;
-  await end(begun.record, isShort ? { answer: deps.sealer.seal(kept, id) } : { leaseUntil: deps.clock() }, deps);
+  await end(begun.record, isShort ? { answer: deps.sealer.seal(kept, sealedIn) } : { leaseUntil: deps.clock() }, deps);
   return unwrap(outcome);
 }
 

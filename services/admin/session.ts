@@ -38,11 +38,12 @@ export function createSessions<Content extends object>(
   { name, path }: { readonly name: string; readonly path: string },
   { sealer, clock, publicUrl }: Pick<AdminDeps, 'sealer' | 'clock' | 'publicUrl'>,
 ): Sessions<Content> {
+  const sealedIn = { id: name, organizationId: null };
   const attributes = { path, httpOnly: true, sameSite: 'strict', secure: publicUrl.startsWith('https:') } as const;
   return {
     begin(res, content, expiresAt) {
       const session = { ...content, csrf: randomBytes(32).toString('base64url'), expiresAt };
-      res.cookie(name, sealer.seal(JSON.stringify(session), name), { ...attributes, maxAge: expiresAt - clock() });
+      res.cookie(name, sealer.seal(JSON.stringify(session), sealedIn), { ...attributes, maxAge: expiresAt - clock() });
       return session;
     },
     of(req) {
@@ -55,7 +56,7 @@ export function createSessions<Content extends object>(
 
   function open(sealed: string): Session<Content> | undefined {
     try {
-      return JSON.parse(sealer.open(sealed, name)) as Session<Content>;
+      return JSON.parse(sealer.open(sealed, sealedIn)) as Session<Content>;
     } catch {
       return undefined;
     }

@@ -10,13 +10,14 @@ import { createSigner, type Signer } from '../webhooks/sign.js';
  */
 export function createSigners(sealer: Sealer, clock: Clock): (endpoint: Endpoint) => Signer {
   const signers = new Map<string, { version: number; valid: number; signer: Signer }>();
-  return ({ id, version, secrets, headers }) => {
+  return (endpoint) => {
+    const { id, version, secrets, headers } = endpoint;
     const now = clock();
     const valid = secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
     const cached = signers.get(id);
     if (cached?.version === version && cached.valid === valid.length) return cached.signer;
-    const sign = createSigner(valid.map(({ sealed }) => sealer.open(sealed, id)));
-    const own = Object.fromEntries(headers.map(({ name, sealed }) => [name, sealer.open(sealed, id)]));
+    const sign = createSigner(valid.map(({ sealed }) => sealer.open(sealed, endpoint)));
+    const own = Object.fromEntries(headers.map(({ name, sealed }) => [name, sealer.open(sealed, endpoint)]));
     const signer: Signer = (...message) => ({ ...own, ...sign(...message) });
     signers.set(id, { version, valid: valid.length, signer });
     return signer;

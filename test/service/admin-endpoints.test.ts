@@ -78,7 +78,7 @@ describe('endpoints', () => {
       expect((await bench.get(path)).text).not.toMatch(/secret|whsec|sealed/);
     const stored = await bench.store.registry.endpoints.get(shown.id);
     expect(JSON.stringify(stored)).not.toContain(secret);
-    expect(stored?.secrets.map(({ sealed }) => sealer.open(sealed, shown.id))).toEqual([secret]);
+    expect(stored?.secrets.map(({ sealed }) => sealer.open(sealed, stored))).toEqual([secret]);
   });
 
   test.each([
@@ -200,11 +200,10 @@ describe('endpoints', () => {
 });
 
 describe("a secret's rotation", () => {
-  const secretsOf = async (id: string) =>
-    ((await bench.store.registry.endpoints.get(id))?.secrets ?? []).map(({ sealed, expiresAt }) => [
-      sealer.open(sealed, id),
-      expiresAt,
-    ]);
+  const secretsOf = async (id: string) => {
+    const stored = await bench.store.registry.endpoints.get(id);
+    return stored?.secrets.map(({ sealed, expiresAt }) => [sealer.open(sealed, stored), expiresAt]);
+  };
   const HOUR = 3_600_000;
 
   test.each([

@@ -146,7 +146,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     adminKeyHash: '00'.repeat(32),
     requestsPerSecond: 1,
     trustedProxies: [],
-    sealer: { keyId: '', seal: String, open: String },
+    sealer: { seal: String, open: String, isCurrent: () => true },
     publicUrl: '',
     partitions: 1,
     courier: createHttpCourier([], Date.now),

@@ -51,10 +51,10 @@ test('the cookie is out of reach of scripts and other sites, and goes over HTTPS
   };
   const attributes = '; Max-Age=43200; Path=/; Expires=';
   expect(await cookieOf('https://directory.example.com')).toMatch(
-    new RegExp(`^rollcall_session=v1[\\w.-]+${attributes}[^;]+; HttpOnly; Secure; SameSite=Strict$`),
+    new RegExp(`^rollcall_session=v2[\\w.-]+${attributes}[^;]+; HttpOnly; Secure; SameSite=Strict$`),
   );
   expect(await cookieOf('http://localhost:3000')).toMatch(
-    new RegExp(`^rollcall_session=v1[\\w.-]+${attributes}[^;]+; HttpOnly; SameSite=Strict$`),
+    new RegExp(`^rollcall_session=v2[\\w.-]+${attributes}[^;]+; HttpOnly; SameSite=Strict$`),
   );
 });
 
@@ -141,15 +141,16 @@ test('signing out takes the cookie away', async () => {
 
 test('without a session, or with one that we did not make, nobody is signed in', async () => {
   const forged = JSON.stringify({ hash: bench.deps.adminKeyHash, csrf: 'x', expiresAt: bench.now + HOUR_MS });
+  const sealedIn = (id: string) => ({ id, organizationId: null });
   const { cookie } = await signIn();
   const cookies = [
     '',
     'rollcall_session=',
     'rollcall_session=%',
     `rollcall_session=${Buffer.from(forged).toString('base64url')}`,
-    `rollcall_session=${createSealer(Buffer.alloc(32, 6)).seal(forged, 'rollcall_session')}`,
+    `rollcall_session=${createSealer(Buffer.alloc(32, 6)).seal(forged, sealedIn('rollcall_session'))}`,
     // Sealed by us for another purpose.
-    `rollcall_session=${sealer.seal(forged, 'rollcall_setup')}`,
+    `rollcall_session=${sealer.seal(forged, sealedIn('rollcall_setup'))}`,
     `${cookie}x`,
     cookie.replace('rollcall_session', 'rollcall_sessions'),
   ];

@@ -69,7 +69,9 @@ async function addEndpoint(store: Store, sealer: Sealer, more: Partial<Endpoint>
       disabling: null,
     },
     ...{ ordering: 'resource', rateLimit: null, enabled: true, disabledReason: null, failingSince: null },
-    secrets: [{ sealed: sealer.seal('whsec_x', id), createdAt: now, expiresAt: null }],
+    secrets: [
+      { sealed: sealer.seal('whsec_x', { id, organizationId: null, ...more }), createdAt: now, expiresAt: null },
+    ],
     ...more,
   });
   return id;

@@ -33,7 +33,7 @@ test('a link is exchanged for a session of half a day, in a cookie that goes to 
     expiresAt: new Date(bench.now + 12 * HOUR_MS).toISOString(),
   });
   expect(String(headers['set-cookie'])).toMatch(
-    /^rollcall_setup=v1[\w.-]+; Max-Age=43200; Path=\/setup; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/,
+    /^rollcall_setup=v2[\w.-]+; Max-Age=43200; Path=\/setup; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/,
   );
   expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
   const [cookie = ''] = String(headers['set-cookie']).split(';');
@@ -149,10 +149,10 @@ test('a stream ends within seconds when the link is revoked', async () => {
 describe('whoever has no session of the page', () => {
   test.each(routes)('is refused $method $path', async ({ method, path }) => {
     const { id } = await newDirectory(bench);
-    const forged = sealer.seal(
-      JSON.stringify({ linkId: newId(), csrf: 'x', expiresAt: bench.now + HOUR_MS }),
-      'rollcall_setup',
-    );
+    const forged = sealer.seal(JSON.stringify({ linkId: newId(), csrf: 'x', expiresAt: bench.now + HOUR_MS }), {
+      id: 'rollcall_setup',
+      organizationId: null,
+    });
     const signedIn = await request(bench.app).post('/session').send({ adminKey: KEY }).expect(201);
     const [asOperator = ''] = String(signedIn.headers['set-cookie']).split(';');
     const { token } = await makeLink(bench, id);

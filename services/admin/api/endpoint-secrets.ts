@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
-import type { Sealer } from '../../../shared/runtime/seal.js';
+import type { SealedIn, Sealer } from '../../../shared/runtime/seal.js';
 import type { EndpointSecret } from '../../../shared/store/registry.js';
 import { createSecret } from '../../../shared/webhooks/sign.js';
 import { idOf, integer, pathId, textOf, timeOf } from '../fields.js';
@@ -15,11 +15,12 @@ const OVERLAP_MAX_HOURS = 168;
 /** Each valid secret adds a signature to every request. */
 const VALID_SECRETS_MAX = 5;
 
-/** A signing secret as Standard Webhooks writes it, told once, and its sealed form. */
-export function newSecret(endpointId: string, now: number, sealer: Sealer): { secret: string; stored: EndpointSecret } {
-  const secret = createSecret();
-  return { secret, stored: { sealed: sealer.seal(secret, endpointId), createdAt: now, expiresAt: null } };
-}
+/** How a signing secret is stored, from `now` on. */
+export const sealSecret = (secret: string, endpoint: SealedIn, now: number, sealer: Sealer): EndpointSecret => ({
+  sealed: sealer.seal(secret, endpoint),
+  createdAt: now,
+  expiresAt: null,
+});
 
 export const rotate = operation({
   id: 'rotateSecret',
@@ -45,15 +46,18 @@ export const rotate = operation({
 }).by(async ({ deps: { registry, sealer, clock }, path: { id }, body: { overlapHours } }) => {
   const now = clock();
   const overlapUntil = now + overlapHours * HOUR_MS;
-  const { secret, stored } = newSecret(id, now, sealer);
-  const changed = await update(registry.endpoints, 'endpoint', id, { now }, ({ secrets }) => {
-    const former = secrets.map((one) => ({ ...one, expiresAt: Math.min(one.expiresAt ?? Infinity, overlapUntil) }));
+  const secret = createSecret();
+  const changed = await update(registry.endpoints, 'endpoint', id, { now }, (endpoint) => {
+    const former = endpoint.secrets.map((one) => ({
+      ...one,
+      expiresAt: Math.min(one.expiresAt ?? Infinity, overlapUntil),
+    }));
     const valid = former.filter(({ expiresAt }) => expiresAt > now);
     if (valid.length >= VALID_SECRETS_MAX) {
       const detail = `The endpoint has ${valid.length} valid secrets already; send overlapHours 0 to end them now, or wait.`;
       throw new Problem('conflict', detail);
     }
-    return { secrets: [stored, ...valid] };
+    return { secrets: [sealSecret(secret, endpoint, now, sealer), ...valid] };
   });
   return { status: 200, body: { id, secret, formerValidUntil: iso(overlapUntil) }, etag: etagOf(changed) };
 });

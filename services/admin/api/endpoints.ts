@@ -4,13 +4,14 @@ import { TYPE_PATTERNS } from '../../../shared/events/selection.js';
 import { PAYLOADS } from '../../../shared/events/thin.js';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
-import type { Sealer } from '../../../shared/runtime/seal.js';
+import type { SealedIn, Sealer } from '../../../shared/runtime/seal.js';
 import { InvalidFilter } from '../../../shared/scim/errors.js';
 import type { Disabling, Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
 import { DELIVERY_STATUSES, OPEN_STATUSES, UNFINISHED_STATUSES } from '../../../shared/webhooks/delivery.js';
 import { currentFailingSince } from '../../../shared/webhooks/health.js';
 import { ORDERINGS } from '../../../shared/webhooks/ordering.js';
 import { checkHeaders } from '../../../shared/webhooks/own-headers.js';
+import { createSecret } from '../../../shared/webhooks/sign.js';
 import { checkTarget } from '../../../shared/webhooks/target-address.js';
 import type { AdminDeps } from '../deps.js';
 import { refuseDeleted } from '../directory.js';
@@ -21,7 +22,7 @@ import { etagOf, ifMatch, refuseChanged } from '../precondition.js';
 import { invalid, notFound } from '../problem.js';
 import { update } from '../update.js';
 import { COUNTED_MAX } from './deliveries.js';
-import { newSecret } from './endpoint-secrets.js';
+import { sealSecret } from './endpoint-secrets.js';
 
 /** Requests per second. */
 const [RATE_MIN, RATE_MAX] = [0.1, 1000];
@@ -152,8 +153,9 @@ export const create = operation({
   refuseTarget(body.url, deps);
   const scope = await scopeOf(body, deps);
   const [id, now] = [newId(), deps.clock()];
-  const { secret, stored } = newSecret(id, now, deps.sealer);
-  const headers = seal(body.headers ?? {}, id, deps.sealer);
+  const [secret, sealedIn] = [createSecret(), { id, organizationId: scope.organizationId }];
+  const headers = seal(body.headers ?? {}, sealedIn, deps.sealer);
+  const stored = sealSecret(secret, sealedIn, now, deps.sealer);
   const created = newEndpoint(id, now, { ...body, headers }, scope, stored);
   await deps.registry.endpoints.insert(created);
   return { status: 201, body: { ...show(created), secret }, location: `/v1/endpoints/${id}`, etag: etagOf(created) };
@@ -199,13 +201,12 @@ export const modify = operation({
   const { registry, deliveries, clock } = deps;
   const { enabled } = body;
   if (body.url !== undefined) refuseTarget(body.url, deps);
-  const headers = body.headers && seal(body.headers, id, deps.sealer);
   const now = clock();
   const disabling: Disabling = { at: now, reason: 'operator', requestId };
   const changed = await update(registry.endpoints, 'endpoint', id, { now, ifMatch }, (old) => ({
     ...settingsAfter(old, body),
     disabling: old.enabled && enabled === false ? disabling : old.disabling,
-    headers: headers ?? old.headers,
+    headers: body.headers === undefined ? old.headers : seal(body.headers, old, deps.sealer),
   }));
   // Whenever it is said, changed or not: repeating a change that was cut short does the rest of it.
   if (enabled === true) await deliveries.move(id, ['held'], 'pending', clock());
@@ -265,10 +266,10 @@ function newEndpoint(
 
 const AS_NEW = { enabled: true, disabledReason: null, disabling: null, failingSince: null };
 
-const seal = (headers: Readonly<Record<string, string>>, endpointId: string, sealer: Sealer): Endpoint['headers'] =>
+const seal = (headers: Readonly<Record<string, string>>, endpoint: SealedIn, sealer: Sealer): Endpoint['headers'] =>
   Object.entries(headers).map(([name, value]) => ({
     name: name.toLowerCase(),
-    sealed: sealer.seal(value, endpointId),
+    sealed: sealer.seal(value, endpoint),
   }));
 
 const settingsAfter = (old: Endpoint, body: z.output<typeof change>) => ({

@@ -1,5 +1,5 @@
 import type { Logger } from '../../../shared/runtime/logger.js';
-import { keyIdOfSealed, type Sealer } from '../../../shared/runtime/seal.js';
+import type { Sealer } from '../../../shared/runtime/seal.js';
 import { findAll, type Endpoint, type Registry } from '../../../shared/store/registry.js';
 
 interface Deps {
@@ -8,9 +8,12 @@ interface Deps {
   readonly logger: Logger;
 }
 
-/** Seals with the encryption key what a former one has sealed: signing secrets, and values of headers. Answers of how many endpoints. */
+/**
+ * Seals anew what a former encryption key, or a former version, has sealed: signing secrets, and values of headers. Answers of how
+ * many endpoints.
+ */
 export async function reseal({ registry: { endpoints }, sealer, logger }: Deps): Promise<number> {
-  const isFormer = ({ sealed }: { readonly sealed: string }): boolean => keyIdOfSealed(sealed) !== sealer.keyId;
+  const isFormer = ({ sealed }: { readonly sealed: string }): boolean => !sealer.isCurrent(sealed);
   let resealed = 0;
   for (const found of await findAll(endpoints, {})) {
     for (let record: Endpoint | undefined = found; record !== undefined; record = await endpoints.get(record.id)) {
@@ -18,7 +21,7 @@ export async function reseal({ registry: { endpoints }, sealer, logger }: Deps):
       if (![...secrets, ...headers].some(isFormer)) break;
       const anew = <T extends { readonly sealed: string }>(one: T): T => ({
         ...one,
-        sealed: sealer.seal(sealer.open(one.sealed, id), id),
+        sealed: sealer.seal(sealer.open(one.sealed, found), found),
       });
       let next: Endpoint;
       try {
@@ -33,6 +36,6 @@ export async function reseal({ registry: { endpoints }, sealer, logger }: Deps):
       break;
     }
   }
-  if (resealed > 0) logger.info({ endpoints: resealed }, 'Secrets are sealed with the new encryption key.');
+  if (resealed > 0) logger.info({ endpoints: resealed }, 'Secrets are sealed anew, with the encryption key.');
   return resealed;
 }

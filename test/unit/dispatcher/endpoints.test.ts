@@ -75,7 +75,7 @@ test('every secret signs until it expires', () => {
   const { clock, endpoints } = openTable();
   const [former, current] = [createSecret(), createSecret()];
   const stored = (secret: string, expiresAt: number | null): EndpointSecret => ({
-    sealed: sealer.seal(secret, 'a'),
+    sealed: sealer.seal(secret, newEndpoint('a', {})),
     createdAt: 0,
     expiresAt,
   });

@@ -289,7 +289,7 @@ describe('directories', () => {
 
 describe('secrets', () => {
   const sealer = createSealer(Buffer.alloc(32, 1));
-  const sealed = sealer.seal('whsec_x', 'e1');
+  const sealed = sealer.seal('whsec_x', endpoint({}));
   const withSecret = endpoint({ secrets: [{ sealed, createdAt: NOW, expiresAt: null }] });
 
   test.each([

@@ -7,8 +7,8 @@ import { counted, fail, failure, findingsOr, ok, span, warn, type Finding } from
 /** Whether the encryption key reads what is stored. `sealer` undefined: there is no key here. */
 export function judgeEncryptionKey(endpoints: readonly Endpoint[], sealer: Sealer | undefined): readonly Finding[] {
   const what = 'encryption key';
-  const sealed = endpoints.flatMap(({ id, secrets, headers }) =>
-    [...secrets, ...headers].map((secret) => ({ endpointId: id, text: secret.sealed })),
+  const sealed = endpoints.flatMap((endpoint) =>
+    [...endpoint.secrets, ...endpoint.headers].map((secret) => ({ endpoint, text: secret.sealed })),
   );
   if (sealer === undefined) {
     if (sealed.length === 0) return [ok(what, 'none yet; nothing is stored that needs one')];
@@ -17,12 +17,12 @@ export function judgeEncryptionKey(endpoints: readonly Endpoint[], sealer: Seale
       fail(what, finding, 'set ROLLCALL_ENCRYPTION_KEY to the key of the other roles, or restore encryption.key'),
     ];
   }
-  const problems = sealed.flatMap(({ endpointId, text }) => {
+  const problems = sealed.flatMap(({ endpoint, text }) => {
     try {
-      sealer.open(text, endpointId);
+      sealer.open(text, endpoint);
       return [];
     } catch (error) {
-      return [failure(what, new Error(`endpoint ${endpointId}: ${error instanceof Error ? error.message : ''}`))];
+      return [failure(what, new Error(`endpoint ${endpoint.id}: ${error instanceof Error ? error.message : ''}`))];
     }
   });
   return findingsOr(ok(what, `reads ${counted(sealed.length, 'stored secret')}`), problems);
