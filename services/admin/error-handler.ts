@@ -57,9 +57,6 @@ function problemOf(error: unknown): Problem {
   if (error instanceof InvalidDeclaration) return invalid(...error.errors);
   if (error instanceof DeclarationConflict) return new Problem('conflict', error.message);
   const { type, status } = detailsOf(error);
-  if (type === 'entity.parse.failed') {
-    return new Problem('malformed-request', 'The body is not a JSON object; check its quotes, commas and brackets.');
-  }
   if (type === 'entity.too.large') {
     return new Problem('too-large', `The body may have at most ${BODY_LIMIT_BYTES} bytes; send less.`);
   }

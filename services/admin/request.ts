@@ -1,24 +1,51 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { nearest } from '../../shared/runtime/nearest.js';
+import { InvalidSyntax, PayloadTooLarge } from '../../shared/scim/errors.js';
+import { readJson } from '../../shared/scim/json-limits.js';
 import { invalid, notFound, Problem, type FieldError } from './problem.js';
 
 export const BODY_LIMIT_BYTES = 1_048_576;
 
-/** Refuses a body in another form than JSON, instead of taking it for an empty one. */
+/** Refuses a body in another form than JSON in UTF-8, instead of taking it for an empty one. */
 const onlyJson: RequestHandler = (req, _res, next) => {
   const hasBody = req.headers['content-length'] !== '0';
-  if (hasBody && req.is('application/json') === false) {
+  if (hasBody && (req.is('application/json') === false || !isUtf8(req.headers['content-type']))) {
     throw new Problem(
       'unsupported-media-type',
-      'Send the body as JSON with the header "Content-Type: application/json".',
+      'Send the body as JSON in UTF-8 with the header "Content-Type: application/json".',
     );
   }
   next();
 };
 
+/** The only encoding of JSON (RFC 8259 section 8.1). */
+const isUtf8 = (contentType = ''): boolean => /^utf-?8$/i.test(CHARSET.exec(contentType)?.[1] ?? 'utf-8');
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+
+const parse: RequestHandler = (req, _res, next) => {
+  const bytes: unknown = req.body;
+  req.body = Buffer.isBuffer(bytes) && bytes.length > 0 ? jsonIn(bytes) : undefined;
+  next();
+};
+
+function jsonIn(bytes: Buffer): object {
+  try {
+    const json = readJson(bytes);
+    if (typeof json === 'object' && json !== null) return json;
+  } catch (error) {
+    if (error instanceof PayloadTooLarge) throw new Problem('too-large', error.detail);
+    if (!(error instanceof InvalidSyntax)) throw error;
+  }
+  throw new Problem('malformed-request', 'The body is not a JSON object; check its quotes, commas and brackets.');
+}
+
 /** Before a handler that looks at the body. */
-export const READ_BODY: readonly RequestHandler[] = [onlyJson, express.json({ limit: BODY_LIMIT_BYTES })];
+export const READ_BODY: readonly RequestHandler[] = [
+  onlyJson,
+  express.raw({ limit: BODY_LIMIT_BYTES, type: () => true }),
+  parse,
+];
 
 /** The request's body, or a problem with every field that is wrong. No body is an empty object. */
 export const bodyOf = <Body extends z.ZodObject>(req: Request, schema: Body): z.output<Body> => {

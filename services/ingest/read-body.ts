@@ -1,7 +1,7 @@
 import express from 'express';
 import { BODY_MAX_BYTES } from '../../shared/scim/bulk.js';
 import { InvalidSyntax, PayloadTooLarge } from '../../shared/scim/errors.js';
-import { requireModestJson } from '../../shared/scim/json-limits.js';
+import { readJson } from '../../shared/scim/json-limits.js';
 import type { ScimHandler } from './call.js';
 
 /**
@@ -15,7 +15,7 @@ export const readBody: readonly ScimHandler[] = [
     else readPlain(req, res, next);
   },
   (req, _res, next) => {
-    req.body = Buffer.isBuffer(req.body) && req.body.length > 0 ? parse(req.body) : undefined;
+    req.body = Buffer.isBuffer(req.body) && req.body.length > 0 ? readJson(req.body) : undefined;
     next();
   },
 ];
@@ -57,20 +57,3 @@ export const bodyTooLarge = (): PayloadTooLarge =>
 
 export const bodyCut = (): InvalidSyntax =>
   new InvalidSyntax('The body ended early. Send it again, as long as Content-Length says.');
-
-function parse(bytes: Buffer): unknown {
-  requireModestJson(bytes);
-  let text: string;
-  try {
-    text = UTF_8.decode(bytes);
-  } catch {
-    throw new InvalidSyntax('The body is not in UTF-8. Send JSON in UTF-8.');
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidSyntax('The body is not JSON. Send a JSON object with content type application/scim+json.');
-  }
-}
-
-const UTF_8 = new TextDecoder('utf-8', { fatal: true });

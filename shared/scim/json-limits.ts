@@ -1,4 +1,4 @@
-import { PayloadTooLarge } from './errors.js';
+import { InvalidSyntax, PayloadTooLarge } from './errors.js';
 
 /** Deepest nesting of objects and arrays in a body. */
 const JSON_DEPTH_MAX = 32;
@@ -8,6 +8,24 @@ const JSON_MEMBERS_MAX = 1000;
 const JSON_OBJECTS_MAX = 30_000;
 /** Most members of all objects of a body together. A parser is slow with names that it has never seen. */
 const JSON_ALL_MEMBERS_MAX = 50_000;
+
+/** What the JSON of a body says. Throws `PayloadTooLarge` of what is beyond a limit, `InvalidSyntax` of what is no JSON in UTF-8. */
+export function readJson(bytes: Buffer): unknown {
+  requireModestJson(bytes);
+  let text: string;
+  try {
+    text = UTF_8.decode(bytes);
+  } catch {
+    throw new InvalidSyntax('The body is not in UTF-8. Send JSON in UTF-8.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidSyntax('The body is not JSON. Send a JSON object with content type application/scim+json.');
+  }
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Looks for what would keep a JSON parser, and whoever walks through its result, busy for long: one pass over the UTF-8 text that

@@ -179,17 +179,15 @@ test('an operation that has not the form of one fails alone, in its place', asyn
 });
 
 describe('a message that is wrong as a whole is refused, and nothing of it is done', () => {
-  const wrong: [string, readonly object[], object, number, string | undefined][] = [
+  const wrong: [string, readonly object[], object, number, string][] = [
     ['without its schema', [user('ann')], { schemas: [] }, 400, 'invalidSyntax'],
     ['two of one bulkId', [user('ann'), user('ann')], {}, 400, 'invalidValue'],
     ['failOnErrors 0', [user('ann')], { failOnErrors: 0 }, 400, 'invalidValue'],
-    ['too many operations', Array.from({ length: 1001 }, (_, index) => user(`u${index}`)), {}, 413, undefined],
   ];
   test.each(wrong)('%s', async (_name, operations, more, status, scimType) => {
     const answer = await bulk(operations, more);
     expect([answer.status, answer.body.scimType]).toEqual([status, scimType]);
     expect((await get('/Users')).totalResults).toBe(0);
-    if (status === 413) expect(answer.body.detail).toContain('1000');
   });
 });
 
