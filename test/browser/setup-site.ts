@@ -21,12 +21,13 @@ interface Customer {
   readonly link: string;
 }
 
+const NORTHWIND = { ROLLCALL_APP_NAME: 'Northwind', ROLLCALL_APP_COLOR: '#ffb000' };
+
 /** A lone process that shows the page under the name and colour of a host application. */
-export async function startSite(): Promise<Site> {
+export async function startSite(branding: Readonly<Record<string, string>> = NORTHWIND): Promise<Site> {
   const port = String(await freePort());
   const url = `http://localhost:${port}`;
   const env = { ROLLCALL_PORT: port, ROLLCALL_DATA_DIR: temporaryFolder(), ROLLCALL_LOG_LEVEL: 'error' };
-  const branding = { ROLLCALL_APP_NAME: 'Northwind', ROLLCALL_APP_COLOR: '#ffb000' };
   const running = startRollcall(['standalone'], { ...env, ...branding });
   await running.saw(/Rollcall is at/);
   const [, adminKey = ''] = await running.saw(/Admin key, shown this once: (\S+)/);

@@ -18,15 +18,22 @@ const executablePath = [process.env['ROLLCALL_TEST_CHROMIUM'], '/usr/bin/chromiu
   (path) => path !== undefined && existsSync(path),
 );
 
+/** Chromium: that of `ROLLCALL_TEST_CHROMIUM`, or Debian's. */
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({ ...(executablePath !== undefined && { executablePath }), args: FLAGS });
+
 /** A browser for the tests of one suite. */
 export interface TestBrowser {
   /**
    * A new page with cookies of its own. Its test fails, when it is over, for each thing that no page may do: write an error or
-   * a warning to the console (a broken policy is one), throw, or send a request anywhere but to this machine.
+   * a warning to the console (a broken policy is one), throw, ask for what is refused, or send a request anywhere but to this
+   * machine.
    */
   open(options?: BrowserContextOptions): Promise<Page>;
   /** The same, signed in to the console at `url`, and shown its `path`, such as `/directories`. */
   openConsole(installation: Installation, path: string, options?: BrowserContextOptions): Promise<Page>;
+  /** The test that runs has the API refuse something: `status` to a path that is like `path`. Any other refusal fails it. */
+  allowRefusal(status: number, path: RegExp): void;
 }
 
 interface Installation {
@@ -44,12 +51,14 @@ export function describeInBrowser(what: string, suite: (browser: TestBrowser) =>
     let browser: Browser | undefined;
     const contexts: BrowserContext[] = [];
     const complaints: string[] = [];
+    const allowed: Refusal[] = [BEFORE_SIGN_IN];
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath, args: FLAGS });
+      browser = await launchChromium();
     });
     afterEach(async () => {
       await Promise.all(contexts.splice(0).map((context) => context.close()));
       expect(complaints.splice(0)).toEqual([]);
+      allowed.splice(1);
     });
     afterAll(() => browser?.close());
 
@@ -58,11 +67,12 @@ export function describeInBrowser(what: string, suite: (browser: TestBrowser) =>
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       contexts.push(context);
       context.setDefaultTimeout(SHOWN_MS);
-      watch(context, (complaint) => complaints.push(complaint));
+      watch(context, allowed, (complaint) => complaints.push(complaint));
       return context.newPage();
     };
     suite({
       open,
+      allowRefusal: (status, path) => void allowed.push({ status, path }),
       async openConsole({ url, adminKey }, path, options) {
         const page = await open({ baseURL: url, ...options });
         const answer = await page.request.post('/session', { data: { adminKey } });
@@ -74,10 +84,23 @@ export function describeInBrowser(what: string, suite: (browser: TestBrowser) =>
   });
 }
 
-function watch(context: BrowserContext, complain: (complaint: string) => void): void {
+/** What a test has refused, and a page shows. */
+interface Refusal {
+  readonly status: number;
+  readonly path: RegExp;
+}
+
+/** How the console learns that nobody is signed in. */
+const BEFORE_SIGN_IN: Refusal = { status: 401, path: /^\/session$/ };
+
+function watch(context: BrowserContext, allowed: readonly Refusal[], complain: (complaint: string) => void): void {
   context.on('console', (message) => {
-    if (!['error', 'warning'].includes(message.type()) || isRefusal(message.text())) return;
-    complain(`${message.type()}: ${message.text()}`);
+    if (!['error', 'warning'].includes(message.type())) return;
+    // The browser writes a line for each answer that refuses, whose place is what was asked for.
+    const status = Number(/the server responded with a status of (\d+)/.exec(message.text())?.[1]);
+    const { url } = message.location();
+    if (allowed.some((refusal) => refusal.status === status && refusal.path.test(new URL(url).pathname))) return;
+    complain(`${message.type()}: ${message.text()} (${url})`);
   });
   context.on('weberror', (error) => complain(`thrown: ${error.error().message}`));
   context.on('request', (request) => {
@@ -88,20 +111,32 @@ function watch(context: BrowserContext, complain: (complaint: string) => void): 
   });
 }
 
-/** The browser writes a line for each answer that refuses; what the page makes of it is the test's matter. */
-const isRefusal = (text: string): boolean => /the server responded with a status of 4\d\d/.test(text);
-
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core calls serious or critical on the page as it is, in both themes: the rule and where. */
-export async function accessibilityProblems(page: Page): Promise<string[]> {
+const FAST = `resultTypes: ['violations'], selectors: false, iframes: false, preload: false`;
+/** Themes differ in colours alone. */
+const RUNS = { light: `{ ${FAST} }`, dark: `{ ${FAST}, runOnly: ['color-contrast', 'link-in-text-block'] }` };
+
+export const THEMES = ['light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** Shows the page in a theme, without anything that moves. */
+export async function showIn(page: Page, colorScheme: Theme): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await drawn(page);
+}
+
+/** Until a new theme or size is drawn, some of the page is as it was. */
+export const drawn = (page: Page): Promise<void> =>
+  page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+
+/** What axe-core calls serious or critical on the page as it is: the rule and where. */
+export async function accessibilityProblems(page: Page, themes: readonly Theme[] = THEMES): Promise<string[]> {
   const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // Until the theme is drawn, some colours are those of the other one.
-    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  for (const colorScheme of themes) {
+    await showIn(page, colorScheme);
     await page.evaluate(axe);
-    const { violations } = await page.evaluate<{ violations: Violation[] }>('axe.run()');
+    const { violations } = await page.evaluate<{ violations: Violation[] }>(`axe.run(${RUNS[colorScheme]})`);
     const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
     found.push(
       ...serious.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${colorScheme}: ${id}, ${help}: ${html}`)),
@@ -116,7 +151,3 @@ interface Violation {
   readonly help: string;
   readonly nodes: readonly { readonly html: string }[];
 }
-
-/** How many pixels the page is wider than its window: 0 when nothing is cut off or has to be pushed aside. */
-export const overflowOf = (page: Page): Promise<number> =>
-  page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');

@@ -39,7 +39,7 @@ function SignedIn({ onSignedOut }: { readonly onSignedOut: () => void }) {
   const keys = useMemo(
     () => ({
       ...Object.fromEntries(SCREENS.map(({ keys, path }) => [keys, () => navigate(path)])),
-      '/': () => document.querySelector<HTMLInputElement>('[type="search"]')?.focus(),
+      '/': () => document.querySelector<HTMLInputElement>('[role="search"] input')?.focus(),
       '?': () => setHelping(true),
       j: () => goToRow(1),
       k: () => goToRow(-1),

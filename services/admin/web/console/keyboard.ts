@@ -23,7 +23,7 @@ export function useKeys(actions: Readonly<Record<string, () => void>>): void {
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement && target.matches('input:not([type="checkbox"]), textarea, select');
 
 /** A dialog is open: what lies below it is out of reach. */
 const isAsked = (): boolean => document.querySelector('dialog[open]') !== null;

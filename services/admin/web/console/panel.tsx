@@ -19,6 +19,7 @@ interface Props {
 export function Panel({ title, back, onClose, actions, state, children }: Props) {
   const navigate = useNavigate();
   const heading = useRef<HTMLHeadingElement>(null);
+  useGivenBack();
   useEffect(() => heading.current?.focus(), [back]);
   return (
     <section
@@ -59,6 +60,16 @@ export function Panel({ title, back, onClose, actions, state, children }: Props)
       </div>
     </section>
   );
+}
+
+/** When it closes, the focus is again where it was before it opened, unless it has gone elsewhere. */
+function useGivenBack(): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
+    };
+  }, []);
 }
 
 interface SectionProps {

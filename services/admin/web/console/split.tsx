@@ -44,7 +44,7 @@ export function ScreenHead({ title, crumb, views, actions, below, filters }: Hea
             </span>
           </>
         )}
-        <h1>{title}</h1>
+        <h1 title={title}>{title}</h1>
         {views}
         {actions !== undefined && <div className={styles.actions}>{actions}</div>}
       </div>

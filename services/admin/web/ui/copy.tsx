@@ -13,13 +13,7 @@ interface Props {
 
 /** Copies a text, and says that it did. */
 export function CopyButton({ text, label, children = 'Copy', done = 'Copied' }: Props) {
-  const [isDone, setDone] = useState(false);
-  useEffect(() => {
-    if (!isDone) return;
-    const timer = setTimeout(() => setDone(false), SAID_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [isDone]);
-  const copy = (): void => void copyText(text).then(() => setDone(true));
+  const [isDone, copy] = useCopying(text);
   return (
     <>
       <Button onClick={copy} aria-label={label}>
@@ -32,15 +26,29 @@ export function CopyButton({ text, label, children = 'Copy', done = 'Copied' }: 
   );
 }
 
+/** Whether the text was copied just now, and what copies it. */
+export function useCopying(text: string): [boolean, () => void] {
+  const [isDone, setDone] = useState(false);
+  useEffect(() => {
+    if (!isDone) return;
+    const timer = setTimeout(() => setDone(false), SAID_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [isDone]);
+  return [isDone, () => void copyText(text).then(() => setDone(true))];
+}
+
 /** Browsers have no clipboard for pages over plain HTTP, other than by a selection. */
 async function copyText(text: string): Promise<void> {
   if (window.isSecureContext) return navigator.clipboard.writeText(text);
+  const before = document.activeElement;
   const area = document.createElement('textarea');
   area.value = text;
   area.className = 'unseen';
-  document.body.append(area);
+  // What lies below an open dialog cannot be selected.
+  (document.querySelector('dialog[open]') ?? document.body).append(area);
   area.select();
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is nothing else over plain HTTP
   document.execCommand('copy');
   area.remove();
+  if (before instanceof HTMLElement) before.focus();
 }

@@ -17,7 +17,8 @@ interface Props {
   readonly series: readonly Series[];
 }
 
-const [WIDTH, HEIGHT, FOOT] = [480, 96, 20];
+/** Of the picture, which is drawn as wide as its place. */
+const [WIDTH, HEIGHT] = [480, 80];
 /** Some that is seen beside much. */
 const LOWEST = 1.5;
 
@@ -40,16 +41,21 @@ export function Hours({ label, hours, series }: Props) {
           ))}
         </span>
       </figcaption>
-      <svg className={styles.chart} viewBox={`0 0 ${WIDTH} ${HEIGHT + FOOT}`} role="img" aria-labelledby={id}>
-        <text className={styles.scale} x="0" y="10">
-          {count(highest)}
-        </text>
-        <line className={styles.top} x1="0" x2={WIDTH} y1="14.5" y2="14.5" />
+      <p className={styles.scale} aria-hidden="true">
+        {count(highest)}
+      </p>
+      <svg
+        className={styles.chart}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-labelledby={id}
+      >
         {hours.map((hour, index) => (
           <g key={hour}>
             <title>{`${clock(hour)}: ${series.map(({ name, valueOf }) => `${count(valueOf(index))} ${name}`).join(', ')}`}</title>
-            <rect className={styles.target} x={index * step} y="14" width={step} height={HEIGHT - 14} />
-            {stacked(series, index, (HEIGHT - 14) / highest).map(({ tone, y, height }) => (
+            <rect className={styles.target} x={index * step} y="0" width={step} height={HEIGHT} />
+            {stacked(series, index, HEIGHT / highest).map(({ tone, y, height }) => (
               <rect
                 key={tone}
                 className={styles[tone]}
@@ -61,19 +67,12 @@ export function Hours({ label, hours, series }: Props) {
             ))}
           </g>
         ))}
-        <line className={styles.base} x1="0" x2={WIDTH} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} />
-        {[0, Math.floor(hours.length / 2), hours.length - 1].map((index, place) => (
-          <text
-            key={place}
-            className={styles.scale}
-            x={place === 0 ? 0 : place === 1 ? WIDTH / 2 : WIDTH}
-            y={HEIGHT + 15}
-            textAnchor={place === 0 ? 'start' : place === 1 ? 'middle' : 'end'}
-          >
-            {place === 2 ? 'now' : clock(hours[index])}
-          </text>
-        ))}
       </svg>
+      <p className={styles.scale} aria-hidden="true">
+        <span>{clock(hours[0])}</span>
+        <span>{clock(hours[Math.floor(hours.length / 2)])}</span>
+        <span>now</span>
+      </p>
     </figure>
   );
 }

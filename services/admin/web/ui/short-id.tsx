@@ -1,3 +1,4 @@
+import { useCopying } from './copy.js';
 import styles from './short-id.module.css';
 
 /** What tells ids apart: their beginning and their end. */
@@ -10,20 +11,21 @@ export const withShortIds = (text: string): string => text.replace(UUID, shorten
 
 /** An id, shortened in its middle; it is copied whole by a click. */
 export function ShortId({ id }: { readonly id: string }) {
+  const [isDone, copy] = useCopying(id);
   return (
     <button
       type="button"
       className={styles.id}
       title={`${id} (click to copy)`}
-      aria-label={`Copy ${shortened(id)}`}
+      aria-label={isDone ? 'Copied' : `Copy ${shortened(id)}`}
       onClick={(event) => {
         // It may stand in a row that is a link.
         event.preventDefault();
         event.stopPropagation();
-        void navigator.clipboard.writeText(id);
+        copy();
       }}
     >
-      {shortened(id)}
+      {isDone ? 'Copied' : shortened(id)}
     </button>
   );
 }

@@ -33,6 +33,7 @@ export function DirectoryList({ isNew }: { readonly isNew: boolean }) {
   );
   // Whoever has gone on to further pages keeps them.
   useEvery(REFRESH_MS, () => (list.data?.length ?? 0) <= PAGE && list.reload());
+  const isEmpty = q === '' && list.data?.length === 0;
   const add = mayChange && (
     <Button kind="primary" onClick={() => navigate('/directories/new')}>
       New directory
@@ -40,7 +41,11 @@ export function DirectoryList({ isNew }: { readonly isNew: boolean }) {
   );
   return (
     <Split detail={isNew ? <NewDirectory onMade={list.reload} /> : undefined}>
-      <ScreenHead title="Directories" actions={add} filters={<Search label="Search by name, organization or id" />} />
+      <ScreenHead
+        title="Directories"
+        actions={!isEmpty && add}
+        filters={<Search label="Search by name, organization or id" />}
+      />
       <List
         label="Directories"
         list={list}

@@ -25,6 +25,7 @@ export function Endpoints() {
   const search = useSearch();
   const chosen = match('/endpoints/:id', path)?.['id'];
   const back = `/endpoints${search}`;
+  const isEmpty = organizationId === '' && list.data?.length === 0;
   const add = mayChange && (
     <Button kind="primary" onClick={() => navigate(`/endpoints/new${search}`)}>
       New endpoint
@@ -43,7 +44,7 @@ export function Endpoints() {
     >
       <ScreenHead
         title="Endpoints"
-        actions={add}
+        actions={!isEmpty && add}
         filters={
           <Picker
             kind="organizations"

@@ -90,6 +90,7 @@ const columnsWith = (search: string) => [
   { name: 'Status', show: ({ status }: Delivery) => <DeliveryWord status={status} /> },
   {
     name: 'Endpoint',
+    isExtra: true,
     show: ({ endpointId }: Delivery) => <Name kind="endpoints" id={endpointId} />,
   },
   { name: 'Attempts', isFigure: true, isExtra: true, show: ({ attempts }: Delivery) => attempts.toLocaleString('en') },

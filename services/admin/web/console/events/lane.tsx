@@ -11,7 +11,7 @@ const SHOWN = 20;
 
 const COLUMNS = [
   { name: 'Event', show: ({ id, eventType }: Delivery) => <Link to={`/deliveries/${id}`}>{eventType}</Link> },
-  { name: 'seq', isFigure: true, show: ({ seq }: Delivery) => seq?.toLocaleString('en') ?? '' },
+  { name: 'seq', isFigure: true, isExtra: true, show: ({ seq }: Delivery) => seq?.toLocaleString('en') ?? '' },
   { name: 'Status', show: ({ status }: Delivery) => <DeliveryWord status={status} /> },
   { name: 'Since', isFigure: true, show: ({ updatedAt }: Delivery) => <Ago at={updatedAt} /> },
 ];

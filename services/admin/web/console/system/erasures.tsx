@@ -20,7 +20,11 @@ const COLUMNS = [
       </Link>
     ),
   },
-  { name: 'Who', show: ({ userId }: Erasure) => (userId === null ? 'all of it' : <ShortId id={userId} />) },
+  {
+    name: 'Who',
+    isExtra: true,
+    show: ({ userId }: Erasure) => (userId === null ? 'all of it' : <ShortId id={userId} />),
+  },
   {
     name: 'State',
     show: ({ state }: Erasure) => (

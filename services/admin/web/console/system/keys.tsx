@@ -87,9 +87,10 @@ function Revocation({ of: { id, name }, onDone, onClose }: RevocationProps) {
 const COLUMNS = [
   { name: 'Name', show: ({ name }: AdminKey) => <strong>{name}</strong> },
   { name: 'Ends with', isExtra: true, show: ({ hint }: AdminKey) => <code>…{hint}</code> },
-  { name: 'May', show: ({ scopes }: AdminKey) => scopes.join(' and ') },
+  { name: 'May', isExtra: true, show: ({ scopes }: AdminKey) => scopes.join(' and ') },
   {
     name: 'Reaches',
+    isExtra: true,
     show: ({ organizationId }: AdminKey) =>
       organizationId === null ? 'every organization' : <Name kind="organizations" id={organizationId} />,
   },
