@@ -19,20 +19,18 @@ export interface Sources {
   readonly receivers: readonly MoodyReceiver[];
 }
 
-/** How long nothing may arrive before what is missing is given up: longer than the longest pause of a breaker. */
-const PATIENCE_MS = 75_000;
 const LOOK_EVERY_MS = 200;
 const READERS = 8;
 
 /** Waits until everything that is listed has arrived and no delivery is open, or nothing goes on any more; then asks for all there is. */
-export async function collect(sources: Sources): Promise<History> {
+export async function collect(sources: Sources, patienceMs: number): Promise<History> {
   const { url, adminKey, management, played, receivers } = sources;
   const api = openApi({ url, key: adminKey });
   const eventsOf = new Map<string, readonly string[]>();
   await inParallel(played, async ({ directory: { id } }) => {
     eventsOf.set(id, await insist(() => management.events(id)));
   });
-  await untilQuiet(api, receivers, [...eventsOf.values()].flat());
+  await untilQuiet(api, receivers, [...eventsOf.values()].flat(), patienceMs);
   const directories: DirectoryHistory[] = [];
   await inParallel(played, async ({ directory: { id }, run, reads }) => {
     const state = worldOf(id, await snapshot(sources, id));
@@ -46,7 +44,12 @@ export async function collect(sources: Sources): Promise<History> {
   return { directories, receivers: histories };
 }
 
-async function untilQuiet(api: Api, receivers: readonly MoodyReceiver[], events: readonly string[]): Promise<void> {
+async function untilQuiet(
+  api: Api,
+  receivers: readonly MoodyReceiver[],
+  events: readonly string[],
+  patienceMs: number,
+): Promise<void> {
   let [seen, since] = [-1, performance.now()];
   const listed = events.flatMap((body) => readEvent(body) ?? []);
   const isMissing = (): boolean =>
@@ -54,7 +57,7 @@ async function untilQuiet(api: Api, receivers: readonly MoodyReceiver[], events:
       const taken = new Set(arrivals.filter(isTaken).map(({ id }) => id));
       return listed.some(({ id, type }) => types?.includes(type) !== false && !taken.has(id));
     });
-  while (performance.now() - since < PATIENCE_MS) {
+  while (performance.now() - since < patienceMs) {
     if (!isMissing() && !(await hasUnfinished(api, receivers))) return;
     const arrived = receivers.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
     if (arrived !== seen) [seen, since] = [arrived, performance.now()];

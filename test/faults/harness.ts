@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openManagement } from '../../services/cli/demo/management.js';
 import type { EventType } from '../../shared/events/event.js';
+import type { FailPoint } from '../../shared/runtime/fail-point.js';
 import { eventually } from '../support/eventually.js';
 import { isKept, judge, type Verdict } from './checker.js';
 import { collect } from './evidence.js';
@@ -19,8 +20,13 @@ export interface RunOptions {
   readonly seed: number;
   readonly providers: number;
   readonly paceMs: number;
+  readonly users: number;
   /** Undefined: all nemeses. */
-  readonly only: readonly NemesisName[] | undefined;
+  readonly only?: readonly NemesisName[] | undefined;
+  /** Undefined: all fail points. */
+  readonly points?: readonly FailPoint[] | undefined;
+  /** How long nothing may arrive before what is missing is given up. Default: longer than the longest pause of a breaker. */
+  readonly patienceMs?: number;
   /** A line of progress. */
   readonly say: (line: string) => void;
 }
@@ -32,7 +38,14 @@ const GROUP_TYPES: readonly EventType[] = [
   'group.members_added',
   'group.members_removed',
 ];
-const GOES_ON = 20;
+const PATIENCE_MS = 75_000;
+/** Writes that show that the service is whole again. */
+const GOES_ON = 5;
+const GOES_ON_MS = 180_000;
+/** Writes between two strikes at processes, unless they take longer than this. */
+const WORK = 10;
+const WORK_MS = 5_000;
+const LOOK_EVERY_MS = 20;
 const PROGRESS_EVERY_MS = 10_000;
 
 /** What was done to an installation, counted while it happens. */
@@ -47,7 +60,7 @@ interface Tally {
 
 /** One run: an installation of its own, a workload, faults for so long, a time to get over them, and the verdict. */
 export async function run(options: RunOptions): Promise<Report> {
-  const { install, build, seconds, seed, providers, paceMs, only, say } = options;
+  const { install, build, seconds, seed, providers, paceMs, users, only, points, say } = options;
   const tally: Tally = { faults: {}, hits: {}, recoveries: [], kills: 0, deaths: [] };
   const installation = await install(build, {
     onDeath(role, why) {
@@ -64,18 +77,19 @@ export async function run(options: RunOptions): Promise<Report> {
     await openReceiver(management, 'groups alone', GROUP_TYPES),
   ];
   const startedAt = performance.now();
-  const workload = startWorkload({ management, scimUrl, seed, providers, paceMs });
+  const workload = startWorkload({ management, scimUrl, seed, providers, paceMs, users });
   const progress = tellProgress(say, startedAt, tally, workload, receivers);
   try {
     const onStrike = (name: NemesisName): void => count(tally.faults, name);
-    await strike({ installation, receivers, seed, seconds, only, onStrike });
+    const untilAtWork = watchWork(workload);
+    await strike({ installation, receivers, seed, seconds, only, points, untilAtWork, onStrike });
     await Promise.all(installation.members.map((member) => member.ready()));
     await untilItGoesOn(workload);
     const played = await workload.stop();
     const operations = workload.operations();
     const struckSeconds = (performance.now() - startedAt) / 1000;
     say(`faults are over after ${struckSeconds.toFixed(0)} s; waiting for what is still to come`);
-    const history = await collect({ url, adminKey, management, played, receivers });
+    const history = await collect({ url, adminKey, management, played, receivers }, options.patienceMs ?? PATIENCE_MS);
     const verdict = judge(history);
     return {
       title: `${title}, seed ${seed}`,
@@ -95,10 +109,20 @@ export async function run(options: RunOptions): Promise<Report> {
 /** Whether the promise was kept. A refusal that the workload cannot explain shows as wrong or lost. */
 export const isGood = ({ verdict }: { readonly verdict: Verdict }): boolean => isKept(verdict) && verdict.delivered > 0;
 
+/** So that a process is struck while it has something to do, however fast the machine is. */
+function watchWork({ acknowledged }: Workload): () => Promise<void> {
+  let before = 0;
+  return async () => {
+    const until = performance.now() + WORK_MS;
+    while (acknowledged() < before + WORK && performance.now() < until) await sleep(LOOK_EVERY_MS);
+    before = acknowledged();
+  };
+}
+
 /** What is whole again takes writes again. */
 const untilItGoesOn = async ({ acknowledged }: Workload): Promise<unknown> => {
   const before = acknowledged();
-  return eventually('writes are acknowledged again', () => acknowledged() >= before + GOES_ON);
+  return eventually('writes are acknowledged again', () => acknowledged() >= before + GOES_ON, GOES_ON_MS);
 };
 
 function count(counts: Record<string, number>, name: string): void {

@@ -1,3 +1,4 @@
+import type { CuttingProxy } from '../support/cutting-proxy.js';
 import type { Member, Watcher } from './member.js';
 
 /** What the harness breaks. */
@@ -17,28 +18,19 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** Servers of the harness's own, and ways to disturb the connections to them. */
+/** Servers of the harness's own, and the lines to them. */
 export interface Servers {
   readonly mongo: Server;
-  readonly kafka: readonly Server[];
-  readonly mongoLine: Line;
-  readonly kafkaLine: Line | undefined;
+  readonly kafka: Server;
+  /** To MongoDB, one from each process. */
+  readonly lines: readonly CuttingProxy[];
 }
 
 export interface Server {
+  /** SIGKILL. */
   kill(): Promise<void>;
-  /** After `kill`. */
+  /** After `kill`; resolves when it listens. */
   start(): Promise<void>;
-}
-
-/** A proxy through which a process speaks to a server. */
-export interface Line {
-  /** Loses the answer to the next request that passes, with its connection. */
-  cutNext(): void;
-  /** Half-open: lets nothing through, without a word. */
-  setStalled(isStalled: boolean): void;
-  /** Holds everything up for so long; 0: not any more. */
-  setDelay(ms: number): void;
 }
 
 /** Starts one for a run of the harness. `build`: folder of the product as JavaScript. */

@@ -2,20 +2,32 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { transpile } from '../../build.cjs';
 import { BUILD } from '../support/rollcall.js';
+import { installCluster } from './cluster-installation.js';
+import { VIOLATIONS } from './checker.js';
 import { isGood, run } from './harness.js';
+import { MUTATIONS, plant } from './mutations.js';
 import { NEMESIS_NAMES, type NemesisName } from './nemeses.js';
 import { render, total, type Report } from './report.js';
 import { installStandalone } from './standalone.js';
 
 /** `npm run faults`: breaks Rollcall for some minutes, and exits with 1 when its promise was broken too. */
 
-const USAGE = `npm run faults -- [--minutes 10] [--seed 1] [--runs 1] [--only "kill -9,bad receiver"] [--json report.json]
+const USAGE = `npm run faults -- [--target standalone] [--minutes 10] [--seed 1] [--runs 1] [--only "kill -9,bad receiver"] [--json report.json]
+npm run faults -- --mutations
+  --target standalone, or cluster: two of each role on MongoDB (MONGOD: its command) and Kafka (KAFKA_HOME: its folder)
+  --mutations  plants a bug after the other in a copy of the product; each must be found
   --runs   one after another, each of so many minutes and with the next seed
   --only   some of the nemeses: ${NEMESIS_NAMES.join(', ')}
 `;
 
-/** Enough to keep every part busy, and few enough to be compared one by one. */
-const LOAD = { providers: 4, paceMs: 60 };
+/** With loads that keep every part busy, and that what they are stored in can bear. */
+const TARGETS = {
+  standalone: { install: installStandalone, providers: 4, paceMs: 60, users: 12 },
+  cluster: { install: installCluster, providers: 3, paceMs: 300, users: 6 },
+};
+
+/** Short stories, so that many are over when a process dies: what is lost of others comes to light, and is made good, by what follows. */
+const MUTATED = { users: 2, seconds: 45, patienceMs: 20_000 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -26,33 +38,47 @@ async function main(): Promise<number> {
     return 2;
   }
   transpile(BUILD);
+  return options.mutations ? findMutations(options.seed) : breakAll(options);
+}
+
+async function breakAll({ target, minutes, only, json, ...options }: Options): Promise<number> {
   const reports: Report[] = [];
   for (let seed = options.seed; seed < options.seed + options.runs; seed += 1) {
-    const { minutes, only } = options;
-    const report = await run({
-      install: installStandalone,
-      build: BUILD,
-      ...LOAD,
-      seconds: minutes * 60,
-      seed,
-      only,
-      say,
-    });
+    const report = await run({ ...TARGETS[target], build: BUILD, seconds: minutes * 60, seed, only, say });
     reports.push(report);
     render(report).forEach(say);
     if (!isGood(report)) {
       const chosen = only === undefined ? '' : ` --only "${only.join()}"`;
-      say(`  ✗ The promise was broken. Again: npm run faults -- --minutes ${minutes} --seed ${seed}${chosen}`);
+      const command = `npm run faults -- --target ${target} --minutes ${minutes} --seed ${seed}${chosen}`;
+      say(`  ✗ The promise was broken. Again: ${command}`);
     }
-    if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(reports, null, 1));
+    if (json !== undefined) writeFileSync(json, JSON.stringify(reports, null, 1));
   }
   if (reports.length > 1) render(total(reports)).forEach(say);
   return reports.every(isGood) ? 0 : 1;
 }
 
+type Options = NonNullable<ReturnType<typeof readOptions>>;
+
+async function findMutations(seed: number): Promise<number> {
+  let missed = 0;
+  for (const mutation of MUTATIONS) {
+    say(`planted: ${mutation.name}`);
+    const { only, points } = mutation;
+    const build = plant(mutation, BUILD);
+    const report = await run({ ...TARGETS.standalone, ...MUTATED, build, seed, only, points, say: () => undefined });
+    if (isGood(report)) missed += 1;
+    const found = VIOLATIONS.filter((kind) => report.verdict.violations[kind].length > 0);
+    say(`  ${isGood(report) ? '✗ was not found' : `found: ${found.join(', ')}`}, by ${report.kills} kills`);
+  }
+  return missed === 0 ? 0 : 1;
+}
+
 function readOptions() {
   const { values } = parseArgs({
     options: {
+      mutations: { type: 'boolean', default: false },
+      target: { type: 'string', default: 'standalone' },
       minutes: { type: 'string', default: '10' },
       seed: { type: 'string', default: '1' },
       runs: { type: 'string', default: '1' },
@@ -64,7 +90,10 @@ function readOptions() {
   const names = values.only?.split(',').map((name) => name.trim());
   const only = names?.filter((name): name is NemesisName => NEMESIS_NAMES.some((known) => known === name));
   const isFine = minutes > 0 && Number.isSafeInteger(seed) && runs >= 1 && only?.length === names?.length;
-  return isFine ? { minutes, seed, runs, only, json: values.json } : undefined;
+  const target = (Object.keys(TARGETS) as (keyof typeof TARGETS)[]).find((known) => known === values.target);
+  return isFine && target !== undefined
+    ? { mutations: values.mutations, target, minutes, seed, runs, only, json: values.json }
+    : undefined;
 }
 
 void main().then((code) => process.exit(code));

@@ -100,7 +100,11 @@ export function supervise(role: string, url: string, start: (env: Env) => TestPr
       const armed = current;
       const until = performance.now() + REACH_MS;
       while (!REACHED.test(armed.stderr()) && performance.now() < until) await sleep(LOOK_EVERY_MS);
-      if (!REACHED.test(armed.stderr())) return false;
+      if (!REACHED.test(armed.stderr())) {
+        // It may still get there, when nobody waits for it any more.
+        await member.kill();
+        return false;
+      }
       watcher.onFailPoint(point);
       if (stillMs !== undefined) {
         await sleep(stillMs);

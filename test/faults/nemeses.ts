@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../services/simulator/random.js';
 import { FAIL_POINTS, type FailPoint } from '../../shared/runtime/fail-point.js';
-import type { Installation } from './installation.js';
+import type { CuttingProxy } from '../support/cutting-proxy.js';
+import type { Installation, Server } from './installation.js';
 import type { Member } from './member.js';
 import { BAD_MOODS, type MoodyReceiver } from './receivers.js';
 import { tear } from './torn-log.js';
@@ -128,6 +129,55 @@ const NEMESES = {
       limitFiles(pid, 'unlimited');
     },
   },
+  'lost answer of MongoDB': {
+    track: 'surroundings',
+    weight: 4,
+    needs: 'servers',
+    strike: async (stage) => {
+      for (let times = 0; times < 5; times += 1) {
+        someLine(stage).cutNext(stage.random.chance(0.8) ? 'answer' : 'request', () => true);
+        await sleep(stage.random.below(500));
+      }
+    },
+  },
+  'slow line to MongoDB': {
+    track: 'surroundings',
+    weight: 2,
+    needs: 'servers',
+    strike: async (stage) => {
+      const line = someLine(stage);
+      line.setDelay(100 + stage.random.below(900));
+      await sleep(1_000 + stage.random.below(4_000));
+      // In this order nothing overtakes: what is held up by then has long been sent.
+      line.setStalled(true);
+      await sleep(1_000);
+      line.setDelay(0);
+      line.setStalled(false);
+    },
+  },
+  'half-open line to MongoDB': {
+    track: 'surroundings',
+    weight: 2,
+    needs: 'servers',
+    strike: async (stage) => {
+      const line = someLine(stage);
+      line.setStalled(true);
+      await sleep(1_000 + stage.random.below(12_000));
+      line.setStalled(false);
+    },
+  },
+  'MongoDB killed': {
+    track: 'surroundings',
+    weight: 1,
+    needs: 'servers',
+    strike: ({ servers }) => restart(servers?.mongo),
+  },
+  'Kafka killed': {
+    track: 'surroundings',
+    weight: 1,
+    needs: 'servers',
+    strike: ({ servers }) => restart(servers?.kafka),
+  },
 } as const satisfies Readonly<Record<string, Nemesis>>;
 
 export type NemesisName = keyof typeof NEMESES;
@@ -148,6 +198,17 @@ function someone({ members, random }: Stage): Member {
   const member = random.pick(members);
   if (member === undefined) throw new Error('an installation has processes');
   return member;
+}
+
+function someLine({ servers, random }: Stage): CuttingProxy {
+  const line = random.pick(servers?.lines ?? []);
+  if (line === undefined) throw new Error('each process has a line');
+  return line;
+}
+
+async function restart(server: Server | undefined): Promise<void> {
+  await server?.kill();
+  await server?.start();
 }
 
 /** Who has the step that the point is in; any one of a standalone's. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom, type Random } from '../../services/simulator/random.js';
+import type { FailPoint } from '../../shared/runtime/fail-point.js';
 import type { Installation } from './installation.js';
 import { nemesesOf, nemesis, pointsOf, TRACKS, type NemesisName, type Stage, type Track } from './nemeses.js';
 import type { MoodyReceiver } from './receivers.js';
@@ -11,6 +12,10 @@ export interface ScheduleOptions {
   readonly seconds: number;
   /** Undefined: all that the installation can be struck by. */
   readonly only: readonly NemesisName[] | undefined;
+  /** Undefined: all fail points that the installation passes. */
+  readonly points: readonly FailPoint[] | undefined;
+  /** Resolves when the service has done some work since the last call, or has not for a while. */
+  readonly untilAtWork: () => Promise<void>;
   readonly onStrike: (name: NemesisName) => void;
 }
 
@@ -19,17 +24,17 @@ const REST_MS: Readonly<Record<Track, number>> = { processes: 1_500, receivers: 
 
 /** Strikes for so long, on each track one nemesis after another. The seed decides which and when, as far as the machine is as fast. */
 export async function strike(options: ScheduleOptions): Promise<void> {
-  const { installation, receivers, seed, seconds, only, onStrike } = options;
+  const { installation, receivers, seed, seconds, only, points, untilAtWork, onStrike } = options;
   const until = performance.now() + seconds * 1000;
   const keepStriking = async (track: Track, random: Random): Promise<void> => {
     const names = nemesesOf(track, installation).filter((name) => only?.includes(name) !== false);
     if (names.length === 0) return;
     const urn = names.flatMap((name) => Array.from({ length: nemesis(name).weight }, () => name));
-    const points = pointsOf(installation);
-    const nextPoint = inTurns(points, random);
+    const nextPoint = inTurns(points ?? pointsOf(installation), random);
     const stage: Stage = { ...installation, receivers, random, nextPoint };
     while (performance.now() < until) {
       await sleep(Math.min(random.below(REST_MS[track]), Math.max(until - performance.now(), 0)));
+      if (track === 'processes') await untilAtWork();
       const name = random.pick(urn) ?? 'kill -9';
       await nemesis(name).strike(stage);
       onStrike(name);

@@ -11,8 +11,8 @@ const SEED = 1;
 test(`a standalone under faults keeps its promise (npm run faults -- --minutes 0.1 --seed ${SEED})`, async () => {
   const said: string[] = [];
   const report = await run({
-    ...{ install: installStandalone, build: BUILD, seconds: 6, seed: SEED, only: undefined },
-    ...{ providers: 3, paceMs: 40, say: (line: string) => void said.push(line) },
+    ...{ install: installStandalone, build: BUILD, seconds: 6, seed: SEED },
+    ...{ providers: 3, paceMs: 40, users: 12, say: (line: string) => void said.push(line) },
   });
   const { violations, acknowledged, delivered } = report.verdict;
   // The whole report where something is wrong.

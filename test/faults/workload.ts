@@ -17,6 +17,8 @@ export interface WorkloadOptions {
   readonly providers: number;
   /** Shortest time from one step of a provider to the next. */
   readonly paceMs: number;
+  /** People in a directory: a new one begins when their story is told. */
+  readonly users: number;
 }
 
 /** What was asked and answered of one directory. */
@@ -34,8 +36,7 @@ export interface Workload {
   stop(): Promise<readonly Played[]>;
 }
 
-/** Of one directory: a new one begins when its story is told. */
-const STORY = { users: 12, groups: 3 };
+const USERS_PER_GROUP = 4;
 const CONCURRENCY = 3;
 /** Enough to outlast whatever is done to the service. */
 const TRIES = 1_000;
@@ -46,7 +47,8 @@ const CALM_MS = 200;
 
 /** Identity providers that provision one directory after another; beside them, readers of what was acknowledged. */
 export function startWorkload(options: WorkloadOptions): Workload {
-  const { management, seed, providers } = options;
+  const { management, seed, providers, users } = options;
+  const groups = Math.ceil(users / USERS_PER_GROUP);
   const over = new AbortController();
   const played: Played[] = [];
   let [operations, acknowledged] = [0, 0];
@@ -59,7 +61,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
     for (let turn = 0; !over.signal.aborted; turn += 1) {
       const dialect = (provider + turn) % 2 === 0 ? 'okta' : 'entra';
       const directory = await insist(() => management.createDirectory(organization, `Directory ${turn}`, dialect));
-      const story = { provider: dialect, seed: seed * 1000 + provider * 100 + turn, ...STORY } as const;
+      const story = { provider: dialect, seed: seed * 1000 + provider * 100 + turn, groups } as const;
       played.push(await play(directory, { ...options, ...story, over: over.signal, count }));
     }
   };
@@ -75,10 +77,9 @@ export function startWorkload(options: WorkloadOptions): Workload {
   };
 }
 
-interface Story extends Pick<WorkloadOptions, 'scimUrl' | 'paceMs'> {
+interface Story extends Pick<WorkloadOptions, 'scimUrl' | 'paceMs' | 'users'> {
   readonly provider: 'okta' | 'entra';
   readonly seed: number;
-  readonly users: number;
   readonly groups: number;
   readonly over: AbortSignal;
   readonly count: (exchange: Exchange) => void;

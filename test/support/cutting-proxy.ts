@@ -10,6 +10,8 @@ export interface CuttingProxy {
   cutNext(lost: Lost, isMeant: (message: Buffer) => boolean): void;
   /** Lets nothing through any more, or again; what is under way is lost without a word. */
   setStalled(isStalled: boolean): void;
+  /** Holds each message up for so long, in their order. */
+  setDelay(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,11 @@ export interface CuttingProxy {
 export async function startCuttingProxy(host: string, port: number): Promise<CuttingProxy> {
   let cut: { readonly lost: Lost; readonly isMeant: (message: Buffer) => boolean } | undefined;
   let isStalled = false;
+  let delayMs = 0;
+  const pass = (to: Socket, message: Buffer): void => {
+    if (delayMs === 0) to.write(message);
+    else setTimeout(() => to.write(message), delayMs);
+  };
   const sockets = new Set<Socket>();
   const proxy = createServer((client) => {
     const server = connect(port, host);
@@ -44,12 +51,12 @@ export async function startCuttingProxy(host: string, port: number): Promise<Cut
         }
         isAnswerLost = true;
       }
-      server.write(message);
+      pass(server, message);
     });
     onMessage(server, (message) => {
       if (isStalled) return;
       if (isAnswerLost) destroyBoth();
-      else client.write(message);
+      else pass(client, message);
     });
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
@@ -60,6 +67,9 @@ export async function startCuttingProxy(host: string, port: number): Promise<Cut
     },
     setStalled(stalled) {
       isStalled = stalled;
+    },
+    setDelay(ms) {
+      delayMs = ms;
     },
     close() {
       for (const socket of sockets) socket.destroy();

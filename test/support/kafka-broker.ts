@@ -111,7 +111,8 @@ auto.create.topics.enable=false
 ${more}
 `;
 
-const listens = (port: number): Promise<true | undefined> =>
+/** True once something does; undefined before. */
+export const listens = (port: number): Promise<true | undefined> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.destroy();

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { startBalancer } from '../support/balancer.js';
+import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.js';
+import { freePort } from '../support/free-port.js';
+import { kafkaHome, listens, startBroker, type Broker } from '../support/kafka-broker.js';
+import { startProcess, type TestProcess } from '../support/process.js';
+import { startRollcall } from '../support/rollcall.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import type { Install, Server } from './installation.js';
+import { supervise, type Member, type Watcher } from './member.js';
+import { RETRY_SCHEDULE } from './standalone.js';
+
+/** How a server of MongoDB's protocol is started; `{port}` and `{folder}` are filled in. */
+const MONGOD = process.env['MONGOD'] ?? 'mongod --bind_ip 127.0.0.1 --port {port} --dbpath {folder}';
+const PARTITIONS = 4;
+/** Two of each. */
+const ROLES = ['ingest', 'relay', 'dispatcher', 'admin'].flatMap((role) => [role, role]);
+
+/** Two of each role, on a MongoDB and a Kafka of their own, to which each process has a line of its own. */
+export const installCluster: Install = async (build, watcher) => {
+  if (kafkaHome === undefined) throw new Error('KAFKA_HOME: set it to the folder of an unpacked Kafka');
+  const [mongo, broker] = [await startMongo(), await startBroker(kafkaHome)];
+  const adminKey = randomBytes(16).toString('hex');
+  const env = {
+    KAFKA_BROKERS: broker.address,
+    ROLLCALL_KAFKA_TOPIC: 'rollcall.events',
+    ROLLCALL_LOG_PARTITIONS: String(PARTITIONS),
+    ROLLCALL_ADMIN_KEY: adminKey,
+    ROLLCALL_ADMIN_RATE_LIMIT: '100000',
+    ROLLCALL_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    ROLLCALL_WEBHOOK_ALLOW_CIDRS: '127.0.0.0/8',
+    ROLLCALL_LOG_LEVEL: 'error',
+    ROLLCALL_RETRY_SCHEDULE: RETRY_SCHEDULE,
+  };
+  const migrate = startRollcall(['migrate'], { ...env, MONGODB_URI: uriAt(mongo.port) }, build);
+  if ((await migrate.exited) !== 0) throw new Error(migrate.stderr());
+  const seats = await Promise.all(ROLES.map((role) => seat(role, { build, env, mongoPort: mongo.port, watcher })));
+  await Promise.all(seats.map(({ member }) => member.ready()));
+  const portsOf = (role: string) => seats.filter(({ member }) => member.role === role).map(({ port }) => port);
+  const scim = await startBalancer(portsOf('ingest'));
+  const api = await startBalancer(portsOf('admin'));
+  return {
+    title: `two of each role on ${MONGOD.split(' ')[0]?.split('/').at(-1) ?? 'MongoDB'} and Kafka`,
+    ...{ url: api.url, adminKey, scimUrl: scim.url },
+    members: seats.map(({ member }) => member),
+    servers: { mongo: mongo.server, kafka: serverOf(broker), lines: seats.map(({ line }) => line) },
+    async close() {
+      await Promise.all(seats.map(({ member }) => member.stop()));
+      await Promise.all([scim.close(), api.close(), ...seats.map(({ line }) => line.close())]);
+      await Promise.all([mongo.server.kill(), broker.kill('SIGKILL')]);
+    },
+  };
+};
+
+interface Seat {
+  readonly member: Member;
+  readonly port: number;
+  readonly line: CuttingProxy;
+}
+
+interface SeatOptions {
+  readonly build: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly mongoPort: number;
+  readonly watcher: Watcher;
+}
+
+async function seat(role: string, { build, env, mongoPort, watcher }: SeatOptions): Promise<Seat> {
+  const [port, line] = [await freePort(), await startCuttingProxy('127.0.0.1', mongoPort)];
+  const own = { ...env, ROLLCALL_PORT: String(port), MONGODB_URI: uriAt(line.port) };
+  const start = (more: Readonly<Record<string, string>>) => startRollcall([role], { ...own, ...more }, build);
+  return { member: supervise(role, `http://127.0.0.1:${port}`, start, watcher), port, line };
+}
+
+const uriAt = (port: number): string => `mongodb://127.0.0.1:${port}/rollcall?directConnection=true`;
+
+async function startMongo(): Promise<{ readonly port: number; readonly server: Server }> {
+  const [port, folder] = [await freePort(), temporaryFolder()];
+  const [command = '', ...args] = MONGOD.replace('{port}', String(port)).replace('{folder}', folder).split(' ');
+  const start = async (): Promise<TestProcess> => {
+    const started = startProcess(command, args);
+    await started.until(`${command} listens`, () => listens(port));
+    return started;
+  };
+  let running = await start();
+  return {
+    port,
+    server: {
+      async kill() {
+        await running.kill('SIGKILL');
+      },
+      async start() {
+        running = await start();
+      },
+    },
+  };
+}
+
+const serverOf = (broker: Broker): Server => ({ kill: () => broker.kill('SIGKILL'), start: () => broker.start() });

@@ -1,0 +1,98 @@
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { transformSync } from 'esbuild';
+import type { FailPoint } from '../../shared/runtime/fail-point.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import type { NemesisName } from './nemeses.js';
+
+/** A bug that is planted in a copy of the product, which the harness must find. */
+export interface Mutation {
+  readonly name: string;
+  /** From the root of the repository. */
+  readonly file: string;
+  /** Each once in the file. */
+  readonly replacements: readonly (readonly [found: string, replacement: string])[];
+  /** What brings it to light soon. */
+  readonly only: readonly NemesisName[];
+  readonly points?: readonly FailPoint[];
+}
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'a change is acknowledged before its commit',
+    file: 'services/ingest/writer.ts',
+    replacements: [
+      [
+        "if ((await deps.commits.commit(commit)) === 'conflict') continue;",
+        'setTimeout(() => void deps.commits.commit(commit), 100);',
+      ],
+    ],
+    only: ['kill -9'],
+  },
+  {
+    name: "the log's offset is committed before the delivery rows",
+    file: 'shared/event-log/in-process/consume.ts',
+    replacements: [
+      ['    await consumer.records(partition, found.map(toRecord));\n', ''],
+      [
+        '    cursor = handled;\n',
+        '    cursor = handled;\n    await consumer.records(partition, found.map(toRecord));\n',
+      ],
+    ],
+    only: ['kill -9 at a fail point'],
+    points: ['fan-out.received'],
+  },
+  {
+    name: 'a delivery does not wait for its lanes',
+    file: 'services/dispatcher/lanes.ts',
+    replacements: [
+      [
+        'lanesOf(item).every(({ line, inFlight }) => line[0] === item && (inFlight === undefined || inFlight === item))',
+        'lanesOf(item).length > 0 || item.laneKeys.length === 0',
+      ],
+    ],
+    only: ['bad receiver'],
+  },
+  {
+    name: 'a delivery is delivered before it is answered',
+    file: 'services/dispatcher/send.ts',
+    replacements: [
+      [
+        "    failPoint('attempt.claimed');\n",
+        `    const early = { deliveryId: delivery.id, status: 'delivered', attempts: 1, nextAttemptAt: null, lastError: null };
+    await deps.deliveries.settle([early], clock());
+    failPoint('attempt.claimed');\n`,
+      ],
+    ],
+    only: ['kill -9 at a fail point'],
+    points: ['attempt.claimed'],
+  },
+];
+
+const ROOT = join(__dirname, '../..');
+
+/** The source with the bug. Throws when the place has gone. */
+export function mutated({ name, file, replacements }: Mutation): string {
+  let source = readFileSync(join(ROOT, file), 'utf8');
+  for (const [found, replacement] of replacements) {
+    if (source.split(found).length !== 2) throw new Error(`${name}: ${file} does not have this once: ${found}`);
+    source = source.replace(found, () => replacement);
+  }
+  return source;
+}
+
+/** A copy of the build with the bug; types are not checked. */
+export function plant(mutation: Mutation, build: string): string {
+  const folder = join(temporaryFolder(), 'build');
+  cpSync(build, folder, { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(dirname(folder), 'node_modules'));
+  const target = join(folder, mutation.file.replace(/\.ts$/, '.js'));
+  const { code } = transformSync(mutated(mutation), {
+    loader: 'ts',
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+  });
+  writeFileSync(target, code);
+  return folder;
+}
