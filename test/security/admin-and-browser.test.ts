@@ -3,7 +3,7 @@ import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
 import { createSealer } from '../../shared/runtime/seal.js';
 import { serve } from '../../shared/runtime/serve.js';
-import { expectProblem, KEY, newOrganization, openBench, rows, sealer, type Bench } from './admin-support.js';
+import { expectProblem, KEY, newOrganization, openBench, rows, sealer, type Bench } from '../service/admin-support.js';
 
 let bench: Bench;
 beforeAll(async () => (bench = await openBench()));

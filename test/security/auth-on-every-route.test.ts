@@ -4,7 +4,7 @@ import { isPublic } from '../../services/admin/routes.js';
 import { firstAdminKey } from '../../shared/config/secrets.js';
 import { issueCredential } from '../../shared/runtime/credentials.js';
 import { newId } from '../../shared/runtime/ids.js';
-import { expectProblem, KEY, newDirectory, openBench, type Bench } from './admin-support.js';
+import { expectProblem, KEY, newDirectory, openBench, type Bench } from '../service/admin-support.js';
 
 let bench: Bench;
 beforeAll(async () => (bench = await openBench()));

@@ -34,7 +34,7 @@ import { skipSuite } from '../support/skip-suite.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { INSTALLATION } from '../support/installation.js';
 import { NO_WEB } from '../support/no-web.js';
-import { startReceiver } from './dispatcher-support.js';
+import { startReceiver } from '../service/dispatcher-support.js';
 
 /** No value of anybody else begins like this. */
 const CANARY = 'cnry';

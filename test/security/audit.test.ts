@@ -3,7 +3,15 @@ import { audited } from '../../services/admin/audited.js';
 import type { AdminDeps } from '../../services/admin/deps.js';
 import { bounded, commitTold, differences } from '../../services/admin/audited-fields.js';
 import { newId } from '../../shared/runtime/ids.js';
-import { commit, expectProblem, newDirectory, newOrganization, openBench, rows, type Bench } from './admin-support.js';
+import {
+  commit,
+  expectProblem,
+  newDirectory,
+  newOrganization,
+  openBench,
+  rows,
+  type Bench,
+} from '../service/admin-support.js';
 
 let bench: Bench;
 beforeEach(async () => (bench = await openBench()));

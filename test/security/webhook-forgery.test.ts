@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Webhook } from 'svix';
-import { verify, WebhookError, type WebhookHeaders } from '../../../shared/consumer/index.js';
-import { exampleEvent } from '../../../shared/events/example.js';
-import { createSecret, createSigner } from '../../../shared/webhooks/sign.js';
+import { verify, WebhookError, type WebhookHeaders } from '../../shared/consumer/index.js';
+import { exampleEvent } from '../../shared/events/example.js';
+import { createSecret, createSigner } from '../../shared/webhooks/sign.js';
 
 const NOW_S = 1_800_000_000;
 const now = (): number => NOW_S * 1000;

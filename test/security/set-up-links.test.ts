@@ -4,8 +4,8 @@ import { createAdmin, SETUP_ROUTES } from '../../services/admin/app.js';
 import { issueCredential } from '../../shared/runtime/credentials.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { serve } from '../../shared/runtime/serve.js';
-import { expectProblem, KEY, newDirectory, openBench, rows, sealer, type Bench } from './admin-support.js';
-import { makeLink, openLink, openSetup, type SetupPage } from './setup-support.js';
+import { expectProblem, KEY, newDirectory, openBench, rows, sealer, type Bench } from '../service/admin-support.js';
+import { makeLink, openLink, openSetup, type SetupPage } from '../service/setup-support.js';
 
 let bench: Bench;
 beforeAll(async () => (bench = await openBench()));
