@@ -1,29 +1,56 @@
 import { validate as isUuid } from 'uuid';
-import { indexedPrefixes } from '../../shared/scim/keys.js';
+import { z } from 'zod';
+import { keyPrefixes } from '../../shared/scim/keys.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
 import type { ResourceRow } from '../../shared/directory/resource.js';
 import type { ResourceReader } from '../../shared/store/port.js';
+import type { PrefixPlace } from '../../shared/store/prefix-search.js';
 import { findAll, type Organization, type Registry } from '../../shared/store/registry.js';
 import { text } from './fields.js';
-import { cursorOrNull, placeBehind, type Page, type PageRequest, type Slice } from './paging.js';
-import { invalid } from './problem.js';
+import { cursorOrNull, placeBehind, unknownCursor, type Page, type PageRequest, type Slice } from './paging.js';
 
 /** What people type to find something. */
 export const q = text(1, 200).exactOptional();
 
-/** Users, or groups, of a directory: by a beginning of what is indexed of them, or by an id as a whole. Those alone that come first. */
+/** Index keys that one request looks at: nearly all are of what it answers, but for whom two keys of a user tell. */
+const KEYS_MAX = 1000;
+
+/** Users, or groups, of a directory: by a beginning of what has index keys, or by an id as a whole. */
 export async function searchResources(
   resources: Pick<ResourceReader, 'search' | 'get'>,
   directoryId: string,
   type: ResourceType,
   asked: string,
   { after, limit }: PageRequest,
-): Promise<ResourceRow[]> {
-  if (after !== undefined) {
-    throw invalid({ field: 'after', message: 'cannot stand beside q, which has no next page; make q longer' });
-  }
+): Promise<Page<ResourceRow>> {
   const byId = isUuid(asked) ? await resources.get(directoryId, type.name, asked.toLowerCase()) : undefined;
-  return byId === undefined ? resources.search(directoryId, type.name, indexedPrefixes(type, asked), limit) : [byId];
+  if (byId !== undefined) return { data: [byId], nextCursor: null };
+  const prefixes = keyPrefixes(type, asked);
+  const place = after === undefined ? undefined : placeAt(after, prefixes);
+  const { found, next } = await resources.search(directoryId, type.name, prefixes, {
+    ...{ after: place, limit, scan: KEYS_MAX },
+  });
+  return { data: found, nextCursor: next === undefined ? null : searchCursor(next) };
+}
+
+const placeView = z.tuple([z.int().min(0), z.string(), z.string()]);
+
+const searchCursor = ({ prefix, key, id }: PrefixPlace): string =>
+  Buffer.from(JSON.stringify([prefix, key, id])).toString('base64url');
+
+function placeAt(cursor: string, prefixes: readonly string[]): PrefixPlace {
+  const [prefix, key, id] = placeIn(cursor);
+  const begins = prefixes[prefix];
+  if (begins === undefined || !(key === '' || key.startsWith(begins))) throw unknownCursor('comes from another search');
+  return { prefix, key, id };
+}
+
+function placeIn(cursor: string): z.output<typeof placeView> {
+  try {
+    return placeView.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch {
+    throw unknownCursor();
+  }
 }
 
 /** Records that one request looks at, and how many at a time. */

@@ -13,7 +13,7 @@ export interface ResourceRow {
   readonly updatedAt: number;
   /** Everything the client may set, without `id`, `schemas`, `meta` and memberships. */
   readonly attributes: Attributes;
-  /** Index keys, `<attribute path>:<normalized value>`, made by `indexKeys` from the schema's indexed attributes. */
+  /** Index keys, `<attribute path>:<normalized value>`, made by `indexKeys` from the schema's attributes. */
   readonly keys: readonly string[];
 }
 

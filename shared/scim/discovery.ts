@@ -90,9 +90,10 @@ const externalIdOf = (types: readonly ResourceType[], urn: string): readonly Att
     ? COMMON_ATTRIBUTES.filter(({ mutability }) => mutability === 'readWrite')
     : [];
 
-/** Without the characteristics that are ours (`indexed`, `assumed`, `relation`). */
+/** Without the characteristics that are ours (`indexed`, `searched`, `assumed`, `relation`). */
 const renderAttribute = ({
   indexed: _indexed,
+  searched: _searched,
   assumed: _assumed,
   relation: _relation,
   subAttributes,

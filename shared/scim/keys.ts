@@ -11,14 +11,14 @@ export interface UniqueKey {
   readonly key: string;
 }
 
-/** The index keys of a resource: one for each value of each indexed attribute. */
+/** The index keys of a resource: one for each value of each attribute that is indexed or searched. */
 export const indexKeys = (type: ResourceType, attributes: Attributes): string[] => [
-  ...new Set(indexedPaths(type).flatMap((path) => textsAt(attributes, path).map((text) => indexKey(path, text)))),
+  ...new Set(pathsWithKeys(type).flatMap((path) => textsAt(attributes, path).map((text) => indexKey(path, text)))),
 ];
 
-/** What index keys begin with where a value of an indexed attribute begins with the text. */
-export const indexedPrefixes = (type: ResourceType, text: string): string[] =>
-  indexedPaths(type).map((path) => indexKey(path, text));
+/** What index keys begin with where a value begins with the text. */
+export const keyPrefixes = (type: ResourceType, text: string): string[] =>
+  pathsWithKeys(type).map((path) => indexKey(path, text));
 
 /** `<path>:<value>`, with the value as it is compared. */
 export const indexKey = (path: AttributePath, text: string): string =>
@@ -30,7 +30,10 @@ export const uniqueKeys = (type: ResourceType, attributes: Attributes): UniqueKe
     textsAt(attributes, path).map((value) => ({ attribute: printPath(path), value, key: indexKey(path, value) })),
   );
 
-const indexedPaths = pathsWhere(({ attribute, sub }) => (sub ?? attribute).indexed === true);
+const pathsWithKeys = pathsWhere(({ attribute, sub }) => {
+  const { indexed, searched } = sub ?? attribute;
+  return indexed === true || searched === true;
+});
 
 const uniquePaths = pathsWhere(({ attribute, sub }) => {
   const { indexed, uniqueness } = sub ?? attribute;

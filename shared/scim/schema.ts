@@ -17,6 +17,8 @@ export interface Attribute {
   readonly subAttributes?: readonly Attribute[];
   /** Ours, not published: equality on it is answered from an index key. */
   readonly indexed?: boolean;
+  /** Ours, not published: people search by how it begins, for which it has an index key too. */
+  readonly searched?: boolean;
   /** Ours, not published: the value of a resource that no client gave one. Of a type's own attributes alone. */
   readonly assumed?: boolean;
   /**

@@ -5,6 +5,7 @@ import type { Membership, ResourceRow } from '../directory/resource.js';
 import type { DeliveryStore } from './deliveries.js';
 import type { ErasureStore } from './erasure.js';
 import type { Journals } from './journals.js';
+import type { PrefixPage, PrefixResult } from './prefix-search.js';
 import type { Registry } from './registry.js';
 import type { RetentionStore } from './retention.js';
 import type { TallyStore } from './tallies.js';
@@ -94,8 +95,8 @@ export interface ResourceReader {
     candidates: Candidates | undefined,
     page: ResourcePage,
   ): Promise<ResourceRow[]>;
-  /** Up to `limit` with an index key that begins with one of the prefixes, each once: those of the first prefix first, by key. */
-  search(directoryId: string, type: string, prefixes: readonly string[], limit: number): Promise<ResourceRow[]>;
+  /** Those with an index key that begins with one of the prefixes, each once: those of the first prefix first, by key. */
+  search(directoryId: string, type: string, prefixes: readonly string[], page: PrefixPage): Promise<PrefixResult>;
   /** In the order of member ids. */
   membersOf(directoryId: string, groupId: string, page: ResourcePage): Promise<Membership[]>;
   /** Memberships of each of the given members, in no order. */

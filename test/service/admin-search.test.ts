@@ -43,6 +43,7 @@ test('users and groups are found by how they begin, whatever the case, and by th
   const bob = resource(USER, {
     userName: 'bob@acme.example',
     externalId: '00uB',
+    displayName: 'Élodie Marsh',
     emails: [{ value: 'Ann.B@x.example' }],
   });
   const group = resource(GROUP, { displayName: 'Engineering' });
@@ -51,6 +52,7 @@ test('users and groups are found by how they begin, whatever the case, and by th
   expect(await users('ANN')).toEqual(['Ann@acme.example', 'bob@acme.example']);
   expect(await users('ann@')).toEqual(['Ann@acme.example']);
   expect(await users('first@')).toEqual(['Ann@acme.example']);
+  expect(await users('élo')).toEqual(['bob@acme.example']);
   expect(await users('00uB')).toEqual(['bob@acme.example']);
   expect(await users(bob.id)).toEqual(['bob@acme.example']);
   expect(await users('acme')).toEqual([]);
@@ -60,9 +62,30 @@ test('users and groups are found by how they begin, whatever the case, and by th
   expect(await groups(ann.id)).toEqual([]);
   const refuse = async (query: string, detail: RegExp) =>
     expectProblem(await bench.get(`/v1/directories/${directory.id}/users?${query}`), 400, 'validation', detail);
-  await refuse('q=a&after=AAAA', /after cannot stand beside q/);
+  await refuse('q=a&after=AAAA', /after is no cursor of this list/);
   await refuse('q=a&at=2029-01-01T00:00:00Z', /q looks at the present users/);
   await refuse('q=', /q must/);
+});
+
+test('what is searched has pages, and a page of another search is refused', async () => {
+  const directory = await newDirectory(bench);
+  const names = Array.from({ length: 7 }, (_, n) => `user-${n}`);
+  const resources = names.map((userName) => resource(USER, { userName, displayName: userName, externalId: userName }));
+  await commit(bench, directory, { resources });
+  const url = `/v1/directories/${directory.id}/users`;
+  const found: unknown[] = [];
+  let after = '';
+  for (let more = true; more;) {
+    const { body } = await bench.get(`${url}?q=USER&limit=3${after}`).expect(200);
+    found.push(...(body.data as { userName: string }[]).map(({ userName }) => userName));
+    more = body.nextCursor !== null;
+    after = `&after=${String(body.nextCursor)}`;
+  }
+  expect(found).toEqual(names);
+  const { body } = await bench.get(`${url}?q=user&limit=3`).expect(200);
+  const cursor = String(body.nextCursor);
+  expectProblem(await bench.get(`${url}?q=other&after=${cursor}`), 400, 'validation', /comes from another search/);
+  expectProblem(await bench.get(`${url}?after=${cursor}`), 400, 'validation', /is no cursor of this list/);
 });
 
 test('a user is read with its groups, and a group with its members, page by page', async () => {

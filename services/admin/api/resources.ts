@@ -27,7 +27,7 @@ export const listUsers = operation({
     ...pageParameters,
     q: q.meta({
       description:
-        'Only those whose `userName`, e-mail address or `externalId` begins so, or whose id it is; the first ones alone, without a next page',
+        'Only those whose `userName`, e-mail address, `displayName` or `externalId` begins so, or whose id it is; a page may be short, or empty, and have a next one',
     }),
     at: time.optional().meta({ description: 'Those that there were at that time, as they were' }),
   },
@@ -52,7 +52,7 @@ export const listGroups = operation({
     ...pageParameters,
     q: q.meta({
       description:
-        'Only those whose `displayName` or `externalId` begins so, or whose id it is; the first ones alone, without a next page',
+        'Only those whose `displayName` or `externalId` begins so, or whose id it is; a page may be short, or empty, and have a next one',
     }),
   },
   answers: { 200: json(listOf(groupView)) },
@@ -82,5 +82,5 @@ async function pageNow(
   q: string | undefined,
 ): Promise<Page<ResourceRow>> {
   if (q === undefined) return pageOf(request, (slice) => resources.list(directory.id, type.name, undefined, slice));
-  return { data: await searchResources(resources, directory.id, type, q, request), nextCursor: null };
+  return searchResources(resources, directory.id, type, q, request);
 }

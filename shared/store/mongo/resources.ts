@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
-import type { Membership, ResourceRow } from '../../directory/resource.js';
+import type { Membership } from '../../directory/resource.js';
 import type { ResourcePage, ResourceReader } from '../port.js';
+import { searchByPrefix, type PrefixPlace } from '../prefix-search.js';
 import { anyOf, resourceId, type MembershipDocument } from './collections.js';
 import type { MongoConnection } from './connection.js';
 import { endedMemberships, findMemberships, findResources, indexTerm } from './rows.js';
@@ -28,19 +29,10 @@ export function createResources(connection: MongoConnection): ResourceReader {
       ];
       return findResources(connection, { ...where, $or: either }, cut('id', page));
     },
-    async search(directoryId, type, prefixes, limit) {
-      if (limit === 0) return [];
-      const found = new Map<string, ResourceRow>();
-      for (const prefix of prefixes) {
-        const keys = { $regex: `^${prefix.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}` };
-        const rows = await findResources(connection, { directoryId, type, keys }, { limit });
-        // A resource may have several keys that begin so, and a server may answer in the order of any.
-        const first = (row: ResourceRow): string => row.keys.filter((key) => key.startsWith(prefix)).sort()[0] ?? '';
-        for (const row of rows.sort((a, b) => (first(a) < first(b) ? -1 : 1)))
-          found.set(row.id, found.get(row.id) ?? row);
-      }
-      return [...found.values()].slice(0, limit);
-    },
+    search: (directoryId, type, prefixes, page) =>
+      searchByPrefix(prefixes, page, (prefix, place, limit) =>
+        keyEntries(connection, { directoryId, type }, prefix, place, limit),
+      ),
     async membersOf(directoryId, groupId, page) {
       if (page.limit === 0) return [];
       const where = { directoryId, groupId, memberId: { $gt: page.afterId ?? '' } };
@@ -65,6 +57,43 @@ export function createResources(connection: MongoConnection): ResourceReader {
       ];
     },
   };
+}
+
+/** In the order of keys, for which the server sorts all that begin so: of a resource with several, an index has one place alone. */
+async function keyEntries(
+  connection: MongoConnection,
+  among: { readonly directoryId: string; readonly type: string },
+  prefix: string,
+  { key, id }: PrefixPlace,
+  limit: number,
+) {
+  const begins = { $regex: `^${prefix.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}` };
+  const from = key === '' ? prefix : key;
+  const after = { $or: [{ keys: { $gt: from } }, { keys: from, _id: { $gt: resourceId(among.directoryId, id) } }] };
+  const entries = await connection.call(({ resources }, session) =>
+    resources
+      .aggregate<{ readonly _id: string; readonly keys: string }>(
+        [
+          { $match: { ...among, keys: begins, live: true } },
+          { $project: { keys: 1 } },
+          { $unwind: '$keys' },
+          { $match: { $and: [{ keys: begins }, after] } },
+          { $sort: { keys: 1, _id: 1 } },
+          { $limit: limit },
+        ],
+        { session },
+      )
+      .toArray(),
+  );
+  if (entries.length === 0) return [];
+  const ids = distinct(entries.map(({ _id }) => _id));
+  const rows = await findResources(connection, { _id: anyOf(ids), directoryId: among.directoryId });
+  const rowOf = new Map(rows.map((row) => [resourceId(among.directoryId, row.id), row]));
+  return entries.map(({ _id, keys: term }) => {
+    const resource = rowOf.get(_id);
+    const id = _id.slice(resourceId(among.directoryId, '').length);
+    return { key: term, id, resource, keys: (resource?.keys ?? []).map(indexTerm) };
+  });
 }
 
 /** The tombstones of one commit for which the condition holds, in the order of a field in which they differ. */

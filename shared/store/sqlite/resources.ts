@@ -1,4 +1,5 @@
 import type { Candidates, ResourcePage, ResourceReader } from '../port.js';
+import { LAST_CHARACTER, searchByPrefix } from '../prefix-search.js';
 import { number, text } from './columns.js';
 import type { Database, Row } from './database.js';
 import { DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
@@ -7,9 +8,6 @@ import { DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResour
 const PAGE = 'LIMIT ? OFFSET ?';
 const bounds = ({ offset = 0, limit }: ResourcePage): [limit: number, offset: number] => [limit, offset];
 const start = ({ afterId = '' }: ResourcePage): string => afterId;
-
-/** No text has one that sorts behind it. */
-const LAST_CHARACTER = '\u{10ffff}';
 
 export function createResources(database: Database): ResourceReader {
   const byTypeAndId = database.prepare(`
@@ -21,8 +19,11 @@ export function createResources(database: Database): ResourceReader {
     WHERE directory = ${DIRECTORY} AND type = ? AND id > ? ORDER BY id ${PAGE}`);
   const candidateRows = prepareCandidates(database);
   const beginningWith = database.prepare(`
-    SELECT resource FROM index_keys
-    WHERE directory = ${DIRECTORY} AND type = ? AND key >= ? AND key < ? ORDER BY key, resource LIMIT ?`);
+    SELECT key, resource FROM index_keys
+    WHERE directory = (SELECT no FROM heads WHERE directory_id = ?1) AND type = ?2 AND key >= ?3 AND key < ?4
+      AND (key > ?3 OR resource > coalesce((
+        SELECT row FROM resources WHERE directory = (SELECT no FROM heads WHERE directory_id = ?1) AND id = ?5), 0))
+    ORDER BY key, resource LIMIT ?6`);
   const members = database.prepare(`
     SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
     WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
@@ -46,15 +47,17 @@ export function createResources(database: Database): ResourceReader {
       const rows = candidateRows(directoryId, type, candidates, start(page)).slice(offset, offset + limit);
       return rows.flatMap((row) => byRow.all(row).map(toResource));
     },
-    async search(directoryId, type, prefixes, limit) {
-      const found = prefixes.flatMap((prefix) =>
+    search: (directoryId, type, prefixes, page) =>
+      searchByPrefix(prefixes, page, async (prefix, { key, id }, limit) =>
         beginningWith
-          .all(directoryId, type, prefix, prefix + LAST_CHARACTER, limit)
-          .map((row) => number(row, 'resource')),
-      );
-      const rows = [...new Set(found)].slice(0, limit);
-      return rows.flatMap((row) => byRow.all(row).map(toResource));
-    },
+          .all(directoryId, type, key === '' ? prefix : key, prefix + LAST_CHARACTER, id, limit)
+          .flatMap((entry) =>
+            byRow
+              .all(number(entry, 'resource'))
+              .map(toResource)
+              .map((resource) => ({ key: text(entry, 'key'), id: resource.id, keys: resource.keys, resource })),
+          ),
+      ),
     async membersOf(directoryId, groupId, page) {
       return members.all(directoryId, groupId, start(page), ...bounds(page)).map(toMembership);
     },

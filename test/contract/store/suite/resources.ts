@@ -19,6 +19,7 @@ import {
   user,
   type Chain,
 } from './fixtures.js';
+import type { PrefixPlace } from '../../../../shared/store/prefix-search.js';
 import { useStore, type StoreHarness } from './harness.js';
 
 const ALL = { limit: 1000 };
@@ -261,10 +262,11 @@ export function describeResources(harness: StoreHarness): void {
       await chain.write(made.map(create));
       await createChain(under.store.commits).write([create(user('ann-elsewhere', { keys: ['userName:ann'] }))]);
       const { id } = chain.directory;
-      const search = async (text: string, limit = 10): Promise<string[]> =>
-        (await under.other.resources.search(id, 'User', [`userName:${text}`, `email:${text}`], limit)).map(
-          (row) => row.id,
-        );
+      const search = async (text: string, limit = 10): Promise<string[]> => {
+        const prefixes = [`userName:${text}`, `email:${text}`];
+        const { found } = await under.other.resources.search(id, 'User', prefixes, { limit, scan: 100 });
+        return found.map((row) => row.id);
+      };
       expect(await search('an')).toEqual(['ann', 'anna', 'zoe']);
       expect(await search('an', 2)).toEqual(['ann', 'anna']);
       expect(await search('a')).toEqual(['a.n*', 'ann', 'anna', 'zoe']);
@@ -272,8 +274,51 @@ export function describeResources(harness: StoreHarness): void {
       expect(await search('%')).toEqual(['%']);
       expect(await search('annabel')).toEqual([]);
       expect(await search('an', 0)).toEqual([]);
-      expect(await under.store.resources.search(id, 'User', ['userName:bob'], 10)).toEqual([made[2]]);
-      expect(await under.store.resources.search(id, 'User', [], 10)).toEqual([]);
+      const page = { limit: 10, scan: 100 };
+      const whole = { found: [made[2]], next: undefined };
+      expect(await under.store.resources.search(id, 'User', ['userName:bob'], page)).toEqual(whole);
+      expect(await under.store.resources.search(id, 'User', [], page)).toEqual({ found: [], next: undefined });
+    });
+
+    test('a search goes on where it left off, page by page, and finds each once', async () => {
+      const chain = createChain(under.store.commits);
+      const named = (id: string, ...names: readonly string[]) => user(id, { keys: names });
+      const made = [
+        named('r1', 'a:x1', 'b:x1'),
+        named('r2', 'a:x', 'a:x2', 'b:x'),
+        named('r3', 'a:x1', 'b:x9'),
+        named('r4', 'a:x1', 'a:x\u{1F600}', 'a:x\u{FF5E}'),
+        named('r5', 'b:x1'),
+        named('r6', 'a:y', 'b:x1', 'b:x2'),
+        named('r7', `a:x${'long'.repeat(40)}`, 'b:x3'),
+      ];
+      for (const one of made) await chain.write([create(one)]);
+      const { id } = chain.directory;
+      const pages = async (limit: number, scan: number): Promise<string[][]> => {
+        const all: string[][] = [];
+        for (let after: PrefixPlace | undefined, isOver = false; !isOver;) {
+          const { found, next } = await under.other.resources.search(id, 'User', ['a:x', 'b:x'], {
+            after,
+            limit,
+            scan,
+          });
+          all.push(found.map((row) => row.id));
+          [after, isOver] = [next, next === undefined];
+        }
+        return all;
+      };
+      const whole = (await pages(100, 100)).flat();
+      expect(whole.slice(0, 4)).toEqual(['r2', 'r1', 'r3', 'r4']);
+      expect(whole.toSorted()).toEqual(made.map((one) => one.id));
+      for (const [limit, scan] of [
+        [1, 100],
+        [2, 3],
+        [3, 1],
+      ] as const) {
+        const some = await pages(limit, scan);
+        expect(some.flat()).toEqual(whole);
+        expect(Math.max(...some.map(({ length }) => length))).toBeLessThanOrEqual(Math.min(limit, scan));
+      }
     });
   });
 }
