@@ -16,7 +16,7 @@ beforeAll(async () => {
   const provider = await startServiceProvider();
   const { baseUrl } = provider;
   run = await createSimulator({ baseUrl, token: 'secret', provider: 'okta', seed: 2, users: 40, groups: 5 }).run();
-  arrivals = provider.webhooks.map((webhook, at) => ({ ...webhook, at, status: 204 }));
+  arrivals = provider.webhooks.map((webhook, at) => ({ ...webhook, at, signedAt: at, status: 204 }));
   await provider.close();
   state = emptyWorld();
   for (const { body } of arrivals) {
@@ -125,6 +125,15 @@ test('a webhook that does not verify does not count as arrived', () => {
     index === 4 ? { ...arrival, isVerified: false, status: 401 } : arrival,
   );
   expect(found(judged({ got }))).toEqual(expect.arrayContaining(['unverified', 'lost']));
+});
+
+test('one that was signed by a wrong clock is refused, and fine once it has come again', () => {
+  const late = arrivals.map((arrival, index) =>
+    index === 4 ? { ...arrival, isVerified: false, status: 401, signedAt: 3_600_000 } : arrival,
+  );
+  expect(found(judged({ got: late }))).toContain('lost');
+  const again = [...late.slice(0, 5), at(4), ...late.slice(5)];
+  expect(isKept(judged({ got: again }))).toBe(true);
 });
 
 test('an event of a directory that nobody has made is unexpected', () => {

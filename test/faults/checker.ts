@@ -45,6 +45,9 @@ export const VIOLATIONS = [
   'ledger',
 ] as const;
 
+/** How old or new a signature may be, as Standard Webhooks has it; less what takes time. */
+const TOLERANCE_MS = 290_000;
+
 export type Violation = (typeof VIOLATIONS)[number];
 
 export const isKept = ({ violations }: Verdict): boolean => VIOLATIONS.every((kind) => violations[kind].length === 0);
@@ -103,8 +106,9 @@ function judgeReceiver(receiver: ReceiverHistory, directories: readonly Director
   for (const arrival of arrivals) {
     const directoryId = readEvent(arrival.body)?.directoryId;
     const own = ofDirectory.get(directoryId ?? '');
-    if (!arrival.isVerified) unverified.push(`${name}: the signature of ${arrival.id}`);
-    else if (own === undefined) unexpected.push(`${name}: ${arrival.id} is no event of a known directory`);
+    if (!arrival.isVerified) {
+      if (isInTime(arrival)) unverified.push(`${name}: the signature of ${arrival.id}`);
+    } else if (own === undefined) unexpected.push(`${name}: ${arrival.id} is no event of a known directory`);
     else own.push(arrival);
   }
   const lost: string[] = [];
@@ -150,6 +154,9 @@ const judgeDirectory = ({ id, run, reads, events }: DirectoryHistory): Finding =
   },
   violations: { stale: staleReads(reads, events).map((what) => `directory ${id}: ${what}`) },
 });
+
+/** What a process with a wrong clock has signed is refused, and has to come again. */
+const isInTime = ({ at, signedAt }: Arrival): boolean => !(Math.abs(at - signedAt) > TOLERANCE_MS);
 
 /** Arrivals of what the receiver had taken before. One that it refused, or cut off, has to come again. */
 function countRepeats(arrivals: readonly Arrival[]): number {

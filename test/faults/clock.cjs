@@ -1,16 +1,15 @@
 /**
- * Loaded before a process of the product (`node --require`), whose clock then jumps by FAULTS_CLOCK_JUMP_MS some time after its start and,
- * half as long after that, back again.
+ * Loaded before a process of the product (`node --require`): its clock jumps by FAULTS_CLOCK_JUMP_MS at the first SIGUSR2, back again
+ * at the next one, and so on.
  */
-const { env } = require('node:process');
-const { setTimeout } = require('node:timers');
+const process = require('node:process');
 
 const RealDate = Date;
-const jumpMs = Number(env['FAULTS_CLOCK_JUMP_MS']);
-const afterMs = Number(env['FAULTS_CLOCK_AFTER_MS']);
+const jumpMs = Number(process.env['FAULTS_CLOCK_JUMP_MS']);
 let offsetMs = 0;
-setTimeout(() => (offsetMs = jumpMs), afterMs).unref();
-setTimeout(() => (offsetMs = 0), afterMs * 1.5).unref();
+process.on('SIGUSR2', () => {
+  offsetMs = jumpMs - offsetMs;
+});
 
 globalThis.Date = class Date extends RealDate {
   constructor(...given) {

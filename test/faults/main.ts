@@ -26,8 +26,8 @@ const TARGETS = {
   cluster: { install: installCluster, providers: 3, paceMs: 300, users: 6 },
 };
 
-/** Short stories, so that many are over when a process dies: what is lost of others comes to light, and is made good, by what follows. */
-const MUTATED = { users: 2, seconds: 45, patienceMs: 20_000 };
+/** Soon enough that each is found, or not, within two minutes. */
+const MUTATED = { providers: 6, seconds: 60, patienceMs: 20_000 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -64,9 +64,18 @@ async function findMutations(seed: number): Promise<number> {
   let missed = 0;
   for (const mutation of MUTATIONS) {
     say(`planted: ${mutation.name}`);
-    const { only, points } = mutation;
+    const { only, points, users } = mutation;
     const build = plant(mutation, BUILD);
-    const report = await run({ ...TARGETS.standalone, ...MUTATED, build, seed, only, points, say: () => undefined });
+    const report = await run({
+      ...TARGETS.standalone,
+      ...MUTATED,
+      build,
+      seed,
+      only,
+      points,
+      users,
+      say: () => undefined,
+    });
     if (isGood(report)) missed += 1;
     const found = VIOLATIONS.filter((kind) => report.verdict.violations[kind].length > 0);
     say(`  ${isGood(report) ? '✗ was not found' : `found: ${found.join(', ')}`}, by ${report.kills} kills`);

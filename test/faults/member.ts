@@ -9,6 +9,7 @@ type Env = Readonly<Record<string, string>>;
 export interface Member {
   readonly role: string;
   readonly pid: number;
+  readonly signal: (name: NodeJS.Signals) => void;
   /** SIGKILL. `between`: done before the next one starts, which gets the environment besides. Resolves when that one is ready. */
   kill(between?: () => void | Promise<void>, env?: Env): Promise<void>;
   /** SIGKILL of the one that is there, ready or not. */
@@ -71,6 +72,7 @@ export function supervise(role: string, url: string, start: (env: Env) => TestPr
     get pid() {
       return current.pid;
     },
+    signal: (name) => signal(current.pid, name),
     async kill(between = () => undefined, env = {}) {
       await readiness;
       next = { between, env };
@@ -94,15 +96,20 @@ export function supervise(role: string, url: string, start: (env: Env) => TestPr
       watcher.onRecovery(performance.now() - wokenAt);
     },
     async failAt(point, passage, stillMs) {
-      await member.kill(undefined, {
-        ROLLCALL_FAIL_POINT: `${point}:${passage}${stillMs === undefined ? '' : ':stop'}`,
-      });
+      await readiness;
+      const victim = current;
+      const env = { ROLLCALL_FAIL_POINT: `${point}:${passage}${stillMs === undefined ? '' : ':stop'}` };
+      next = { between: () => undefined, env };
+      await member.killAnyway();
+      // It may get there before it is ready.
+      while (current === victim) await sleep(LOOK_EVERY_MS);
       const armed = current;
       const until = performance.now() + REACH_MS;
       while (!REACHED.test(armed.stderr()) && performance.now() < until) await sleep(LOOK_EVERY_MS);
       if (!REACHED.test(armed.stderr())) {
         // It may still get there, when nobody waits for it any more.
-        await member.kill();
+        await member.killAnyway();
+        await readiness;
         return false;
       }
       watcher.onFailPoint(point);

@@ -15,6 +15,8 @@ export interface Mutation {
   /** What brings it to light soon. */
   readonly only: readonly NemesisName[];
   readonly points?: readonly FailPoint[];
+  /** People in a directory. */
+  readonly users: number;
 }
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -28,6 +30,7 @@ export const MUTATIONS: readonly Mutation[] = [
       ],
     ],
     only: ['kill -9'],
+    users: 12,
   },
   {
     name: "the log's offset is committed before the delivery rows",
@@ -41,6 +44,8 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     only: ['kill -9 at a fail point'],
     points: ['fan-out.received'],
+    // The fewest: what a directory has lost is found and made good by what follows, so that many have to be at their end.
+    users: 1,
   },
   {
     name: 'a delivery does not wait for its lanes',
@@ -52,6 +57,7 @@ export const MUTATIONS: readonly Mutation[] = [
       ],
     ],
     only: ['bad receiver'],
+    users: 12,
   },
   {
     name: 'a delivery is delivered before it is answered',
@@ -66,6 +72,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ],
     only: ['kill -9 at a fail point'],
     points: ['attempt.claimed'],
+    users: 12,
   },
 ];
 

@@ -29,7 +29,8 @@ export async function strike(options: ScheduleOptions): Promise<void> {
   const keepStriking = async (track: Track, random: Random): Promise<void> => {
     const names = nemesesOf(track, installation).filter((name) => only?.includes(name) !== false);
     if (names.length === 0) return;
-    const urn = names.flatMap((name) => Array.from({ length: nemesis(name).weight }, () => name));
+    const weightOf = (name: NemesisName): number => Math.max(nemesis(name).weight, only === undefined ? 0 : 1);
+    const urn = names.flatMap((name) => Array.from({ length: weightOf(name) }, () => name));
     const nextPoint = inTurns(points ?? pointsOf(installation), random);
     const stage: Stage = { ...installation, receivers, random, nextPoint };
     while (performance.now() < until) {

@@ -5,6 +5,8 @@ import type { Webhook } from '../../simulator/received.js';
 /** A webhook and when it was in hand, milliseconds since the epoch. */
 export interface Arrival extends Webhook {
   readonly at: number;
+  /** The `webhook-timestamp` header, milliseconds since the epoch; NaN where it is none. */
+  readonly signedAt: number;
   /** What it was answered; null: nothing, the connection was cut. */
   readonly status: number | null;
 }
@@ -39,7 +41,8 @@ export async function startReceiver(
       const headers = textHeaders(req.headers);
       const isVerified = verify(verifier, body, headers);
       const status = isVerified ? answer() : 401;
-      const arrival = { id: headers['webhook-id'] ?? '', body, isVerified, at: Date.now(), status };
+      const signedAt = Number(headers['webhook-timestamp']) * 1000;
+      const arrival = { id: headers['webhook-id'] ?? '', body, isVerified, at: Date.now(), signedAt, status };
       arrivals.push(arrival);
       reply(res, status);
       onArrival(arrival);

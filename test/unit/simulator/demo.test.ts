@@ -23,7 +23,7 @@ beforeAll(async () => {
     users: 80,
     groups: 8,
   }).run();
-  arrivals = provider.webhooks.map((webhook) => ({ ...webhook, at: Date.now(), status: 204 }));
+  arrivals = provider.webhooks.map((webhook) => ({ ...webhook, at: Date.now(), signedAt: Date.now(), status: 204 }));
   await provider.close();
 });
 
