@@ -50,7 +50,7 @@ export interface LedgerEntry {
   readonly attempts: readonly LedgerAttempt[];
 }
 
-export interface LedgerAttempt {
+interface LedgerAttempt {
   /** HTTP status; null: no answer. */
   readonly status: number | null;
   /** Null: it succeeded. */

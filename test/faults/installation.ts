@@ -19,7 +19,7 @@ export interface Installation {
 }
 
 /** Servers of the harness's own, and the lines to them. */
-export interface Servers {
+interface Servers {
   readonly mongo: Server;
   readonly kafka: Server;
   /** To MongoDB, one from each process. */
