@@ -153,6 +153,7 @@ describeInBrowser('directories in the console', (browser) => {
   });
 
   test('tokens are rotated, a guard is set, and a directory is deleted once its name was typed', async () => {
+    browser.allowRefusal(400, /^\/v1\/directories\/[^/]+$/);
     const provider = await newProvider(rollcall, 'Tyrell');
     await provider.hire('rachael@tyrell.example');
     const page = await browser.openConsole(rollcall, `/directories/${provider.id}/settings`);
@@ -193,6 +194,7 @@ describeInBrowser('directories in the console', (browser) => {
   });
 
   test('a mapping is tried out on stored users before it is saved', async () => {
+    browser.allowRefusal(400, /\/mapping\/preview$/);
     const provider = await newProvider(rollcall, 'Cyberdyne');
     await provider.hire('miles@cyberdyne.example', { nickName: 'Dyson' });
     const page = await browser.openConsole(rollcall, `/directories/${provider.id}/mapping`);
@@ -210,6 +212,22 @@ describeInBrowser('directories in the console', (browser) => {
       const { attributes } = await api.send('GET', `/directories/${provider.id}/mapping`);
       return JSON.stringify(attributes) === '[{"to":"displayName","from":"nickName"}]';
     });
+  });
+
+  test('a list goes on to be refreshed after its second page, and keeps it', async () => {
+    const { id: organizationId } = await api.send('POST', '/organizations', { body: { name: 'Many' } });
+    const add = (n: number): Promise<unknown> =>
+      api.send('POST', '/directories', { body: { organizationId, name: `Directory ${n}` } });
+    for (let n = 1; n <= 52; n += 1) await add(n);
+    const page = await browser.open({ baseURL: rollcall.url });
+    await page.clock.install();
+    await page.request.post('/session', { data: { adminKey: rollcall.adminKey } });
+    await page.goto('/console/directories?q=many');
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await eventually('the second page is there', async () => (await rowsOf(page)) === 52);
+    await add(53);
+    await page.clock.runFor(10_000);
+    await eventually('what is new is there, beside all else', async () => (await rowsOf(page)) === 53);
   });
 });
 

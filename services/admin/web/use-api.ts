@@ -53,6 +53,8 @@ export interface Paged<T> extends Omit<Loaded<readonly T[]>, 'data'> {
   readonly data: readonly T[] | undefined;
   /** Undefined when there is no more. */
   readonly more: (() => void) | undefined;
+  /** Reloads, as what happens again and again does: not where very much is shown. */
+  readonly refresh: () => void;
 }
 
 interface Page<T> {
@@ -62,9 +64,12 @@ interface Page<T> {
   readonly hasMore?: boolean;
 }
 
+/** Whoever has gone on to so many items reads what is there: it is not asked for anew by itself. */
+const REFRESHED_MAX = 250;
+
 /**
  * A list, page by page: `more` adds the next one. Under a filter a page may be empty although there is more behind it: then it goes on by
- * itself, until there is something to show or the end is reached.
+ * itself, until there is something to show or the end is reached. After a reload it goes on until there is as much as before.
  */
 export function usePages<T>(path: string | undefined, limit = 50): Paged<T> {
   const first = useApi<Page<T>>(path === undefined ? undefined : paged(path, limit));
@@ -76,7 +81,10 @@ export function usePages<T>(path: string | undefined, limit = 50): Paged<T> {
   const pages = first.data === undefined ? [] : [first.data, ...(rest?.of === first.data ? rest.pages : [])];
   const last = pages.at(-1);
   const cursor = last?.hasMore === false ? null : (last?.nextCursor ?? null);
-  const goesOn = last?.data.length === 0 && cursor !== null && problem === undefined;
+  const data = pages.flatMap((page) => page.data);
+  const before = shown.current?.of === path ? (shown.current?.data.length ?? 0) : 0;
+  const isWhole = cursor === null || (data.length > 0 && data.length >= before);
+  const goesOn = last !== undefined && !isWhole && problem === undefined;
   const more = (): void => {
     const of = first.data;
     if (path === undefined || of === undefined || cursor === null) return;
@@ -105,13 +113,15 @@ export function usePages<T>(path: string | undefined, limit = 50): Paged<T> {
     if (goesOn) more();
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `more` is another one each time, and asks for the cursor
   }, [goesOn, cursor, first.data]);
-  const data = pages.flatMap((page) => page.data);
-  if (first.data !== undefined && (data.length > 0 || cursor === null)) shown.current = { of: path, data };
+  if (first.data !== undefined && isWhole) shown.current = { of: path, data };
   return {
     data: shown.current?.of === path ? shown.current?.data : undefined,
     problem: problem ?? first.problem,
-    isLoading: isLoading || first.isLoading || goesOn,
+    isLoading,
     reload: first.reload,
+    refresh: () => {
+      if (before <= REFRESHED_MAX) first.reload();
+    },
     more: cursor === null ? undefined : more,
   };
 }

@@ -24,9 +24,9 @@ interface Props {
 export function History({ directoryId, resourceId }: Props) {
   const path = pathWith('/v1/events', { directoryId, resourceId, order: 'desc' });
   const page = resourceId === undefined ? FEW : PAGE;
-  const { data, problem, more, isLoading, reload } = usePages<Event>(path, page);
+  const { data, problem, more, isLoading, reload, refresh } = usePages<Event>(path, page);
   const [turned, setTurned] = useState<ReadonlyMap<string, boolean>>(new Map());
-  useEvery(REFRESH_MS, () => (data?.length ?? 0) <= page && reload());
+  useEvery(REFRESH_MS, refresh);
   if (data === undefined)
     return problem === undefined ? <Loading rows={3} /> : <Failed problem={problem} retry={reload} />;
   if (data.length === 0) return <p>Nothing has happened yet, or its events are no longer kept.</p>;

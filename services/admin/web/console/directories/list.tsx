@@ -18,21 +18,19 @@ import { NewDirectory } from './new.js';
 import { providerName, stateOf } from './state.js';
 
 const REFRESH_MS = 10_000;
-const PAGE = 50;
 
 /** Every directory, and how each of them does. */
 export function DirectoryList({ isNew }: { readonly isNew: boolean }) {
   const navigate = useNavigate();
   const mayChange = useMayChange();
   const [q] = useQuery('q');
-  const list = usePages<Directory>(pathWith('/v1/directories', { q }), PAGE);
+  const list = usePages<Directory>(pathWith('/v1/directories', { q }));
   const statistics = useStatistics<DirectoryStatistics>(
     'directories',
     list.data?.map(({ id }) => id) ?? [],
     ({ directoryId }) => directoryId,
   );
-  // Whoever has gone on to further pages keeps them.
-  useEvery(REFRESH_MS, () => (list.data?.length ?? 0) <= PAGE && list.reload());
+  useEvery(REFRESH_MS, list.refresh);
   const isEmpty = q === '' && list.data?.length === 0;
   const add = mayChange && (
     <Button kind="primary" onClick={() => navigate('/directories/new')}>

@@ -21,7 +21,7 @@ export function Endpoints() {
   const mayChange = useMayChange();
   const [organizationId, setOrganization] = useQuery('organizationId');
   const list = usePages<Endpoint>(pathWith('/v1/endpoints', { organizationId }));
-  useEvery(REFRESH_MS, list.reload);
+  useEvery(REFRESH_MS, list.refresh);
   const search = useSearch();
   const chosen = match('/endpoints/:id', path)?.['id'];
   const back = `/endpoints${search}`;

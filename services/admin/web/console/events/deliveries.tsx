@@ -34,7 +34,7 @@ export function Deliveries() {
   const asked = pathWith('/v1/deliveries', { status, endpointId, directoryId, eventType, resourceId, ...useTimes() });
   const list = usePages<Delivery>(asked);
   const [ticked, setTicked] = useState({ of: asked, ids: NONE });
-  useEvery(REFRESH_MS, list.reload);
+  useEvery(REFRESH_MS, list.refresh);
   const ids = ticked.of === asked ? ticked.ids : NONE;
   const tick = (next: ReadonlySet<string>): void => setTicked({ of: asked, ids: next });
   const search = useSearch();

@@ -43,7 +43,7 @@ const COLUMNS = [
 /** Orders to erase personal data from all that is kept. */
 export function Erasures() {
   const list = usePages<Erasure>('/v1/erasures');
-  useEvery(REFRESH_MS, list.reload);
+  useEvery(REFRESH_MS, list.refresh);
   return (
     <>
       <SystemHead />
