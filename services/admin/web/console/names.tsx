@@ -4,9 +4,17 @@ import { api } from '../api.js';
 /** What has a name, or a URL in its stead. */
 export type Kind = 'organizations' | 'directories' | 'endpoints';
 
-interface Named {
+export interface Named {
+  readonly id: string;
   readonly name?: string;
+  /** Of a directory: customers' directories are often called alike. */
+  readonly organizationName?: string | null;
   readonly url?: string;
+}
+
+export function calledAs({ id, name, organizationName, url }: Named): string {
+  if (name === undefined) return url === undefined ? id : shortUrl(url);
+  return organizationName === undefined || organizationName === null ? name : `${organizationName}, ${name}`;
 }
 
 /** Asked for once: lists tell of the same few again and again. */
@@ -27,13 +35,10 @@ export function useName(kind: Kind, id: string): string {
 function nameOf(path: string, id: string): Promise<string> {
   const asked =
     known.get(path) ??
-    api<Named>(path).then(
-      ({ name, url }) => name ?? (url === undefined ? id : shortUrl(url)),
-      () => {
-        known.delete(path);
-        return id;
-      },
-    );
+    api<Named>(path).then(calledAs, () => {
+      known.delete(path);
+      return id;
+    });
   known.set(path, asked);
   return asked;
 }

@@ -3,14 +3,8 @@ import { pathWith } from '../api.js';
 import { classes } from '../ui/classes.js';
 import field from '../ui/field.module.css';
 import { useApi } from '../use-api.js';
-import { shortUrl, useName, type Kind } from './names.js';
+import { calledAs, useName, type Kind, type Named } from './names.js';
 import styles from './picker.module.css';
-
-interface Choice {
-  readonly id: string;
-  readonly name?: string;
-  readonly url?: string;
-}
 
 interface Props {
   readonly kind: Kind;
@@ -32,7 +26,7 @@ export function Picker({ kind, label, value, onChange, isFilter = false, hint, e
   const [at, setAt] = useState(0);
   const chosenName = useName(kind, value);
   const choices = useChoices(kind, typed);
-  const choose = (choice: Choice | undefined): void => {
+  const choose = (choice: Named | undefined): void => {
     setTyped(undefined);
     if (choice !== undefined) onChange(choice.id);
   };
@@ -87,10 +81,10 @@ export function Picker({ kind, label, value, onChange, isFilter = false, hint, e
 interface ChoicesProps {
   readonly id: string;
   readonly label: string;
-  readonly choices: readonly Choice[];
+  readonly choices: readonly Named[];
   /** Which one Enter chooses. */
   readonly at: number;
-  readonly onChoose: (choice: Choice) => void;
+  readonly onChoose: (choice: Named) => void;
 }
 
 function Choices({ id, label, choices, at, onChoose }: ChoicesProps) {
@@ -106,7 +100,7 @@ function Choices({ id, label, choices, at, onChoose }: ChoicesProps) {
           // Before the field loses the focus, which closes the list.
           onMouseDown={() => onChoose(choice)}
         >
-          {nameOf(choice)}
+          {calledAs(choice)}
         </li>
       ))}
       {choices.length === 0 && (
@@ -118,17 +112,15 @@ function Choices({ id, label, choices, at, onChoose }: ChoicesProps) {
   );
 }
 
-const nameOf = ({ name, url, id }: Choice): string => name ?? (url === undefined ? id : shortUrl(url));
-
 /** Endpoints are few enough to be looked through here. */
-function useChoices(kind: Kind, typed: string | undefined): readonly Choice[] {
+function useChoices(kind: Kind, typed: string | undefined): readonly Named[] {
   const limit = kind === 'endpoints' ? 100 : SHOWN;
   const q = kind === 'endpoints' ? undefined : typed;
-  const { data } = useApi<{ data: readonly Choice[] }>(
+  const { data } = useApi<{ data: readonly Named[] }>(
     typed === undefined ? undefined : pathWith(`/v1/${kind}`, { limit, q }),
   );
   const wanted = typed?.toLowerCase() ?? '';
   return (data?.data ?? [])
-    .filter((choice) => nameOf(choice).toLowerCase().includes(wanted) || kind !== 'endpoints')
+    .filter((choice) => calledAs(choice).toLowerCase().includes(wanted) || kind !== 'endpoints')
     .slice(0, SHOWN);
 }
