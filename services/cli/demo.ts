@@ -61,6 +61,7 @@ async function demonstrate(options: DemoOptions, folder: string, signal: AbortSi
   const receiver = await startReceiver((arrival) => timeline.webhook(arrival));
   const standalone = await startStandalone(configuration(folder));
   write(paint.faint(`Rollcall is at ${standalone.url}, a receiver that verifies every webhook at ${receiver.url}`));
+  write(paint.faint(`The console is at ${standalone.url}/console; sign in with ${standalone.adminKey ?? ''}`));
   try {
     const work = playAll({ options, receiver, timeline, write, paint, signal, standalone, startedAt });
     // A role that fails ends the demo.

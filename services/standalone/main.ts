@@ -258,6 +258,7 @@ export async function runStandalone(config: StandaloneConfig, signal: AbortSigna
   const standalone = await startStandalone(config);
   const where = config.store.kind === 'sqlite' ? `SQLite in ${config.dataDir}` : 'MongoDB';
   process.stdout.write(`Rollcall is at ${standalone.url} (${where}). Stop it with Ctrl+C.\n`);
+  process.stdout.write(`The console is at ${standalone.url}/console; sign in with an admin key.\n`);
   if (standalone.adminKey !== undefined) {
     process.stdout.write(`Admin key, shown this once: ${standalone.adminKey}\n`);
   }

@@ -39,6 +39,7 @@ test('the first start prints the URL and an admin key, once; SIGTERM drains and 
   const first = startRollcall(['standalone'], env);
   const [, url = ''] = await first.saw(AT);
   const [, key = ''] = await first.saw(/Admin key, shown this once: (rca_\S+)/);
+  expect(first.stdout()).toContain(`The console is at ${url}/console`);
   const authorization = `Bearer ${key}`;
   expect((await request(`${url}/v1/organizations`, { headers: { authorization } })).statusCode).toBe(200);
   expect((await request(`${url}/readyz`)).statusCode).toBe(200);
