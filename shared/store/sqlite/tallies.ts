@@ -1,5 +1,5 @@
-import { isLatest, type TallyStore } from '../tallies.js';
-import { number, text } from './columns.js';
+import { isLatest, type Tally, type TallyStore } from '../tallies.js';
+import { json, number } from './columns.js';
 import type { Database } from './database.js';
 
 export function createTallies(database: Database): TallyStore {
@@ -8,7 +8,9 @@ export function createTallies(database: Database): TallyStore {
       INSERT INTO tallies (subject, hour, name, value) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET value = ${value}`);
   const [sum, latest] = [upsert('value + excluded.value'), upsert('max(value, excluded.value)')];
-  const read = database.prepare('SELECT hour, name, value FROM tallies WHERE subject = ? AND hour >= ?');
+  // An hour as one row: a week of a hundred endpoints is 200,000 numbers.
+  const read = database.prepare(`
+    SELECT hour, json_group_object(name, value) AS counts FROM tallies WHERE subject = ? AND hour >= ? GROUP BY hour`);
   const purge = database.prepare(`
     DELETE FROM tallies WHERE (subject, hour, name) IN (SELECT subject, hour, name FROM tallies WHERE hour < ? LIMIT ?)`);
   return {
@@ -22,15 +24,11 @@ export function createTallies(database: Database): TallyStore {
       });
     },
     async read(subjects, since) {
-      return subjects.flatMap((subject) => {
-        const hours = new Map<number, Record<string, number>>();
-        for (const row of read.all(subject, since)) {
-          const counts = hours.get(number(row, 'hour')) ?? {};
-          counts[text(row, 'name')] = number(row, 'value');
-          hours.set(number(row, 'hour'), counts);
-        }
-        return [...hours].map(([hour, counts]) => ({ subject, hour, counts }));
-      });
+      return subjects.flatMap((subject) =>
+        read
+          .all(subject, since)
+          .map((row) => ({ subject, hour: number(row, 'hour'), counts: json(row, 'counts') as Tally['counts'] })),
+      );
     },
     async purge(before, limit) {
       return database.lazily(() => purge.run(before, limit));
