@@ -3,11 +3,12 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { createProgram } from '../../../services/cli/program.js';
 import { environment } from '../../../shared/config/env.js';
+import { FAIL_POINT } from '../../../shared/config/fail-point.js';
 import { ROOT, type Block } from './pages.js';
 import { commandsOf } from './shell.js';
 
-/** Variables of the tests, in CONTRIBUTING.md. */
-const TESTS = /^ROLLCALL_TEST_[A-Z]+$/;
+/** Variables of the tests, in CONTRIBUTING.md and docs/reliability.md. */
+const TESTS = new RegExp(`^(ROLLCALL_TEST_[A-Z]+|KAFKA_HOME|${FAIL_POINT})$`);
 
 const scripts = new Set(
   Object.keys((JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: object }).scripts),
@@ -18,7 +19,7 @@ export function unknownNames(text: string): string[] {
   const variables = text.match(/\b(?:ROLLCALL_[A-Z_]*[A-Z]|MONGODB_[A-Z]+|KAFKA_[A-Z]+)\b(?!_?[*…])/g) ?? [];
   const named = [...text.matchAll(/npm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g)];
   return [
-    ...variables.filter((name) => !(name in environment.shape) && !TESTS.test(name) && name !== 'KAFKA_HOME'),
+    ...variables.filter((name) => !(name in environment.shape) && !TESTS.test(name)),
     ...named.map(([, run, short]) => run ?? short ?? '').filter((script) => !scripts.has(script)),
   ];
 }
