@@ -22,7 +22,9 @@ export async function cutOff(page: Page): Promise<string[]> {
 const CUT_OFF = `(() => {${COMMON}
     const clipped = (element, rect) => {
       for (let at = element; at !== null && at !== document.documentElement; at = at.parentElement) {
-        const { overflowX, textOverflow, position } = getComputedStyle(at);
+        const { overflowX, textOverflow, position, clipPath } = getComputedStyle(at);
+        // For those who hear the page.
+        if (clipPath !== 'none') return undefined;
         if (overflowX !== 'visible') {
           const box = at.getBoundingClientRect();
           const isCut = rect.left < box.left - 1 || rect.right > box.right + 1;
@@ -81,11 +83,12 @@ const FOCUSED = `(() => {${COMMON}
   const element = document.activeElement;
   if (element === null || element === document.body || element.dataset.tab === undefined) return null;
   const { left, top, width, height } = element.getBoundingClientRect();
-  const style = getComputedStyle(element);
+  // A choice shows it round its words too.
+  const shown = [element, element.closest('label') ?? element].map((one) => getComputedStyle(one).outlineStyle);
   const over = document.elementFromPoint(left + Math.min(width / 2, 24), top + height / 2);
   const isCovered = over !== null && !element.contains(over) && !over.contains(element) && over.closest('label') === null;
   const wrong =
-    style.outlineStyle === 'none' ? named(element) + ' does not show that it has the focus'
+    shown.every((style) => style === 'none') ? named(element) + ' does not show that it has the focus'
     : over === null ? named(element) + ' has the focus out of sight'
     : isCovered ? named(element) + ' has the focus below ' + named(over)
     : undefined;

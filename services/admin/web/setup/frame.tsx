@@ -58,4 +58,5 @@ function paint({ style }: HTMLElement, { light, dark, ground, hover, on }: Accen
   style.setProperty('--accent-ground', ground);
   style.setProperty('--accent-hover', hover);
   style.setProperty('--on-accent', on);
+  style.setProperty('--chosen', 'color-mix(in srgb, var(--accent) 14%, var(--surface))');
 }

@@ -139,7 +139,8 @@ export const en = {
   done: {
     title: 'Your directory is connected',
     intro: (provider: string, app: string) => `From now on, ${provider} tells ${app} who joins, changes and leaves.`,
-    counts: (users: string, groups: string) => `${users} users and ${groups} groups are here so far.`,
+    counts: (users: string, groups: string) =>
+      `${users} ${users === '1' ? 'user' : 'users'} and ${groups} ${groups === '1' ? 'group' : 'groups'} are here so far.`,
     next: 'What happens next',
     points: (provider: string) => [
       `Assign everyone else in ${provider}. A large directory takes a while, and all of it arrives in order.`,

@@ -141,7 +141,8 @@ export const fr: Text = {
   done: {
     title: 'Votre annuaire est connecté',
     intro: (provider, app) => `Désormais, ${provider} indique à ${app} qui arrive, change et part.`,
-    counts: (users, groups) => `${users} utilisateurs et ${groups} groupes sont arrivés jusqu’ici.`,
+    counts: (users, groups) =>
+      `Arrivés jusqu’ici : ${users} ${users === '1' ? 'utilisateur' : 'utilisateurs'} et ${groups} ${groups === '1' ? 'groupe' : 'groupes'}.`,
     next: 'La suite',
     points: (provider) => [
       `Attribuez l’application à tous les autres dans ${provider}. Un grand annuaire prend du temps, et tout arrive dans l’ordre.`,
