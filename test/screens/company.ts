@@ -8,7 +8,7 @@ import type { Stage } from './server.js';
 /** What is seen in the pictures: Northwind, an application with a few customers, over a day and a half. */
 
 /** When something was done, in hours before the pictures are taken; nobody works at night. */
-export const HOURS = [30, 28, 25, 23, 22, 21, 20, 19, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
+export const HOURS = [27, 22, 21, 20, 19, 9, 8, 7, 5, 4, 2, 1, 0] as const;
 /** From then on the receiver that counts seats fails. */
 const BROKEN_SINCE = 4;
 const MASS_DELETION_AT = 2;
@@ -20,7 +20,7 @@ const CUSTOMERS = [
   { organization: 'Pinecrest Schools', name: 'Okta', provider: 'okta', users: 18, groups: 3, changes: 1 },
   { organization: 'Tidewater Bank', name: 'PingFederate', provider: 'pingfederate', users: 9, groups: 1, changes: 1 },
   { organization: 'Corvid Labs', name: 'JumpCloud', provider: 'jumpcloud', users: 7, groups: 2, changes: 0 },
-  { organization: 'Bluebird Robotics', name: 'Entra ID', provider: 'entra', users: 0, groups: 0, changes: 0 },
+  { organization: 'Bluebird Robotics', name: 'Workforce', provider: null, users: 0, groups: 0, changes: 0 },
 ] as const;
 type Customer = (typeof CUSTOMERS)[number];
 
@@ -85,7 +85,7 @@ async function join(api: Api, url: string, customer: Customer): Promise<Director
 }
 
 /** What happens in an hour: some change their titles, a request goes wrong, many are removed at once. */
-export async function work(stage: Stage, { directories }: Company, hoursAgo: number): Promise<void> {
+export async function work(stage: Stage, { directories, endpoints }: Company, hoursAgo: number): Promise<void> {
   for (const directory of directories) {
     const { customer, users } = directory;
     for (let n = 0; n < customer.changes * (1 + (hoursAgo % 4)); n += 1) {
@@ -99,7 +99,7 @@ export async function work(stage: Stage, { directories }: Company, hoursAgo: num
   if (hoursAgo === MASS_DELETION_AT && pinecrest !== undefined) {
     for (const user of pinecrest.users.slice(0, 9)) await send(pinecrest, 'DELETE', `/Users/${user}`);
   }
-  await settled(openApi({ url: stage.url, key: stage.adminKey }));
+  await settled(openApi({ url: stage.url, key: stage.adminKey }), endpoints.well);
 }
 
 /** A user of Meridian Health is promoted: the change that the pictures follow. */
@@ -127,11 +127,13 @@ async function send({ scimBaseUrl, token }: Directory, method: string, path: str
   await answer.text();
 }
 
-/** Nothing is on its way. */
-export async function settled(api: Api): Promise<void> {
-  await eventually('all is sent or parked', async () => {
+/** The endpoint has been told of all. */
+export async function settled(api: Api, endpointId: string): Promise<void> {
+  await eventually('all is sent', async () => {
     const open = await Promise.all(
-      ['pending', 'sending'].map(async (status) => api.send('GET', '/deliveries', { query: { status, limit: 1 } })),
+      ['pending', 'sending'].map(async (status) =>
+        api.send('GET', '/deliveries', { query: { status, endpointId, limit: 1 } }),
+      ),
     );
     return open.every(({ data }) => (data as readonly unknown[]).length === 0);
   });

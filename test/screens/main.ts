@@ -34,6 +34,7 @@ async function main(): Promise<void> {
       northwind.breakSeats(hoursAgo);
       company ??= await found(stage);
       await work(stage, company, hoursAgo);
+      process.stdout.write(`${hoursAgo} hours ago\n`);
     }
     if (stage === undefined || company === undefined) return;
     await photographConsole(browser, stage, company);
@@ -56,7 +57,7 @@ interface Picture {
 async function picturesOf({ url, adminKey }: Stage, { directories, endpoints }: Company): Promise<readonly Picture[]> {
   const api = openApi({ url, key: adminKey });
   const user = await promote(directories);
-  await settled(api);
+  await settled(api, endpoints.well);
   const [meridian, , , pinecrest] = directories.map(({ id }) => `/directories/${id}`);
   const newest = async (path: string, query: Readonly<Record<string, string>>): Promise<string> => {
     const { data } = await api.send('GET', path, { query: { ...query, limit: '1' } });
