@@ -132,7 +132,8 @@ test(
         if (batch % PUBLISHED_EVERY === 0) await publish(services.bench.store);
       }
     } catch (error) {
-      throw new Error(`ISOLATION_SEED=${SEED}, request ${count}`, { cause: error });
+      const logged = JSON.stringify(services.bench.logged.slice(-3));
+      throw new Error(`ISOLATION_SEED=${SEED}, request ${count}; logged last: ${logged}`, { cause: error });
     }
     for (const { world } of [alpha, bravo]) {
       const other = world === alpha.world ? bravo.world : alpha.world;

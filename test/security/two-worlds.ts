@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { newId } from '../../shared/runtime/ids.js';
-import { commit, type Bench } from '../service/admin-support.js';
+import type { Bench } from '../service/admin-support.js';
 import { openSetup } from '../service/setup-support.js';
 import type { IngestHarness } from '../support/ingest.js';
 import { ENTERPRISE_USER, GROUP, USER } from '../support/scim-client.js';
@@ -72,8 +72,6 @@ export async function makeWorld(bench: Bench, ingest: IngestHarness, name: strin
     replays.push(String(body.id));
   }
   const partition = (await bench.store.registry.directories.get(directoryId))?.partition ?? -1;
-  const made = { id: directoryId, organizationId, token, partition };
-  await commit(bench, made, { types: ['user.created', 'user.updated'] });
   const events = await bench.store.events.ofDirectory(directoryId, 0, 100);
   const deliveries = events.slice(0, 6).map(({ id, seq }, index) => ({
     ...{ id: newId(), eventId: id, eventType: 'user.created', seq, offset: seq, laneKeys: [], attempts: 1, partition },
