@@ -5,6 +5,7 @@ import { firstAdminKey } from '../../shared/config/secrets.js';
 import { issueCredential } from '../../shared/runtime/credentials.js';
 import { newId } from '../../shared/runtime/ids.js';
 import { expectProblem, KEY, newDirectory, openBench, type Bench } from '../service/admin-support.js';
+import { startIngest, type IngestHarness } from '../support/ingest.js';
 
 let bench: Bench;
 beforeAll(async () => (bench = await openBench()));
@@ -138,4 +139,65 @@ test('answers are not cached, sniffed or framed', async () => {
   expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   expect(headers['content-security-policy']).toContain("frame-ancestors 'self'");
   expect(headers['x-powered-by']).toBeUndefined();
+});
+
+describe('SCIM', () => {
+  let ingest: IngestHarness;
+  beforeAll(async () => (ingest = await startIngest()));
+  afterAll(() => ingest.store.close());
+
+  /** Every path that the app answers; all methods of each are asked, so that refusals of a method are behind the token too. */
+  const paths = (): string[] => {
+    const stack: unknown = ingest.app.router.stack;
+    const all = (stack as readonly Layer[]).flatMap(({ route }) => (route === undefined ? [] : [route.path]));
+    return [...new Set(all)].map((path) =>
+      path
+        .replace('{/:id}', '/User')
+        .replace('{/*rest}', '/Users')
+        .replace(':endpoint', 'Users')
+        .replace(':id', newId()),
+    );
+  };
+  const credentials = async (): Promise<Record<string, string | undefined>> => {
+    const { tokens } = ingest.store.registry;
+    const [other, ended, revoked] = [await addTo(), await addTo(), await addTo()];
+    const change = async ({ tokenId }: typeof other, changes: object): Promise<void> => {
+      const token = await tokens.get(tokenId);
+      if (token === undefined) throw new Error('there is no token');
+      await tokens.replace({ ...token, version: token.version + 1, ...changes, directoryId: directory.id });
+    };
+    await change(ended, { expiresAt: ingest.clock.now - 1 });
+    await change(revoked, { revokedAt: ingest.clock.now - 1 });
+    return {
+      none: undefined,
+      'of no form': 'Bearer rcs_abc',
+      unknown: `Bearer ${issueCredential('rcs').secret}`,
+      'of another directory': `Bearer ${other.token}`,
+      ended: `Bearer ${ended.token}`,
+      revoked: `Bearer ${revoked.token}`,
+      'an admin key': `Bearer ${KEY}`,
+    };
+  };
+  const addTo = () => ingest.addDirectory();
+  let directory: Awaited<ReturnType<IngestHarness['addDirectory']>>;
+
+  test('no path answers anything but 401 to a credential that is none of its directory, and nothing is written', async () => {
+    directory = await addTo();
+    const asked = paths();
+    expect(asked.length).toBeGreaterThanOrEqual(14);
+    const wrong: string[] = [];
+    for (const [what, authorization] of Object.entries(await credentials())) {
+      for (const path of asked) {
+        for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
+          const sent = request(ingest.app)[method](path.replace(':directoryId', directory.id));
+          if (authorization !== undefined) sent.set('authorization', authorization);
+          const { status, headers } = await sent;
+          const isRefused = status === 401 && headers['www-authenticate'] === 'Bearer realm="SCIM"';
+          if (!isRefused) wrong.push(`${method} ${path}, ${what}: ${status}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect((await ingest.store.commits.head(directory.id)).number).toBe(0);
+  });
 });

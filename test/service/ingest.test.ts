@@ -284,6 +284,22 @@ describe('authentication', () => {
   });
 });
 
+test('regression 17: directories never mix under concurrency', async () => {
+  const other = await ingest.addDirectory();
+  const post = (to: typeof directory, userName: string) =>
+    request(ingest.app)
+      .post(`${to.base}/Users`)
+      .set('authorization', `Bearer ${to.token}`)
+      .send({ schemas: [USER], userName });
+  await Promise.all(
+    Array.from({ length: 40 }, (_, index) => post(index % 2 === 0 ? directory : other, `user-${index}`)),
+  );
+  const { body } = await call('get', '/Users?count=100');
+  const names: string[] = body.Resources.map(({ userName }: { userName: string }) => userName);
+  expect(names.length).toBe(20);
+  expect(names.every((name) => Number(name.slice(5)) % 2 === 0)).toBe(true);
+});
+
 test('a directory that was just deleted does not look like an empty one', async () => {
   expect((await call('get', '/Users')).status).toBe(200);
   const head = await ingest.store.commits.head(directory.id);
