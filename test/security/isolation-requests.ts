@@ -24,7 +24,7 @@ export interface Attack {
 }
 
 /** Half of the other world's ids are tried; none of the rest is ever sent, so that an answer that has one gave it away. */
-export const guessable = <T>(list: readonly T[]): T[] => list.filter((_, index) => index % 2 === 0);
+const guessable = <T>(list: readonly T[]): T[] => list.filter((_, index) => index % 2 === 0);
 
 /** A request of one world's client, in which most of what can name something names something of the other world. */
 export function drawRequest(attack: Attack): Asked {
