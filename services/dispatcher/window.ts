@@ -181,12 +181,16 @@ function add(window: Window, row: Delivery, pausedUntil: number): void {
   place(entry, pausedUntil);
 }
 
+/** Further ahead than the clocks of several processes are apart. */
+const AHEAD_MS = 60_000;
+
 /** Until when nothing may happen to a row; 0 when it may start. */
-function pauseOf({ status, nextAttemptAt, leaseOwner, leaseUntil }: Delivery, reader: Reader): number {
+function pauseOf({ status, nextAttemptAt, leaseOwner, leaseUntil, updatedAt }: Delivery, reader: Reader): number {
   const ifLater = (at: number | null): number => (at !== null && at > reader.now ? at : 0);
   switch (status) {
     case 'retrying':
-      return ifLater(nextAttemptAt);
+      // Planned by a clock that has been set right since: one retry too early costs less than waiting until it was right.
+      return updatedAt > reader.now + AHEAD_MS ? 0 : ifLater(nextAttemptAt);
     case 'sending':
       return reader.soleOwner || leaseOwner === reader.owner ? 0 : ifLater(leaseUntil);
     case 'parked':

@@ -90,10 +90,9 @@ const NEMESES = {
     weight: 1,
     strike: (stage) => jump(stage, -HOUR_MS),
   },
-  /** Found: what fails meanwhile is tried again when the right clock gets there. In no chance schedule, until that is mended. */
   'clock an hour ahead': {
     track: 'processes',
-    weight: 0,
+    weight: 1,
     strike: (stage) => jump(stage, HOUR_MS),
   },
   'torn write-ahead log': {
