@@ -23,9 +23,15 @@ export interface Logger {
   error(fields: Fields, message: string): void;
 }
 
-/** JSON lines on standard output. `role` is on every line. */
-export const createLogger = (role: string, level: string): Logger =>
-  pino({ level, base: { role }, formatters: { log: allowed } });
+/** Lines that cannot be written wait for the next one, up to here; what is more is lost. */
+const UNWRITTEN_MAX_BYTES = 1_048_576;
+
+/** JSON lines on standard output. `role` is on every line. A disk that is full of them stops nothing. */
+export function createLogger(role: string, level: string): Logger {
+  const output = pino.destination({ fd: process.stdout.fd, sync: true, maxLength: UNWRITTEN_MAX_BYTES });
+  output.on('error', () => undefined);
+  return pino({ level, base: { role }, formatters: { log: allowed } }, output);
+}
 
 const names: ReadonlySet<string> = new Set(FIELDS);
 const allowed = (fields: Record<string, unknown>): Record<string, unknown> =>

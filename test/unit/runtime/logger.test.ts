@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../../shared/runtime/logger.js';
 import { silent } from '../../support/ingest.js';
@@ -22,3 +23,25 @@ test('a field that is not in the list is refused when it is compiled', () => {
   // @ts-expect-error -- personal data has no name here
   logger.info({ userName: 'ann' }, 'Said.');
 });
+
+/** Every write to it fails as on a disk that is full (Linux). */
+const FULL = '/dev/full';
+
+(existsSync(FULL) ? test : test.skip)(
+  'a log that cannot be written ends no process, and takes no memory without end',
+  () => {
+    const file = JSON.stringify(join(BUILD, 'shared/runtime/logger.js'));
+    const script = `
+    const logger = require(${file}).createLogger('test', 'info');
+    const before = process.memoryUsage().rss;
+    for (let times = 0; times < 3_000; times += 1) logger.info({ reason: 'x'.repeat(10_000) }, 'Said.');
+    setImmediate(() => process.stderr.write(process.memoryUsage().rss - before < 20e6 ? 'goes on' : 'has grown'));`;
+    const full = openSync(FULL, 'w');
+    try {
+      const { status, stderr } = spawnSync(process.execPath, ['-e', script], { stdio: ['ignore', full, 'pipe'] });
+      expect([status, stderr.toString()]).toEqual([0, 'goes on']);
+    } finally {
+      closeSync(full);
+    }
+  },
+);
