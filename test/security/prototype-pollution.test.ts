@@ -140,9 +140,9 @@ describe('in the management API', () => {
     expect(preview.body.counts).toEqual({ users: 0, changed: 0 });
   });
 
-  test.each(NAMES)('%s as a header of an endpoint is sent as such, left out or refused', async (name) => {
+  test.each(NAMES)('%s as a header of an endpoint is sent as such or refused', async (name) => {
     const answer = await send('post', '/v1/endpoints', `{"url":"https://a.example/","headers":{"${name}":"x"}}`);
-    if (answer.status === 201) expect([[name.toLowerCase()], []]).toContainEqual(answer.body.headerNames);
+    if (answer.status === 201) expect(answer.body.headerNames).toEqual([name.toLowerCase()]);
     else expectProblem(answer, 400, 'validation');
   });
 
