@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 const deliveredCount = async (): Promise<number> =>
-  (await bench.store.deliveries.countByStatus(endpointId, 1000)).delivered ?? 0;
+  (await bench.store.deliveries.countByStatus(endpointId, 100_000)).delivered ?? 0;
 const errors = (): string[] => bench.logged.filter(({ level }) => level === 'error').map(({ message }) => message);
 const seqs = (): number[] => receiver.messages.map(({ event }) => event.seq);
 
