@@ -1,3 +1,4 @@
+import { validate as isUuid } from 'uuid';
 import { z } from 'zod';
 import { pause } from '../../../shared/runtime/pause.js';
 import type { RequestEntry } from '../../../shared/store/request-log.js';
@@ -17,9 +18,14 @@ const LATE_MS = 60_000;
 const REQUESTS_MAX = 100;
 
 export const lastRequest = {
-  'last-event-id': z.uuid().optional().catch(undefined).meta({
-    description: 'The `id` of the last request that came: goes on after it. Sent by browsers that connect again.',
-  }),
+  'last-event-id': z
+    .string()
+    .optional()
+    .transform((id) => (isUuid(id) ? id : undefined))
+    .meta({
+      description:
+        'The `id` of the last request that came: goes on after it; anything else begins now. Sent by browsers that connect again.',
+    }),
 };
 
 /** Server-Sent Events, such as the example. */
