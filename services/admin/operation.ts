@@ -27,7 +27,7 @@ interface JsonAnswer<Schema extends z.ZodType = z.ZodType, Header extends Answer
 }
 
 /** Text that the operation writes itself, piece by piece or at once. */
-export interface TextAnswer<Type extends MediaType = MediaType, Header extends AnswerHeader = AnswerHeader> {
+interface TextAnswer<Type extends MediaType = MediaType, Header extends AnswerHeader = AnswerHeader> {
   readonly kind: 'text';
   /** What it is by media type; of lines, what each of them is. */
   readonly types: { readonly [T in Type]?: z.ZodType };
@@ -58,6 +58,10 @@ export const written = <Type extends MediaType, const Headers extends readonly A
   types: Readonly<Record<Type, z.ZodType>>,
   ...headers: Headers
 ): TextAnswer<Type, Headers[number]> => ({ kind: 'text', types, headers });
+
+/** An answer as Server-Sent Events, such as the example. */
+export const serverSentEvents = (example: string) =>
+  written({ 'text/event-stream': z.string().meta({ examples: [example] }) }, 'buffering');
 
 type Shape = z.ZodRawShape;
 type Nothing = Record<string, never>;

@@ -1,7 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
+export type Address = ReturnType<typeof ipaddr.parse>;
+
 /** IP address ranges, parsed. */
-export type AddressRanges = readonly (readonly [ReturnType<typeof ipaddr.parse>, number])[];
+export type AddressRanges = readonly (readonly [Address, number])[];
 
 export const isCidr = (range: string): boolean => ipaddr.isValidCIDR(range);
 
@@ -14,7 +16,9 @@ export const parseCidrs = (ranges: readonly string[]): AddressRanges =>
 
 /** Whether one of the ranges has the address. An IPv4 address that a socket shows mapped into IPv6 is the IPv4 one. */
 export function hasAddress(ranges: AddressRanges, address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const asked = ipaddr.process(address);
-  return ranges.some(([range, bits]) => range.kind() === asked.kind() && asked.match(range, bits));
+  return ipaddr.isValid(address) && isWithin(ipaddr.process(address), ranges);
 }
+
+/** Whether one of the ranges has the address as it is: one of IPv4 mapped into IPv6 is of IPv6. */
+export const isWithin = (address: Address, ranges: AddressRanges): boolean =>
+  ranges.some(([range, bits]) => range.kind() === address.kind() && address.match(range, bits));

@@ -1,7 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { parseCidrs, type AddressRanges } from '../runtime/address-ranges.js';
-
-type Address = ReturnType<typeof ipaddr.parse>;
+import { isWithin, parseCidrs, type Address, type AddressRanges } from '../runtime/address-ranges.js';
 
 const OPENED_BY = 'ROLLCALL_WEBHOOK_ALLOW_CIDRS';
 
@@ -12,7 +10,7 @@ const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
 export function whyRefused(address: string, allowed: AddressRanges): string | undefined {
   if (!ipaddr.isValid(address)) return 'is no IP address';
   const parsed = ipaddr.parse(address);
-  if (allowed.some(([range, bits]) => range.kind() === parsed.kind() && parsed.match(range, bits))) return undefined;
+  if (isWithin(parsed, allowed)) return undefined;
   const kind = kindOf(parsed);
   return kind === undefined ? undefined : `is ${kind}; use a public one, or open its range with ${OPENED_BY}`;
 }

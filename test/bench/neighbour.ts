@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { percentile } from '../../services/cli/demo/summary.js';
 import { openConnection } from './connection.js';
 import { requests } from './create.js';
 import type { Load } from './load-process.js';
@@ -47,7 +48,7 @@ export async function measureNeighbour(plan: NeighbourPlan, load: Load, say: (te
         if (status !== 201) throw new Error(`a create failed: ${status} ${excerpt}`);
         durations.push(performance.now() - sentAt);
       }
-      return latencyOf(durations);
+      return { p50: percentile(durations, 0.5), p99: percentile(durations, 0.99) };
     };
     const beside = async (): Promise<Latency & { readonly perSecond: number }> => {
       const measured = noisy.measure(plan.seconds);
@@ -74,9 +75,3 @@ export async function measureNeighbour(plan: NeighbourPlan, load: Load, say: (te
 }
 
 const shown = ({ p50, p99 }: Latency): string => `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`;
-
-function latencyOf(durations: readonly number[]): Latency {
-  const sorted = durations.toSorted((a, b) => a - b);
-  const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-  return { p50: quantile(0.5), p99: quantile(0.99) };
-}

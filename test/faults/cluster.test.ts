@@ -7,16 +7,10 @@ import { mongoServer, testDatabase } from '../support/mongo-database.js';
 import { KEPT, report, subscribe, type Provisioned, type Subscriber } from '../support/provisioning.js';
 import { skipSuite } from '../support/skip-suite.js';
 import { metric, startCluster, type Cluster } from './cluster.js';
+import { GROUP_TYPES } from './receivers.js';
 
 /** Two relays and two dispatchers on MongoDB and Kafka, while brokers and processes die. */
 
-const GROUP_TYPES: readonly EventType[] = [
-  'group.created',
-  'group.updated',
-  'group.deleted',
-  'group.members_added',
-  'group.members_removed',
-];
 /** Longer than a publish takes to fail, with all the retries of the driver, and then to fail again. */
 const OUTAGE_S = 15;
 const DEADLINE_MS = 90_000;

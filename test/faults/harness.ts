@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openManagement } from '../../services/cli/demo/management.js';
-import type { EventType } from '../../shared/events/event.js';
 import type { FailPoint } from '../../shared/runtime/fail-point.js';
 import { eventually } from '../support/eventually.js';
 import { isKept, judge, type Verdict } from './checker.js';
 import { collect } from './evidence.js';
 import type { Install } from './installation.js';
 import type { NemesisName } from './nemeses.js';
-import { openReceiver, type MoodyReceiver } from './receivers.js';
+import { GROUP_TYPES, openReceiver, type MoodyReceiver } from './receivers.js';
 import type { Report } from './report.js';
 import { strike } from './schedule.js';
 import { startWorkload, type Workload } from './workload.js';
@@ -31,13 +30,6 @@ export interface RunOptions {
   readonly say: (line: string) => void;
 }
 
-const GROUP_TYPES: readonly EventType[] = [
-  'group.created',
-  'group.updated',
-  'group.deleted',
-  'group.members_added',
-  'group.members_removed',
-];
 const PATIENCE_MS = 75_000;
 /** Writes that show that the service is whole again. */
 const GOES_ON = 5;

@@ -3,6 +3,15 @@ import { startReceiver, type Arrival, type Receiver } from '../../services/cli/d
 import type { Management } from '../../services/cli/demo/management.js';
 import type { EventType } from '../../shared/events/event.js';
 
+/** For a receiver of groups alone. */
+export const GROUP_TYPES: readonly EventType[] = [
+  'group.created',
+  'group.updated',
+  'group.deleted',
+  'group.members_added',
+  'group.members_removed',
+];
+
 /** How a receiver takes webhooks. */
 export type Mood = keyof typeof MOODS;
 

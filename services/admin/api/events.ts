@@ -4,7 +4,7 @@ import type { AdminDeps } from '../deps.js';
 import { eventParameters, eventSource, type EventSource, type SourcePage } from '../event-source.js';
 import type { Feed } from '../feed.js';
 import { idOf, timeOf, wholeNumber } from '../fields.js';
-import { operation, written } from '../operation.js';
+import { operation, serverSentEvents, written } from '../operation.js';
 import { pageParameters } from '../paging.js';
 import { invalid } from '../problem.js';
 
@@ -74,10 +74,7 @@ export const stream = operation({
     }),
   },
   answers: {
-    200: written(
-      { 'text/event-stream': z.string().meta({ examples: ['id: d~01970c5e…~1\nevent: user.created\ndata: {…}\n\n'] }) },
-      'buffering',
-    ),
+    200: serverSentEvents('id: d~01970c5e…~1\nevent: user.created\ndata: {…}\n\n'),
   },
   refusals: ['not-found', 'purged', 'busy'],
 }).by(async ({ deps, query, headers: { 'last-event-id': lastEventId }, over }) => {

@@ -6,7 +6,7 @@ import { timeOfId } from '../../../shared/webhooks/delivery.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory } from '../directory.js';
 import { pathId } from '../fields.js';
-import { operation, written } from '../operation.js';
+import { operation, serverSentEvents } from '../operation.js';
 import { showRequest } from './requests.js';
 
 const LOOK_EVERY_MS = 1000;
@@ -27,10 +27,6 @@ export const lastRequest = {
         'The `id` of the last request that came: goes on after it; anything else begins now. Sent by browsers that connect again.',
     }),
 };
-
-/** Server-Sent Events, such as the example. */
-export const serverSentEvents = (example: string) =>
-  written({ 'text/event-stream': z.string().meta({ examples: [example] }) }, 'buffering');
 
 export const stream = operation({
   id: 'streamScimRequests',

@@ -1,9 +1,9 @@
 import { countsOf } from '../api/directories.js';
-import { lastRequest, requestStream, serverSentEvents } from '../api/request-stream.js';
+import { lastRequest, requestStream } from '../api/request-stream.js';
 import type { AdminDeps } from '../deps.js';
 import { knownDirectory } from '../directory.js';
 import { pathId } from '../fields.js';
-import { operation } from '../operation.js';
+import { operation, serverSentEvents } from '../operation.js';
 import type { SetupView } from './directory.js';
 import { progressOf } from './progress.js';
 
