@@ -1,7 +1,7 @@
 import { DEADLINE_MS, type Courier } from '../../shared/destinations/port.js';
 import type { Clock } from '../../shared/runtime/clock.js';
 import type { Logger } from '../../shared/runtime/logger.js';
-import type { DeliveryStore, Settlement } from '../../shared/store/deliveries.js';
+import type { DeliveryStore } from '../../shared/store/deliveries.js';
 import { askedPause, type AttemptOutcome } from '../../shared/webhooks/retry.js';
 import { createAdmission } from './admission.js';
 import type { Bodies, Content } from './bodies.js';
@@ -56,7 +56,7 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
   const { deliveries, endpoints, logger, clock } = deps;
   const turns = createTurns<Entry>(LIMITS);
   const flights = new Set<Flight>();
-  const ledger = createLedger(deliveries, clock, logger, giveUp);
+  const ledger = createLedger(deliveries, logger, giveUp);
   const send = createSending({ ...deps, health: createHealth(endpoints, clock, logger), giveUp });
   const admission = createAdmission(() => recheck());
   const take = () => turns.take((endpointId) => admission.admit(endpoints.known(endpointId)));
@@ -91,10 +91,10 @@ export function createFlights(deps: FlightsDeps, giveUp: AbortSignal, onOver: (e
       const { got, bodies } = await claimed;
       if (!got.has(entry.row.id)) return hold(entry, { ...deps, now: clock() });
       sent = await send(entry.row, bodies.get(entry.row.eventId));
-      await ledger.settle(sent.settlement);
+      await ledger.settle(sent.settlement, sent.at);
       const now = clock();
       deps.metrics.settled(sent.settlement, entry.row, now);
-      conclude(entry, sent.settlement, { ...deps, now });
+      conclude(entry, sent, { ...deps, now });
     } finally {
       end(entry, sent?.outcome);
       onOver(entry);
@@ -169,9 +169,9 @@ async function claim(batch: readonly Entry[], deps: FlightsDeps): Promise<Claim>
 /** Its endpoint is disabled or gone, or it is over, or was retried by hand: what shares a key with it waits until the next poll has seen which. */
 const hold = (entry: Entry, reader: Reader): void => land(entry, { ...entry.row, status: 'held' }, reader);
 
-function conclude(entry: Entry, settlement: Settlement, reader: Reader): void {
+function conclude(entry: Entry, { settlement, at }: Sent, reader: Reader): void {
   const { status, attempts, nextAttemptAt, lastError } = settlement;
   if (status === 'delivered' || status === 'canceled') return forget(entry);
   const free = { leaseOwner: null, leaseUntil: null };
-  land(entry, { ...entry.row, ...free, status, attempts, nextAttemptAt, lastError }, reader);
+  land(entry, { ...entry.row, ...free, status, attempts, nextAttemptAt, lastError, updatedAt: at }, reader);
 }

@@ -28,6 +28,8 @@ interface SendDeps {
 
 export interface Sent {
   readonly settlement: Settlement;
+  /** The reading of the clock by which its next attempt was planned. Milliseconds since the epoch. */
+  readonly at: number;
   /** What came of the request; undefined when none was made. */
   readonly outcome: AttemptOutcome | undefined;
 }
@@ -39,12 +41,13 @@ const UNSIGNABLE_PAUSE_MS = 60_000;
 export function createSending(deps: SendDeps): (delivery: Delivery, content: Content | undefined) => Promise<Sent> {
   const { endpoints, courier, health, retrySchedule, clock, logger } = deps;
   return async (delivery, content) => {
+    const begunAt = clock();
     const endpoint = endpoints.known(delivery.endpointId);
-    if (endpoint === undefined) return unsent(delivery, 'canceled', 'the endpoint was deleted');
-    if (!endpoint.enabled) return unsent(delivery, 'held', delivery.lastError);
+    if (endpoint === undefined) return unsent(delivery, begunAt, 'canceled', 'the endpoint was deleted');
+    if (!endpoint.enabled) return unsent(delivery, begunAt, 'held', delivery.lastError);
     if (content === undefined) {
       logger.error(namesOf(delivery), 'The event of a delivery is not in the store; the delivery is canceled.');
-      return unsent(delivery, 'canceled', 'the event is no longer in the store');
+      return unsent(delivery, begunAt, 'canceled', 'the event is no longer in the store');
     }
     let sign: Signer;
     try {
@@ -52,7 +55,7 @@ export function createSending(deps: SendDeps): (delivery: Delivery, content: Con
     } catch (error) {
       logger.error({ ...namesOf(delivery), err: error }, 'A delivery cannot be signed; it is tried again in a minute.');
       const reason = `it cannot be signed: ${error instanceof Error ? error.message : String(error)}`;
-      return unsent(delivery, 'retrying', reason, clock() + UNSIGNABLE_PAUSE_MS);
+      return unsent(delivery, begunAt, 'retrying', reason, begunAt + UNSIGNABLE_PAUSE_MS);
     }
     failPoint('attempt.claimed');
     const { attempt, outcome } = await courier.attempt({
@@ -61,17 +64,18 @@ export function createSending(deps: SendDeps): (delivery: Delivery, content: Con
     });
     failPoint('attempt.answered');
     const attempts = delivery.attempts + 1;
-    const next = nextAttempt(outcome, attempts, clock(), Math.random(), retrySchedule);
+    const at = clock();
+    const next = nextAttempt(outcome, attempts, at, Math.random(), retrySchedule);
     const isGone = next.disableEndpoint !== undefined;
     const whyDisable = next.disableEndpoint ?? (await health.note(endpoint.id, outcome.error === null));
     if (whyDisable !== undefined) await disable(endpoint, isGone ? 'gone' : 'failing', whyDisable, deps);
     const { status, nextAttemptAt } =
       whyDisable === undefined ? next : { status: 'held' as const, nextAttemptAt: null };
     const settled = { deliveryId: delivery.id, attempt, status, attempts, nextAttemptAt, lastError: outcome.error };
-    if (status !== 'parked') return { settlement: settled, outcome };
+    if (status !== 'parked') return { settlement: settled, at, outcome };
     logger.warn({ ...namesOf(delivery), err: outcome.error }, 'A delivery has used up its retries; it is parked.');
     const tells = await whoIsTold(delivery, attempts, outcome.status, deps);
-    return { settlement: { ...settled, tells }, outcome };
+    return { settlement: { ...settled, tells }, at, outcome };
   };
 }
 
@@ -98,10 +102,11 @@ async function whoIsTold(
 
 const unsent = (
   { id, attempts }: Delivery,
+  at: number,
   status: Settlement['status'],
   lastError: string | null,
   nextAttemptAt: number | null = null,
-): Sent => ({ settlement: { deliveryId: id, status, attempts, nextAttemptAt, lastError }, outcome: undefined });
+): Sent => ({ settlement: { deliveryId: id, status, attempts, nextAttemptAt, lastError }, at, outcome: undefined });
 
 /** First the endpoint, then its deliveries: a stop in between leaves deliveries that the next poll holds. */
 async function disable({ id, url }: Endpoint, reason: DisablingReason, words: string, deps: SendDeps): Promise<void> {
