@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,8 +25,16 @@ interface Nemesis {
   readonly track: Track;
   /** How often, beside the others of its track. */
   readonly weight: number;
-  readonly needs?: 'folder' | 'servers';
+  readonly needs?: Need;
 }
+
+type Need = keyof typeof IS_THERE;
+const IS_THERE = {
+  folder: ({ dataDir }: Installation): boolean => dataDir !== undefined,
+  servers: ({ servers }: Installation): boolean => servers !== undefined,
+  /** Where fsync can be made to fail. */
+  strace: ({ dataDir }: Installation): boolean => dataDir !== undefined && hasStrace(),
+};
 
 export type Track = (typeof TRACKS)[number];
 export const TRACKS = ['processes', 'receivers', 'surroundings'] as const;
@@ -127,6 +135,16 @@ const NEMESES = {
       limitFiles(pid, 'unlimited');
     },
   },
+  'fsync fails': {
+    track: 'surroundings',
+    weight: 1,
+    needs: 'strace',
+    strike: async (stage) => {
+      const one = someone(stage);
+      await one.ready();
+      await failFlushes(one.pid, 300 + stage.random.below(2_000));
+    },
+  },
   'lost answer of MongoDB': {
     track: 'surroundings',
     weight: 4,
@@ -185,11 +203,10 @@ export const NEMESIS_NAMES = Object.keys(NEMESES) as readonly NemesisName[];
 export const nemesis = (name: NemesisName): Nemesis => NEMESES[name];
 
 /** Those of the track that an installation can be struck by. */
-export const nemesesOf = (track: Track, { dataDir, servers }: Installation): NemesisName[] =>
+export const nemesesOf = (track: Track, installation: Installation): NemesisName[] =>
   NEMESIS_NAMES.filter((name) => {
     const { needs, ...one } = nemesis(name);
-    const isThere = needs === undefined || (needs === 'folder' ? dataDir : servers) !== undefined;
-    return one.track === track && isThere;
+    return one.track === track && (needs === undefined || IS_THERE[needs](installation));
   });
 
 function someone({ members, random }: Stage): Member {
@@ -249,5 +266,25 @@ function limitFiles(pid: number, bytes: number | 'unlimited'): void {
     execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`], { stdio: 'ignore' });
   } catch {
     // It has ended meanwhile; its successor has no limit.
+  }
+}
+
+/** For so long, every flush of the process to the disk is refused by the kernel's word, EIO. */
+async function failFlushes(pid: number, ms: number): Promise<void> {
+  const flushes = ['-e', 'trace=fsync,fdatasync', '-e', 'inject=fsync,fdatasync:error=EIO'];
+  const tracer = spawn('strace', ['-f', '-qq', '-o', '/dev/null', '-p', String(pid), ...flushes], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => tracer.once('close', resolve));
+  const enough = setTimeout(() => tracer.kill('SIGTERM'), ms);
+  // It ends by itself with the process.
+  await ended;
+  clearTimeout(enough);
+}
+
+function hasStrace(): boolean {
+  try {
+    execFileSync('strace', ['-f', '-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
   }
 }
