@@ -23,6 +23,7 @@ export const SHOWN: Shown = {
       enabled: directory.disabled !== true,
       deletionGuard: directory.deletionGuard ?? null,
       allowedCidrs: directory.allowedCidrs ?? [],
+      clientCertificates: directory.clientCertificates ?? [],
       declarations: directory.declarations ?? null,
       mapping: directory.mapping ?? null,
       setUpAt: isoOrNull(directory.setUpAt ?? null),

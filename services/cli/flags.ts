@@ -90,7 +90,7 @@ export const orNone =
     text === 'none' ? NONE : parse(text);
 
 /** Separated by commas; checked by the API. */
-export const ranges = (text: string): readonly string[] =>
+export const listOrNone = (text: string): readonly string[] =>
   text === 'none' ? [] : text.split(',').map((range) => range.trim());
 
 export function json(text: string): unknown {

@@ -7,6 +7,7 @@ import type { CommitStore, ResourceReader } from '../../shared/store/port.js';
 import type { Registry } from '../../shared/store/registry.js';
 import { activate } from './activate.js';
 import { admitAddress } from './admit-address.js';
+import { admitCertificate } from './admit-certificate.js';
 import { authenticate } from './authenticate.js';
 import { handle, ofType, type Operation, type ScimHandler } from './call.js';
 import { bulk } from './endpoints/bulk.js';
@@ -40,6 +41,8 @@ export interface IngestDeps {
   readonly publicUrl: string;
   /** Address ranges of proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** In which these tell of a client's certificate. */
+  readonly certificateHeader: string | undefined;
   /** Of each directory. */
   readonly requestsPerSecond: number;
   readonly clock: Clock;
@@ -114,6 +117,7 @@ export function createIngest(deps: IngestDeps): Express {
 const admission = (deps: IngestDeps): ScimHandler[] => [
   authenticate(deps.registry, deps.clock),
   admitAddress,
+  admitCertificate(deps.certificateHeader),
   pace(deps.requestsPerSecond),
   activate(deps.writer, deps.commits),
 ];

@@ -44,6 +44,7 @@ export async function runIngest(config: IngestConfig, signal: AbortSignal): Prom
     tracing,
     publicUrl,
     trustedProxies: config.trustedProxies,
+    certificateHeader: config.certificateHeader,
     requestsPerSecond: config.scimRequestsPerSecond,
     logger,
   });

@@ -210,10 +210,11 @@ function createHandler(
 ): RequestListener {
   const { registry, journals, tallies, commits, resources, held, events, deliveries, outbox, describe } = store;
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs, requestsPerSecond, retention } = config;
-  const { trustedProxies, scimRequestsPerSecond } = config;
+  const { trustedProxies, certificateHeader, scimRequestsPerSecond } = config;
   const installation = { eventLog: config.eventLog.kind, retention };
   const common = { registry, commits, resources, publicUrl, trustedProxies, clock: systemClock, logger };
-  const scim = { writer, requestLog, metrics: ingestMetrics, requestsPerSecond: scimRequestsPerSecond };
+  const pacing = { requestsPerSecond: scimRequestsPerSecond };
+  const scim = { writer, requestLog, metrics: ingestMetrics, certificateHeader, ...pacing };
   const ingest = createIngest({ ...common, ...scim, tracing, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };

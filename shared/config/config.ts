@@ -35,6 +35,8 @@ export interface IngestConfig extends Common<'ingest'> {
   /** Undefined: see `publicUrlOf`. */
   readonly publicUrl: string | undefined;
   readonly trustedProxies: readonly string[];
+  /** In which these tell of a client's certificate; undefined: in none. */
+  readonly certificateHeader: string | undefined;
   /** Of SCIM, of each directory. */
   readonly scimRequestsPerSecond: number;
 }
@@ -82,6 +84,8 @@ export interface StandaloneConfig extends Common<'standalone'> {
   readonly dataDir: string;
   readonly publicUrl: string | undefined;
   readonly trustedProxies: readonly string[];
+  /** In which these tell of a client's certificate; undefined: in none. */
+  readonly certificateHeader: string | undefined;
   /** Of SCIM, of each directory. */
   readonly scimRequestsPerSecond: number;
   readonly logPartitions: number;
@@ -129,6 +133,7 @@ export function loadConfig<R extends Role>(role: R, env: Environment): LoadedCon
     ...contradictions(role, present),
     ...(speaksToKafka(role) ? kafkaContradictions(present) : []),
     ...(parsed.success ? tooLongAttempts(parsed.data) : []),
+    ...(parsed.success ? unheardHeader(parsed.data) : []),
     ...(parsed.success ? productionRefusals(role, parsed.data, present) : []),
     ...failPointProblems(present),
     ...unknownNames(present).map(unknownVariable),
@@ -201,6 +206,13 @@ function tooLongAttempts(values: Values): string[] {
   ];
 }
 
+function unheardHeader(values: Values): string[] {
+  if (values.ROLLCALL_CLIENT_CERTIFICATE_HEADER === undefined || values.ROLLCALL_TRUSTED_PROXIES.length > 0) return [];
+  return [
+    'ROLLCALL_CLIENT_CERTIFICATE_HEADER: it is set without ROLLCALL_TRUSTED_PROXIES, so that nobody is believed who tells of a certificate; set that to the addresses of your gateway',
+  ];
+}
+
 /** Kubernetes describes each Service to every pod of its namespace in such variables, so `rollcall-…` Services make them too. */
 const SERVICE_LINK = /_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_|$)/;
 
@@ -241,6 +253,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     store: mongoStore(values),
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     trustedProxies: values.ROLLCALL_TRUSTED_PROXIES,
+    certificateHeader: values.ROLLCALL_CLIENT_CERTIFICATE_HEADER,
     scimRequestsPerSecond: values.ROLLCALL_SCIM_RATE_LIMIT,
   }),
   relay: (values) => ({
@@ -282,6 +295,7 @@ const BUILD: { readonly [R in Role]: (values: Values) => Configs[R] } = {
     dataDir: values.ROLLCALL_DATA_DIR,
     publicUrl: values.ROLLCALL_PUBLIC_URL,
     trustedProxies: values.ROLLCALL_TRUSTED_PROXIES,
+    certificateHeader: values.ROLLCALL_CLIENT_CERTIFICATE_HEADER,
     scimRequestsPerSecond: values.ROLLCALL_SCIM_RATE_LIMIT,
     logPartitions: values.ROLLCALL_LOG_PARTITIONS,
     adminKey: values.ROLLCALL_ADMIN_KEY,

@@ -131,6 +131,19 @@ export const environment = z.object({
       usedBy: ['ingest', 'admin', 'standalone'],
       requiredBy: [],
     }),
+  ROLLCALL_CLIENT_CERTIFICATE_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,100}$/)
+    .optional()
+    .register(variables, {
+      description:
+        'The header in which the proxies of ROLLCALL_TRUSTED_PROXIES tell of the certificate of a TLS client, for directories that have clientCertificates. A proxy has to set it itself, and to take out what a client has sent.',
+      allowed: 'the name of a header',
+      default: 'none: directories that have clientCertificates refuse all requests',
+      example: 'Client-Cert',
+      usedBy: ['ingest', 'standalone'],
+      requiredBy: [],
+    }),
   ROLLCALL_ENCRYPTION_KEY: z
     .string()
     .transform(parseSealingKey)

@@ -31,6 +31,8 @@ export interface Directory extends RegistryRecord {
   readonly disabled?: boolean;
   /** Address ranges in CIDR form that its identity provider may send from; absent and empty: every address. */
   readonly allowedCidrs?: readonly string[];
+  /** SHA-256 thumbprints of TLS clients' certificates, one of which it has to present; absent and empty: none. */
+  readonly clientCertificates?: readonly string[];
   /** When a mass removal of users is held back; null is never. Absent from records that are older than the guard. */
   readonly deletionGuard?: DeletionGuard | null;
   /** Deleted directories stay on record, so that their ids are never used again. */

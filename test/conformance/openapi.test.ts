@@ -171,6 +171,7 @@ describe('what a process answers', () => {
       provider: 'okta',
       deletionGuard: { maxUsers: 0, windowMinutes: 60 },
       allowedCidrs: ['127.0.0.0/8', '::1/128'],
+      clientCertificates: [],
     };
     const body = { organizationId: organization.id, name: 'Okta', ...settings };
     const directory = await ask(201, 'POST /v1/directories', [], { body });

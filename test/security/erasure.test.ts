@@ -122,7 +122,7 @@ async function mongoTarget(): Promise<Target> {
 }
 
 /** All roles on the target, with a clock that the test moves. */
-const LIMITS = { requestsPerSecond: 100_000, trustedProxies: [] };
+const LIMITS = { requestsPerSecond: 100_000, trustedProxies: [], certificateHeader: undefined };
 
 async function startProduct({ store }: Target) {
   const logger = createLogger('test', 'silent');

@@ -5,10 +5,32 @@ import { KEY, newOrganization, openBench, type Bench } from '../service/admin-su
 import { silent, startIngest, type IngestHarness } from '../support/ingest.js';
 import { openSqlite } from '../support/stores.js';
 
-/** Per directory `allowedCidrs` for SCIM callers; the client address is taken from trusted proxies only. */
+/**
+ * Per directory `allowedCidrs` and `clientCertificates` for SCIM callers; the client's address, and which certificate it has presented, are
+ * taken from trusted proxies only.
+ */
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 const ELSEWHERE = ['203.0.113.0/24', '2001:db8::/32'];
+
+/** Made by `openssl req -x509` with a key that nobody has, until 2126; its fingerprint is by `openssl x509 -fingerprint -sha256`. */
+const PEM = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBdDCCARugAwIBAgIUPP+/J+LCZXBDv71bGZerTYz5GhgwCgYIKoZIzj0EAwIw',
+  'DzENMAsGA1UEAwwEb2t0YTAgFw0yNjExMjcxODM4NTJaGA8yMTI2MTEwMzE4Mzg1',
+  'MlowDzENMAsGA1UEAwwEb2t0YTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABLg/',
+  'T6/orMKSsVqh1Tfgeja+i10W+xLVVtHjVqGFG7THlaNfOzhBJDBPNLmX3MrxNnnt',
+  'bEgS0l+Ra7D6K51FjP6jUzBRMB0GA1UdDgQWBBTr+P6/M5qCjYOoHfv9yI3dsGFL',
+  'KDAfBgNVHSMEGDAWgBTr+P6/M5qCjYOoHfv9yI3dsGFLKDAPBgNVHRMBAf8EBTAD',
+  'AQH/MAoGCCqGSM49BAMCA0cAMEQCIBKss/7LPaSiKMBLM1/I5+FGVQfMlWCpu/7z',
+  '6IU87eJCAiBCXp7he8nF/mhl+GM1g0z4VfWlUex3bPU6YlJv/OSB+A==',
+  '-----END CERTIFICATE-----',
+].join('\n');
+const CERTIFICATE = {
+  pem: PEM,
+  der: PEM.replaceAll(/-----[A-Z ]+-----|\n/g, ''),
+  thumbprint: '86207dc2ee03eb73414b92ae79e414152be9727a4dc17a80c9a4ff613cdbe49b',
+};
 
 describe('of SCIM', () => {
   let ingest: IngestHarness;
@@ -83,6 +105,83 @@ describe('of SCIM', () => {
   });
 });
 
+describe('client certificates', () => {
+  const HEADER = 'client-cert';
+  const { pem, der, thumbprint } = CERTIFICATE;
+  const OTHER = 'ab'.repeat(32);
+  let ingest: IngestHarness;
+  let base: string;
+  let token: string;
+
+  const open = async (
+    clientCertificates: readonly string[],
+    settings: { trustedProxies: readonly string[]; certificateHeader: string | undefined },
+  ): Promise<void> => {
+    ingest = await startIngest(silent, openSqlite, settings);
+    const made = await ingest.addDirectory();
+    [base, token] = [made.base, made.token];
+    const directory = await ingest.store.registry.directories.get(made.id);
+    if (directory === undefined) throw new Error('there is no directory');
+    await ingest.store.registry.directories.replace({ ...directory, version: 2, clientCertificates });
+    ingest.clock.now += BELIEVED_MS;
+  };
+  afterEach(() => ingest.store.close());
+  const BEHIND_PROXY = { trustedProxies: LOOPBACK, certificateHeader: HEADER };
+
+  const create = (told?: string) => {
+    const call = request(ingest.app).post(`${base}/Users`).auth(token, { type: 'bearer' });
+    if (told !== undefined) call.set(HEADER, told);
+    return call.send({ userName: 'ann' });
+  };
+
+  test.each([
+    ['RFC 9440', `:${der}:`],
+    ['PEM, URL-encoded', encodeURIComponent(pem)],
+    ['PEM, of which only the spaces are encoded', pem.replaceAll('\n', '%0A').replaceAll(' ', '%20')],
+    ['Envoy', `By=spiffe://a/b;Hash=${thumbprint};Subject="CN=okta;x";URI=`],
+    ['Envoy behind Envoy', `Hash=${OTHER};Subject="",By=b;Hash=${thumbprint.toUpperCase()}`],
+    ['hexadecimal', thumbprint],
+    ['with colons', (thumbprint.toUpperCase().match(/../g) ?? []).join(':')],
+    ['x5t#S256', Buffer.from(thumbprint, 'hex').toString('base64url')],
+  ])('the one that it was given, told of as %s', async (_, told) => {
+    await open([OTHER, thumbprint], BEHIND_PROXY);
+    await create(told).expect(201);
+  });
+
+  test.each([
+    ['another one', OTHER, /and (ab){32} came\. Add it to clientCertificates/],
+    ['none', undefined, /the proxy tells of none in client-cert\. Let the identity provider present one/],
+    ['what is none', 'By=nobody', /what the proxy tells in client-cert is none/],
+    ['half of one', `:${der.slice(0, 40)}:`, /is none/],
+    ['Envoy behind what a client sent', `Hash=${thumbprint},Hash=${OTHER}`, /and (ab){32} came/],
+  ])('%s is refused with what came and what to do', async (_, told, detail) => {
+    await open([thumbprint], BEHIND_PROXY);
+    const { status, body } = await create(told);
+    expect([status, body.detail]).toEqual([403, expect.stringMatching(detail)]);
+    expect(body.detail).toMatch(/^This directory takes requests with its client certificates alone, and /);
+  });
+
+  test('who is no trusted proxy is not believed, whatever it tells', async () => {
+    await open([thumbprint], { trustedProxies: ['10.0.0.0/8'], certificateHeader: HEADER });
+    const { status, body } = await create(`:${der}:`);
+    expect([status, body.detail]).toEqual([
+      403,
+      expect.stringMatching(/is no trusted proxy .*ROLLCALL_TRUSTED_PROXIES/),
+    ]);
+  });
+
+  test('without the setting, nobody gets in', async () => {
+    await open([thumbprint], { trustedProxies: LOOPBACK, certificateHeader: undefined });
+    const { status, body } = await create(`:${der}:`);
+    expect([status, body.detail]).toEqual([403, expect.stringContaining('Set ROLLCALL_CLIENT_CERTIFICATE_HEADER')]);
+  });
+
+  test('a directory without certificates asks for none', async () => {
+    await open([], BEHIND_PROXY);
+    await create().expect(201);
+  });
+});
+
 describe('in the management API', () => {
   let bench: Bench;
   beforeAll(async () => (bench = await openBench()));
@@ -96,6 +195,27 @@ describe('in the management API', () => {
     expect((await bench.patch(path, { allowedCidrs: ELSEWHERE })).body.allowedCidrs).toEqual(ELSEWHERE);
     expect((await bench.patch(path, { name: 'Entra' })).body.allowedCidrs).toEqual(ELSEWHERE);
     expect((await bench.patch(path, { allowedCidrs: [] })).body.allowedCidrs).toEqual([]);
+  });
+
+  test('certificates are given in any of their forms, and told in one', async () => {
+    const organizationId = await newOrganization(bench);
+    const { thumbprint } = CERTIFICATE;
+    const forms = [
+      thumbprint,
+      (thumbprint.toUpperCase().match(/../g) ?? []).join(':'),
+      Buffer.from(thumbprint, 'hex').toString('base64url'),
+    ];
+    for (const form of forms) {
+      const made = await bench.post('/v1/directories', { organizationId, name: 'Okta', clientCertificates: [form] });
+      expect(made.body.clientCertificates).toEqual([thumbprint]);
+      const path = `/v1/directories/${made.body.id}`;
+      expect((await bench.patch(path, { name: 'Entra' })).body.clientCertificates).toEqual([thumbprint]);
+      expect((await bench.patch(path, { clientCertificates: [] })).body.clientCertificates).toEqual([]);
+    }
+    const wrong = { organizationId, name: 'Okta', clientCertificates: ['SHA1:00'] };
+    const { status, body: problem } = await bench.post('/v1/directories', wrong);
+    expect([status, problem.errors[0].field]).toEqual([400, 'clientCertificates.0']);
+    expect(problem.errors[0].message).toMatch(/64 hexadecimal digits, as `openssl x509 -noout -fingerprint -sha256`/);
   });
 
   test('what is no range is refused, with its place and its form', async () => {

@@ -70,6 +70,7 @@ describe('directories', () => {
       enabled: true,
       deletionGuard: null,
       allowedCidrs: [],
+      clientCertificates: [],
       hold: null,
       counts: { users: 0, groups: 0 },
       setUpAt: null,

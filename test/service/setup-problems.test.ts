@@ -98,6 +98,7 @@ test('userNameTaken: the same person twice, in capitals', async () => {
 test.each<[ProblemKind, string, Partial<Directory>]>([
   ['disabled', 'a directory that is switched off', { disabled: true }],
   ['caller', 'an address that the directory does not take requests from', { allowedCidrs: ['203.0.113.0/24'] }],
+  ['certificate', 'no client certificate', { clientCertificates: ['0'.repeat(64)] }],
 ])('%s: %s', async (kind, _, settings) => {
   const { registry } = scim.ingest().store;
   const directory = await registry.directories.get(scim.directory().id);

@@ -36,7 +36,7 @@ export interface IngestHarness {
 export async function startIngest(
   logger: Logger = silent,
   open: OpenStore = openSqlite,
-  limits: Partial<Pick<IngestDeps, 'trustedProxies' | 'requestsPerSecond'>> = {},
+  limits: Partial<Pick<IngestDeps, 'trustedProxies' | 'certificateHeader' | 'requestsPerSecond'>> = {},
 ): Promise<IngestHarness> {
   const store = await open();
   const clock = { now: 1_750_000_000_000 };
@@ -52,6 +52,7 @@ export async function startIngest(
     registry,
     publicUrl: 'https://scim.example',
     trustedProxies: [],
+    certificateHeader: undefined,
     requestsPerSecond: 100_000,
     ...limits,
     clock: read,

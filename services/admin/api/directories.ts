@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
 import { TOMBSTONE_LIFE_MS, type Head } from '../../../shared/directory/commit.js';
 import { deletionCommit } from '../../../shared/directory/deletion.js';
+import { parseThumbprint } from '../../../shared/runtime/thumbprint.js';
 import { isCidr } from '../../../shared/runtime/address-ranges.js';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { newId } from '../../../shared/runtime/ids.js';
@@ -43,6 +44,25 @@ const allowedCidrs = z
   .max(CIDRS_MAX)
   .meta({ description: 'Address ranges that the identity provider may send from; none: every address' });
 
+const CERTIFICATES_MAX = 10;
+
+const clientCertificates = z
+  .array(
+    z
+      .string()
+      .max(100)
+      .refine(
+        (text) => parseThumbprint(text) !== undefined,
+        'must be the SHA-256 thumbprint of a certificate: 64 hexadecimal digits, as `openssl x509 -noout -fingerprint -sha256` prints them, or 43 characters of base64url',
+      )
+      .meta({ examples: ['468ed3…'] }),
+  )
+  .max(CERTIFICATES_MAX)
+  .meta({
+    description:
+      'SHA-256 thumbprints of certificates, one of which the identity provider has to present to the gateway; none: no certificate is asked for',
+  });
+
 export const directoryView = z
   .object({
     id: idOf('Of the directory'),
@@ -60,6 +80,7 @@ export const directoryView = z
     enabled: z.boolean().meta({ description: 'False: the identity provider is answered 403' }),
     deletionGuard,
     allowedCidrs,
+    clientCertificates,
     hold: holdView,
     counts: countsView,
     scimBaseUrl: z.string().meta({
@@ -88,6 +109,7 @@ const settings = {
     .meta({ description: 'Which provider’s dialect to expect, such as `okta` or `entra`', examples: ['okta'] }),
   deletionGuard: deletionGuard.optional(),
   allowedCidrs: allowedCidrs.optional(),
+  clientCertificates: clientCertificates.optional(),
 };
 const path = { id: pathId('directory') };
 
@@ -156,7 +178,7 @@ export const modify = operation({
   answers: { 200: json(directoryView, 'etag') },
   refusals: ['conflict'],
 }).by(async ({ deps, path: { id }, headers, body }) => {
-  const { name, provider, deletionGuard, allowedCidrs, enabled } = body;
+  const { name, provider, deletionGuard, allowedCidrs, clientCertificates, enabled } = body;
   const condition = { now: deps.clock(), ifMatch: headers['if-match'] };
   const changed = await update(deps.registry.directories, 'directory', id, condition, (old) => {
     refuseDeleted(old);
@@ -166,6 +188,7 @@ export const modify = operation({
       disabled: enabled === undefined ? old.disabled === true : !enabled,
       deletionGuard: deletionGuard === undefined ? (old.deletionGuard ?? null) : deletionGuard,
       allowedCidrs: allowedCidrs ?? old.allowedCidrs ?? [],
+      clientCertificates: clientCertificates?.flatMap(asThumbprint) ?? old.clientCertificates ?? [],
     };
   });
   return { status: 200, body: await show(changed, deps), etag: etagOf(changed) };
@@ -220,9 +243,27 @@ function newDirectory(
   const [id, now] = [newId(), clock()];
   const partition = createHash('sha256').update(id).digest().readUInt32BE(0) % partitions;
   const { organizationId, name, provider = null, deletionGuard = null, allowedCidrs = [] } = body;
+  const clientCertificates = (body.clientCertificates ?? []).flatMap(asThumbprint);
   const times = { createdAt: now, updatedAt: now, deletedAt: null };
-  return { id, version: 1, organizationId, name, provider, deletionGuard, allowedCidrs, partition, ...times };
+  return {
+    id,
+    version: 1,
+    organizationId,
+    name,
+    provider,
+    deletionGuard,
+    allowedCidrs,
+    clientCertificates,
+    partition,
+    ...times,
+  };
 }
+
+/** In the one form in which they are kept and compared. */
+const asThumbprint = (text: string): readonly string[] => {
+  const thumbprint = parseThumbprint(text);
+  return thumbprint === undefined ? [] : [thumbprint];
+};
 
 export function stateOf(directory: Directory, head: Head): (typeof STATES)[number] {
   if (directory.deletedAt !== null || head.deleted) return 'deleted';
@@ -251,6 +292,7 @@ async function show(directory: Directory, deps: AdminDeps): Promise<View<typeof 
     enabled: directory.disabled !== true,
     deletionGuard: directory.deletionGuard ?? null,
     allowedCidrs: [...(directory.allowedCidrs ?? [])],
+    clientCertificates: [...(directory.clientCertificates ?? [])],
     hold: showHold(head.guard),
     counts: countsOf(head),
     scimBaseUrl: scimBaseUrl(deps.publicUrl, id),

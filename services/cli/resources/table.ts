@@ -50,7 +50,13 @@ const DIRECTORY_SETTINGS: readonly Flag[] = [
     field: 'allowedCidrs',
     flags: '--allowed-cidrs <ranges>',
     description: 'address ranges that it may send from, such as 203.0.113.0/24,2001:db8::/32; or none',
-    parse: flags.ranges,
+    parse: flags.listOrNone,
+  },
+  {
+    field: 'clientCertificates',
+    flags: '--client-certificates <thumbprints>',
+    description: 'SHA-256 thumbprints of certificates that it may present, separated by commas; or none',
+    parse: flags.listOrNone,
   },
 ];
 

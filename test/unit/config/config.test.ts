@@ -39,6 +39,7 @@ test('standalone needs no variable at all', () => {
     dataDir: './data',
     publicUrl: undefined,
     trustedProxies: [],
+    certificateHeader: undefined,
     scimRequestsPerSecond: 200,
     logPartitions: 12,
     adminKey: undefined,
@@ -84,7 +85,14 @@ test('a separate role gets what it needs and no secret that it has no use for', 
   const encryptionKey = Buffer.alloc(32, 1);
   const retention = { eventMs: 90 * DAY_MS, attemptMs: 30 * DAY_MS, auditMs: 400 * DAY_MS, requestMs: 14 * DAY_MS };
   expect(ROLES.filter((role) => role !== 'standalone').map((role) => config(role, CLUSTER))).toEqual([
-    { ...common, role: 'ingest', publicUrl: undefined, trustedProxies: [], scimRequestsPerSecond: 200 },
+    {
+      ...common,
+      role: 'ingest',
+      publicUrl: undefined,
+      trustedProxies: [],
+      certificateHeader: undefined,
+      scimRequestsPerSecond: 200,
+    },
     { ...common, role: 'relay', eventLog, logPartitions: 12 },
     {
       ...common,
@@ -121,6 +129,16 @@ test.each([
   const found = problems(role, {});
   expect(found.map((problem) => problem.split(':', 1)[0])).toEqual(names);
   for (const problem of found) expect(problem).toContain(`the role ${role} needs it`);
+});
+
+test('a header for client certificates is refused where nobody is believed who sends it', () => {
+  const header = { ROLLCALL_CLIENT_CERTIFICATE_HEADER: 'Client-Cert' };
+  expect(problems('standalone', header)).toEqual([
+    'ROLLCALL_CLIENT_CERTIFICATE_HEADER: it is set without ROLLCALL_TRUSTED_PROXIES, so that nobody is believed who tells of a certificate; set that to the addresses of your gateway',
+  ]);
+  expect(config('standalone', { ...header, ROLLCALL_TRUSTED_PROXIES: '10.0.0.0/8' })).toMatchObject({
+    certificateHeader: 'Client-Cert',
+  });
 });
 
 test('an empty variable counts as unset', () => {

@@ -26,6 +26,7 @@ const CASES: readonly (readonly [ProblemKind, Partial<LoggedRequest>])[] = [
   ['tokenUnknown', { status: 401, detail: 'The bearer token is not a live token of this directory.' }],
   ['disabled', { status: 403, detail: 'This directory is disabled.' }],
   ['caller', { status: 403, detail: 'Add it to allowedCidrs in the management API.' }],
+  ['certificate', { status: 403, detail: 'This directory takes requests with its client certificates alone, and …' }],
   ['address', { status: 404, method: 'GET', path: '/v2/Users?startIndex=1' }],
   ['address', { status: 404, method: 'GET', path: '/…?count=1' }],
   ['address', { status: 404, method: 'GET', path: '/Users/…?filter=userName eq "…"' }],

@@ -7,6 +7,7 @@ export type ProblemKind =
   | 'tokenUnknown'
   | 'disabled'
   | 'caller'
+  | 'certificate'
   | 'address'
   | 'version'
   | 'userNameTaken'
@@ -46,6 +47,11 @@ export function diagnose(request: LoggedRequest): Problem | undefined {
   return kind && { kind, attribute: attributeOf(request.detail ?? '') };
 }
 
+function refusedCaller(detail: string): ProblemKind {
+  if (detail.includes('allowedCidrs')) return 'caller';
+  return detail.includes('client certificate') ? 'certificate' : 'disabled';
+}
+
 function kindOf(request: LoggedRequest): ProblemKind | undefined {
   const { status, path, method, detail } = request;
   if (isAccepted(request)) return undefined;
@@ -53,7 +59,7 @@ function kindOf(request: LoggedRequest): ProblemKind | undefined {
     case 401:
       return tokenProblem(detail ?? '');
     case 403:
-      return detail?.includes('allowedCidrs') === true ? 'caller' : 'disabled';
+      return refusedCaller(detail ?? '');
     case 404:
       return notFound(request);
     case 405:
@@ -170,6 +176,7 @@ const OF_CONNECTION: readonly ProblemKind[] = [
   'tokenUnknown',
   'disabled',
   'caller',
+  'certificate',
   'address',
   'version',
 ];

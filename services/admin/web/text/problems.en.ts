@@ -43,6 +43,11 @@ export const problemsEn: ProblemTexts = {
       need: 'This directory takes requests from the addresses that it was given for your identity provider, and from no others.',
       fix: `Give whoever sent you this link the address ranges that ${provider} sends from; they are in its documentation.`,
     }),
+    certificate: ({ provider, what }) => ({
+      sent: `${capital(provider)} sent ${what} with the right token, without a client certificate that is expected.`,
+      need: 'This directory takes requests with the client certificates that it was given, and with no others.',
+      fix: `Have ${provider} present its certificate, or give whoever sent you this link the SHA-256 fingerprint of the one that it has now.`,
+    }),
     address: ({ provider, what, baseUrlField }) => ({
       sent: `${capital(provider)} sent ${what} to an address where there is nothing.`,
       need: 'We need the base URL exactly as it is shown here: it ends with `/v2`, and has nothing behind it.',

@@ -47,6 +47,11 @@ export const problemsFr: ProblemTexts = {
       need: 'Cet annuaire n’accepte que les requêtes venant des adresses indiquées pour votre fournisseur d’identité.',
       fix: `Donnez à la personne qui vous a envoyé ce lien les plages d’adresses de ${provider}\u00a0; elles figurent dans sa documentation.`,
     }),
+    certificate: ({ provider, what }) => ({
+      sent: `${capital(provider)} a envoyé ${what} avec le bon jeton, sans un certificat client attendu.`,
+      need: 'Cet annuaire n’accepte que les requêtes accompagnées des certificats clients indiqués.',
+      fix: `Faites présenter son certificat par ${provider}, ou donnez à la personne qui vous a envoyé ce lien l’empreinte SHA-256 de celui qu’il présente maintenant.`,
+    }),
     address: ({ provider, what, baseUrlField }) => ({
       sent: `${capital(provider)} a envoyé ${what} à une adresse où il n’y a rien.`,
       need: 'Il nous faut l’URL de base exactement comme ici\u00a0: elle se termine par `/v2`, sans rien après.',
