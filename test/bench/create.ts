@@ -29,6 +29,10 @@ export const requests: Requests = ({ path = '', token = '' }) => {
   return (number) => pieces.join(String(number).padStart(PLACE.length, '0'));
 };
 
+/** The body of one of them. */
+export const userOf = (number: number): object =>
+  JSON.parse(paddedUser().replaceAll(PLACE, String(number).padStart(PLACE.length, '0'))) as object;
+
 /** A user as Okta creates one, its unique parts a placeholder, filled up to the size with a nickname. */
 function paddedUser(): string {
   const user = {

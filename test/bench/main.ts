@@ -5,6 +5,7 @@ import type { Bench } from './bench.js';
 import { bench as create } from './create.js';
 import { measureConsole } from './console.js';
 import { measureDeliver } from './deliver.js';
+import { measureEngine } from './engine.js';
 import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
 import { measureNeighbour } from './neighbour.js';
@@ -24,6 +25,8 @@ interface Options {
 
 const QUERY_PLAN = { small: 1_000, large: 100_000, members: 10_000, requests: 300 };
 
+const ENGINE_PLAN = { ms: 500, repetitions: 7 };
+
 const CONSOLE_PLAN = {
   ...{ users: 100_000, groups: 200, membersPerGroup: 500, events: 250_000, endpoints: 4 },
   ...{ requests: 1_000_000, auditEntries: 250_000, others: 2_000 },
@@ -35,6 +38,7 @@ async function main(name: string, options: Options): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   if (name === 'query') return measureGrowth(QUERY_PLAN, say);
   if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
+  if (name === 'engine') return measureEngine(ENGINE_PLAN, options.json);
   if (name === 'isolation') return measureIsolation(options, say);
   if (name === 'deliver' || name === 'neighbour') {
     const measure = name === 'deliver' ? measureDeliver : measureNeighbour;
@@ -82,7 +86,7 @@ void new Command('bench')
   .addArgument(
     new Argument('<name>', 'what to measure').choices([
       ...Object.keys(BENCHES),
-      ...['query', 'console', 'deliver', 'isolation', 'neighbour'],
+      ...['engine', 'query', 'console', 'deliver', 'isolation', 'neighbour'],
     ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)

@@ -19,7 +19,7 @@ export interface Plan {
 /** From here on the generator, not the server, may be what limits a figure. */
 const BUSY_CPU = 0.9;
 
-const machine = () => ({
+export const machine = () => ({
   cpus: cpus().length,
   model: cpus()[0]?.model ?? 'unknown',
   memoryGiB: Math.round(totalmem() / 2 ** 30),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openManagement } from '../../services/cli/demo/management.js';
 import type { Rollcall } from './bench.js';
 
-const ROOT = join(__dirname, '../..');
+export const ROOT = join(__dirname, '../..');
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 15_000;
 
