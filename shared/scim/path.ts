@@ -27,12 +27,18 @@ const OWN = new WeakMap<ResourceType, readonly Attribute[]>();
 
 /** Attribute names are case-insensitive (RFC 7643 section 2.1). */
 export function findAttribute(attributes: readonly Attribute[], name: string): Attribute | undefined {
-  let index = BY_NAME.get(attributes);
-  if (index === undefined) {
-    index = new Map(attributes.map((attribute) => [attribute.name.toLowerCase(), attribute]));
-    BY_NAME.set(attributes, index);
-  }
-  return index.get(name.toLowerCase());
+  if (attributes.length === 0) return undefined;
+  const index = BY_NAME.get(attributes) ?? indexByName(attributes);
+  // As their schema spells them, as nearly always: no other text has to be made.
+  return index.get(name) ?? index.get(name.toLowerCase());
+}
+
+function indexByName(attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> {
+  const index = new Map<string, Attribute>();
+  for (const attribute of attributes) index.set(attribute.name.toLowerCase(), attribute);
+  for (const attribute of attributes) if (!index.has(attribute.name)) index.set(attribute.name, attribute);
+  BY_NAME.set(attributes, index);
+  return index;
 }
 
 const BY_NAME = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>();
@@ -88,11 +94,12 @@ function attributePath(
   attributes: readonly Attribute[],
   text: string,
 ): AttributePath | undefined {
-  const [name = '', subName, more] = text.split('.', 3);
-  const attribute = findAttribute(attributes, name);
-  if (attribute === undefined || more !== undefined) return undefined;
-  if (subName === undefined) return { kind: 'attribute', extension, attribute, sub: undefined };
-  const sub = findAttribute(attribute.subAttributes ?? [], subName);
+  const dot = text.indexOf('.');
+  const attribute = findAttribute(attributes, dot === -1 ? text : text.slice(0, dot));
+  if (attribute === undefined) return undefined;
+  if (dot === -1) return { kind: 'attribute', extension, attribute, sub: undefined };
+  // No attribute has a dot in its name, so that a second one leads nowhere.
+  const sub = findAttribute(attribute.subAttributes ?? [], text.slice(dot + 1));
   return sub === undefined ? undefined : { kind: 'attribute', extension, attribute, sub };
 }
 

@@ -1,9 +1,9 @@
 import { foldCase } from './filter/compare.js';
-import { resourceScope, subValues } from './filter/field.js';
+import { resourceScope, subValue } from './filter/field.js';
 import type { RelatedFacts } from './messages.js';
 import { findAttribute, resolvePath } from './path.js';
 import type { ResourceType } from './schema.js';
-import { isPrimary, parseDateTime } from './values.js';
+import { isPrimary, listOf, parseDateTime } from './values.js';
 
 /** What a resource is sorted by; undefined where it has no value. */
 export type SortKey = string | number | undefined;
@@ -24,9 +24,9 @@ export function sortKeyOf(type: ResourceType, sortBy: string, baseUrl: string): 
   const sub = path.sub ?? findAttribute(attribute.subAttributes ?? [], 'value');
   const leaf = sub ?? attribute;
   return (facts) => {
-    const values = whole?.read(facts) ?? [];
+    const values = listOf(whole?.read(facts));
     const preferred = values.find(isPrimary) ?? values[0];
-    const [value] = preferred === undefined ? [] : sub === undefined ? [preferred] : subValues([preferred], sub);
+    const [value] = listOf(sub === undefined ? preferred : subValue(preferred, sub));
     if (typeof value === 'string') return leaf.type === 'dateTime' ? parseDateTime(value) : foldCase(leaf, value);
     return typeof value === 'boolean' ? Number(value) : typeof value === 'number' ? value : undefined;
   };

@@ -128,12 +128,17 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/i;
 /** RFC 7643 section 2.3.5; milliseconds since the epoch. Undefined when it is none. */
 export function parseDateTime(text: string): number | undefined {
   if (!DATE_TIME.test(text)) return undefined;
-  // Date.parse takes the 30th of February for the 2nd of March.
-  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
-  if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
-  const zoned = /(z|[+-]\d\d:\d\d)$/i.test(text) ? text : `${text}Z`;
-  const ms = Date.parse(zoned.toUpperCase());
+  if (Number(text.slice(8, 10)) > 28 && !isDay(text.slice(0, 10))) return undefined;
+  const upper = text.toUpperCase();
+  const isZoned = upper.endsWith('Z') || upper.at(-6) === '+' || upper.at(-6) === '-';
+  const ms = Date.parse(isZoned ? upper : `${upper}Z`);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isDay(date: string): boolean {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 const listLike = (attribute: Attribute): string =>
@@ -171,18 +176,45 @@ export const isComplex = (value: AttributeValue | undefined): value is Attribute
 export const listOf = (value: AttributeValue | undefined): readonly AttributeValue[] =>
   value === undefined ? [] : isList(value) ? value : [value];
 
-const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
+export const isList = (value: AttributeValue): value is readonly AttributeValue[] => Array.isArray(value);
 
 export const isPrimary = (value: AttributeValue): boolean => isComplex(value) && value['primary'] === true;
 
 /** Each entry once, at its first place: no (type, value) combination comes twice (RFC 7643 section 2.4). A later one adds to it. */
-export function distinct(values: readonly AttributeValue[]): AttributeValue[] {
-  if (values.length < 2) return [...values];
+export function distinct(values: readonly AttributeValue[]): readonly AttributeValue[] {
+  if (values.length < 2) return values;
+  return values.length <= FEW ? distinctFew(values) : distinctMany(values);
+}
+
+/** So many are compared with each other sooner than texts are made of them. */
+const FEW = 8;
+
+function distinctFew(values: readonly AttributeValue[]): readonly AttributeValue[] {
+  const kept: AttributeValue[] = [];
+  for (const value of values) {
+    const place = kept.findIndex((known) => isSameEntry(known, value));
+    if (place === -1) kept.push(value);
+    else kept[place] = joined(kept[place], value);
+  }
+  return kept;
+}
+
+const joined = (known: AttributeValue | undefined, value: AttributeValue): AttributeValue =>
+  isComplex(known) && isComplex(value) ? { ...known, ...value } : value;
+
+/** Whether `entryKey` is the same of both. */
+function isSameEntry(a: AttributeValue, b: AttributeValue): boolean {
+  if (!isComplex(a) || !isComplex(b)) return sameValue(a, b);
+  const isNamed = a['value'] !== undefined || b['value'] !== undefined;
+  const names = isNamed ? ['value', 'type'] : [...Object.keys(a), ...Object.keys(b)];
+  return names.every((name) => (name === 'primary' && !isNamed) || sameMember(a[name], b[name]));
+}
+
+function distinctMany(values: readonly AttributeValue[]): AttributeValue[] {
   const entries = new Map<string, AttributeValue>();
   for (const value of values) {
     const key = entryKey(value);
-    const known = entries.get(key);
-    entries.set(key, isComplex(known) && isComplex(value) ? { ...known, ...value } : value);
+    entries.set(key, joined(entries.get(key), value));
   }
   return [...entries.values()];
 }
@@ -193,7 +225,7 @@ export function entryKey(value: AttributeValue): string {
   const { value: own, type } = value;
   // Nearly all entries, and many at once: its length tells where the first text ends, so that neither has to be quoted.
   if (typeof own === 'string' && typeof type === 'string') return `${own.length}:${own} ${type}`;
-  if (own !== undefined) return JSON.stringify([own, type]);
+  if (own !== undefined) return `[${fingerprint(own)},${type === undefined ? '' : fingerprint(type)}]`;
   const { primary: _primary, ...rest } = value;
   return fingerprint(rest);
 }
@@ -209,7 +241,7 @@ export function sameValue(a: AttributeValue, b: AttributeValue): boolean {
 }
 
 const sameMember = (a: AttributeValue | undefined, b: AttributeValue | undefined): boolean =>
-  a !== undefined && b !== undefined && sameValue(a, b);
+  a === b || (a !== undefined && b !== undefined && sameValue(a, b));
 
 /** In the same order, as nearly always, or in another. */
 const sameList = (a: readonly AttributeValue[], b: readonly AttributeValue[]): boolean =>

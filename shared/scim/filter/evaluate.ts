@@ -2,9 +2,10 @@ import type { AttributeValue } from '../attributes.js';
 import type { RelatedFacts } from '../messages.js';
 import { findAttribute, resolvePath } from '../path.js';
 import type { Attribute, ResourceType } from '../schema.js';
+import { listOf } from '../values.js';
 import { combine, type Leaf } from './combine.js';
 import { comparator } from './compare.js';
-import { resourceScope, subValues, valueScope, type Field, type Scope } from './field.js';
+import { holdsOfAny, resourceScope, subValue, valueScope, type Field, type Scope } from './field.js';
 import type { Filter } from './parse.js';
 
 /**
@@ -49,7 +50,7 @@ function compileLeaf<Subject>(leaf: Leaf, scope: Scope<Subject>): (subject: Subj
     case 'valuePath': {
       if (field === undefined) return () => false;
       const matches = compile(leaf.filter, valueScope(field.attribute));
-      return (subject) => field.read(subject).some(matches);
+      return (subject) => holdsOfAny(field.read(subject), matches);
     }
     case 'compare':
       return comparison(leaf, field);
@@ -60,7 +61,9 @@ function compileLeaf<Subject>(leaf: Leaf, scope: Scope<Subject>): (subject: Subj
 const presence =
   <Subject>(field: Field<Subject> | undefined) =>
   (subject: Subject): boolean =>
-    field?.read(subject).some((value) => value !== '') === true;
+    field !== undefined && holdsOfAny(field.read(subject), isFilled);
+
+const isFilled = (value: AttributeValue): boolean => value !== '';
 
 function comparison<Subject>(
   { operator, literal }: Filter & { kind: 'compare' },
@@ -73,10 +76,10 @@ function comparison<Subject>(
   if (field === undefined) return () => operator === 'ne';
   const { attribute, read } = comparable(field);
   const matches = comparator(attribute, operator, literal);
-  if (operator !== 'ne') return (subject) => read(subject).some(matches);
+  if (operator !== 'ne') return (subject) => holdsOfAny(read(subject), matches);
   return (subject) => {
     const values = read(subject);
-    return values.length === 0 || values.some(matches);
+    return listOf(values).length === 0 || holdsOfAny(values, matches);
   };
 }
 
@@ -84,5 +87,5 @@ function comparison<Subject>(
 function comparable<Subject>(field: Field<Subject>): Field<Subject> {
   const { attribute, read } = field;
   const value = findAttribute(attribute.subAttributes ?? [], 'value');
-  return value === undefined ? field : { attribute: value, read: (subject) => subValues(read(subject), value) };
+  return value === undefined ? field : { attribute: value, read: (subject) => subValue(read(subject), value) };
 }

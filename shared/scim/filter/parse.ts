@@ -4,6 +4,7 @@ import { tokenize, type Token } from './tokens.js';
 
 const COMPARISONS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const;
 export type Comparison = (typeof COMPARISONS)[number];
+const BY_WORD: ReadonlyMap<string, Comparison> = new Map(COMPARISONS.map((operator) => [operator, operator]));
 
 /** `text` is the value as the client wrote it, for an attribute of another type than the literal's. */
 export interface Literal {
@@ -125,13 +126,12 @@ export function partsOf(filter: Filter): number {
 const peek = ({ tokens, next }: Cursor): Token | undefined => tokens[next];
 
 function comparisonIn(token: Token | undefined): Comparison | undefined {
-  const word = token?.kind === 'word' ? token.text.toLowerCase() : '';
-  return COMPARISONS.find((operator) => operator === word);
+  return token?.kind === 'word' ? (BY_WORD.get(token.text) ?? BY_WORD.get(token.text.toLowerCase())) : undefined;
 }
 
 function takeWord(cursor: Cursor, word: string): boolean {
   const token = peek(cursor);
-  const isNext = token?.kind === 'word' && token.text.toLowerCase() === word;
+  const isNext = token?.kind === 'word' && token.text.length === word.length && token.text.toLowerCase() === word;
   if (isNext) cursor.next += 1;
   return isNext;
 }

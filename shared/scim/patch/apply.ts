@@ -52,13 +52,18 @@ const tooLong = (target: Target): PayloadTooLarge =>
     `${printPath(target)}: its values times the operations on them, and the parts of their filters, are more than ${LOOKS_MAX}. Send fewer operations at once.`,
   );
 
-const looksAt = (values: readonly AttributeValue[]): number =>
-  values.reduce<number>((sum, value) => sum + 1 + Math.floor(extentOf(value)), 0);
+function looksAt(values: readonly AttributeValue[]): number {
+  let looks = 0;
+  for (const value of values) looks += 1 + Math.floor(extentOf(value));
+  return looks;
+}
 
 function extentOf(value: AttributeValue): number {
   if (typeof value === 'string') return value.length / CHARACTERS_PER_LOOK;
   if (typeof value !== 'object') return 0;
-  return Object.values(value).reduce<number>((sum, member) => sum + 1 / MEMBERS_PER_LOOK + extentOf(member), 0);
+  let extent = 0;
+  for (const member of Object.values(value)) extent += 1 / MEMBERS_PER_LOOK + extentOf(member);
+  return extent;
 }
 
 const valuesBefore = (attributes: Attributes, target: Target): readonly AttributeValue[] =>

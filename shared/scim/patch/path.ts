@@ -2,7 +2,7 @@ import type { Attributes } from '../attributes.js';
 import { InvalidFilter, InvalidPath } from '../errors.js';
 import { compileValueFilter } from '../filter/evaluate.js';
 import { parseFilter, partsOf, type Filter } from '../filter/parse.js';
-import { findAttribute, resolvePath, type ResolvedPath } from '../path.js';
+import { findAttribute, resolvePath, type AttributePath, type ResolvedPath } from '../path.js';
 import type { Attribute, ResourceType } from '../schema.js';
 import { readSingle } from '../values.js';
 import type { Target } from './operation.js';
@@ -30,10 +30,11 @@ function adviceOn(type: ResourceType, text: string): string {
 
 /** As `readPath`, but undefined when the type has no such attribute. */
 export function findPath(type: ResourceType, text: string): PatchPath | undefined {
-  const [, name = '', filterText, subName] = FORM.exec(text.trim()) ?? [];
+  const path = text.trim();
+  const [, name = '', filterText, subName] = path.includes('[') ? (FORM.exec(path) ?? []) : [path, path];
   const resolved = resolvePath(type, name);
   if (resolved === undefined) return undefined;
-  if (filterText === undefined) return resolved.kind === 'extension' ? resolved : { ...resolved, filter: undefined };
+  if (filterText === undefined) return resolved.kind === 'extension' ? resolved : unfiltered(resolved);
   if (resolved.kind === 'extension' || resolved.sub !== undefined || !resolved.attribute.multiValued) {
     throw new InvalidPath(
       `The path ${JSON.stringify(text)} selects values of something that is not multi-valued. Leave out the brackets.`,
@@ -42,6 +43,14 @@ export function findPath(type: ResourceType, text: string): PatchPath | undefine
   const { attribute } = resolved;
   return { ...resolved, sub: subOf(attribute, subName, text), filter: readFilter(attribute, filterText, text) };
 }
+
+const unfiltered = ({ kind, extension, attribute, sub }: AttributePath): Target => ({
+  kind,
+  extension,
+  attribute,
+  sub,
+  filter: undefined,
+});
 
 /** A message may have many paths: what is wrong with a filter is told with the one that has it. */
 function readFilter(attribute: Attribute, text: string, path: string): Target['filter'] {

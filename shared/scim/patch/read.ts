@@ -41,8 +41,7 @@ function requireFew(operations: readonly unknown[]): void {
       `Operations: there are ${operations.length}, more than ${PATCH_MAX_OPERATIONS}. Split them into several requests.`,
     );
   }
-  const filters = operations.flatMap(pathsIn).filter((path) => path.includes('['));
-  if (filters.reduce((sum, path) => sum + path.length, 0) <= PATCH_FILTERS_MAX) return;
+  if (operations.reduce<number>((sum, operation) => sum + filtersIn(operation), 0) <= PATCH_FILTERS_MAX) return;
   throw new PayloadTooLarge(
     `Operations: their paths with filters are longer than ${PATCH_FILTERS_MAX} characters together. Split them into several requests.`,
   );
@@ -55,14 +54,20 @@ function requireFewSteps(count: number): void {
   );
 }
 
-/** Every text of an operation that is read as a path. */
-function pathsIn(operation: unknown): string[] {
-  if (!isObject(operation)) return [];
+/** How long the texts of an operation are together that are read as paths and have a filter. */
+function filtersIn(operation: unknown): number {
+  if (!isObject(operation)) return 0;
   const { path, value } = operation;
-  const keys = isObject(value) ? Object.entries(value) : [];
-  const all = keys.flatMap(([name, inner]) => [name, ...(isObject(inner) ? Object.keys(inner) : [])]);
-  return typeof path === 'string' ? [path, ...all] : all;
+  let sum = typeof path === 'string' ? filterLength(path) : 0;
+  if (!isObject(value)) return sum;
+  for (const [name, inner] of Object.entries(value)) {
+    sum += filterLength(name);
+    if (isObject(inner)) for (const key of Object.keys(inner)) sum += filterLength(key);
+  }
+  return sum;
 }
+
+const filterLength = (path: string): number => (path.includes('[') ? path.length : 0);
 
 const namedBy = (operation: PatchOperation): number =>
   operation.kind === 'members' && 'ids' in operation.edit ? operation.edit.ids.length : 0;

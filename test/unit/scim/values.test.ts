@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { distinct, parseDateTime, readSingle, readValue, sameValue } from '../../../shared/scim/values.js';
 import { attribute } from '../../../shared/scim/schemas/define.js';
 import type { Attribute } from '../../../shared/scim/schema.js';
@@ -74,4 +75,27 @@ describe('what says the same', () => {
 test('many values are told apart in linear time', () => {
   const values = Array.from({ length: 50_000 }, (_, index) => ({ value: `user-${index % 40_000}`, type: 'work' }));
   expect(distinct(values).length).toBe(40_000);
+});
+
+test('few values are told apart as many are', () => {
+  const text = fc.constantFrom('a', 'b', 'a b', '1:a');
+  const entry = fc.record(
+    {
+      value: fc.oneof(text, fc.constantFrom(1, true), fc.array(text, { minLength: 1, maxLength: 2 })),
+      type: text,
+      display: text,
+      primary: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  const others = Array.from({ length: 9 }, (_, index) => `other ${index}`);
+  let merged = 0;
+  fc.assert(
+    fc.property(fc.array(fc.oneof(entry, text), { maxLength: 8 }), (values) => {
+      const few = distinct(values);
+      expect(distinct([...values, ...others])).toEqual([...few, ...others]);
+      if (few.length < values.length) merged += 1;
+    }),
+  );
+  expect(merged).toBeGreaterThan(10);
 });
