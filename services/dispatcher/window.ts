@@ -1,3 +1,4 @@
+import { CLOCKS_APART_MS } from '../../shared/runtime/clock.js';
 import { inLogOrder, type DeliveryOrder } from '../../shared/store/deliveries.js';
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import { createBacklog, isBehind, leave, type Backlog } from './backlog.js';
@@ -181,16 +182,14 @@ function add(window: Window, row: Delivery, pausedUntil: number): void {
   place(entry, pausedUntil);
 }
 
-/** Further ahead than the clocks of several processes are apart. */
-const AHEAD_MS = 60_000;
-
 /** Until when nothing may happen to a row; 0 when it may start. */
 function pauseOf({ status, nextAttemptAt, leaseOwner, leaseUntil, updatedAt }: Delivery, reader: Reader): number {
-  const ifLater = (at: number | null): number => (at !== null && at > reader.now ? at : 0);
+  // Written by a clock that has been set right since: one request too early costs less than waiting until it was right.
+  const isAhead = updatedAt > reader.now + CLOCKS_APART_MS;
+  const ifLater = (at: number | null): number => (at !== null && at > reader.now && !isAhead ? at : 0);
   switch (status) {
     case 'retrying':
-      // Planned by a clock that has been set right since: one retry too early costs less than waiting until it was right.
-      return updatedAt > reader.now + AHEAD_MS ? 0 : ifLater(nextAttemptAt);
+      return ifLater(nextAttemptAt);
     case 'sending':
       return reader.soleOwner || leaseOwner === reader.owner ? 0 : ifLater(leaseUntil);
     case 'parked':

@@ -192,7 +192,10 @@ export interface EventReader {
 
 /** Leases that save work, never correctness: a late owner's writes are harmless. */
 export interface Leases {
-  /** Takes or extends the lease when it is free, expired or ours. Answers its epoch (one more per change of owner), or undefined. */
+  /**
+   * Takes or extends the lease when it is free, expired or ours, or ends later than it can (`latestEnd`). Answers its epoch (one more per
+   * change of owner), or undefined. All that take it take it for equally long.
+   */
   acquire(name: string, owner: string, ttlMs: number, now: number): Promise<number | undefined>;
   /** Gives it back, if it is still ours. */
   release(name: string, owner: string): Promise<void>;

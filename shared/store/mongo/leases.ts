@@ -1,3 +1,4 @@
+import { latestEnd } from '../latest-end.js';
 import type { Leases } from '../port.js';
 import type { MongoConnection } from './connection.js';
 import { isDuplicateKey } from './failures.js';
@@ -14,7 +15,7 @@ export function createLeases(connection: MongoConnection): Leases {
       try {
         const taken = await connection.call(({ leases }, session) =>
           leases.findOneAndUpdate(
-            { _id: name, expiresAt: { $lte: now } },
+            { _id: name, $or: [{ expiresAt: { $lte: now } }, { expiresAt: { $gt: latestEnd(now, ttlMs) } }] },
             { $set: { owner, expiresAt }, $inc: { epoch: 1 } },
             { session, upsert: true, returnDocument: 'after' },
           ),

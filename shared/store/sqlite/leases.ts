@@ -1,3 +1,4 @@
+import { latestEnd } from '../latest-end.js';
 import type { Leases } from '../port.js';
 import { number, text } from './columns.js';
 import type { Database } from './database.js';
@@ -14,7 +15,8 @@ export function createLeases(database: Database): Leases {
       return database.lazily(() => {
         const lease = find.get(name);
         const isOurs = lease !== undefined && text(lease, 'owner') === owner;
-        if (lease !== undefined && !isOurs && number(lease, 'expires_at') > now) return undefined;
+        const expiresAt = lease === undefined ? 0 : number(lease, 'expires_at');
+        if (!isOurs && expiresAt > now && expiresAt <= latestEnd(now, ttlMs)) return undefined;
         const epoch = (lease === undefined ? 0 : number(lease, 'epoch')) + (isOurs ? 0 : 1);
         write.run(name, owner, epoch, now + ttlMs);
         return epoch;

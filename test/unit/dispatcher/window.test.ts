@@ -41,6 +41,11 @@ describe('what a row may do', () => {
     ['retrying, planned by a clock that was ahead', { nextAttemptAt: 5 * NOW, updatedAt: 4 * NOW }, undefined],
     ['sending, by a process that may still be there', { leaseOwner: 'other', leaseUntil: NOW + 5 }, NOW + 5],
     ['sending, by one whose lease is over', { leaseOwner: 'other', leaseUntil: NOW }, undefined],
+    [
+      'sending, by one whose clock was ahead',
+      { leaseOwner: 'other', leaseUntil: 5 * NOW, updatedAt: 4 * NOW },
+      undefined,
+    ],
     ['sending, by this process in an earlier turn', { leaseOwner: 'me', leaseUntil: NOW + 5 }, undefined],
     ['parked', {}, Infinity],
     ['held', {}, Infinity],
