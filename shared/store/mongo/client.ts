@@ -31,8 +31,11 @@ const GUARANTEES: mongo.DbOptions = {
   writeConcern: { w: 'majority', journal: true },
 };
 
-/** Connects to the database that the URI names. Rejects with an error that names MONGODB_URI and shows no secret. */
-export async function openClient(uri: string): Promise<OpenClient> {
+/**
+ * Connects to the database that the URI names. Rejects with an error that names MONGODB_URI and shows no secret. `answerMs`: a
+ * socket on which an answer takes longer is closed. Undefined: none is, however long an index takes.
+ */
+export async function openClient(uri: string, answerMs?: number): Promise<OpenClient> {
   const name = databaseName(uri);
   if (name === undefined) {
     throw new Error(
@@ -41,7 +44,8 @@ export async function openClient(uri: string): Promise<OpenClient> {
   }
   let connection: Connection | undefined;
   try {
-    connection = createConnection(uri, OPTIONS);
+    const limit = answerMs === undefined ? {} : { socketTimeoutMS: answerMs };
+    connection = createConnection(uri, { ...OPTIONS, ...limit });
     await connection.asPromise();
     const client = connection.getClient();
     const opened = connection;

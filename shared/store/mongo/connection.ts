@@ -113,7 +113,8 @@ function createClients(uri: string, logger: Logger, { callMs, unusableMs }: Limi
   return {
     current(): Promise<OpenClient> {
       if (current !== undefined) return current;
-      const opening = openClient(uri);
+      // What nobody waits for any more must not keep its socket, of which there are so many, nor the server at work.
+      const opening = openClient(uri, callMs);
       current = opening;
       opening.catch(() => {
         if (current === opening) current = undefined;

@@ -198,6 +198,22 @@ if (mongoServer === undefined) {
       proxy.setStalled(false);
       expect(await slow).toEqual({ _id: 1 });
     });
+
+    test('gives its socket back, although nobody waits for the answer any more', async () => {
+      const target = database();
+      await migrateMongo({ uri: target.uri });
+      const { uri: stallable, proxy } = await target.throughProxy();
+      const patient = { callMs: 1_000, unusableMs: 600_000, patienceMs: 10_000, standstillMs: 60_000 };
+      const connection = connectMongo(`${stallable}&maxPoolSize=1`, logger, patient);
+      closers.push(() => connection.close());
+      const read: Parameters<typeof connection.call>[0] = ({ migrations }, session) =>
+        migrations.findOne({ _id: 1 }, { session, projection: { _id: 1 } });
+      expect(await connection.call(read)).toEqual({ _id: 1 });
+      proxy.setStalled(true);
+      await expect(connection.once(read)).rejects.toThrow();
+      proxy.setStalled(false);
+      expect(await connection.call(read)).toEqual({ _id: 1 });
+    });
   });
 
   test('a process that has stood still ends before it writes anything more', async () => {
