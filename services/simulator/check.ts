@@ -179,7 +179,8 @@ const notSubscribed = ({ type, seq }: ReceivedEvent): string => `${type} (seq ${
 /** Events of requests that promised no such event: of a refused one, or of one that changed nothing. */
 function unexplained(exchanges: readonly Exchange[], arrivals: readonly ReceivedEvent[]): string[] {
   const byRequest = new Map(exchanges.map((exchange) => [exchange.requestId, exchange]));
-  const mayHideCauses = exchanges.some(({ status }) => status === null);
+  // No answer, or the one of a gateway that got none: the request may have been carried out under an id that nobody was told.
+  const mayHideCauses = exchanges.some(({ status, requestId }) => requestId === null && (status ?? 500) >= 500);
   return arrivals.flatMap((event) => {
     if (event.type === 'directory.activated') return [];
     const exchange = byRequest.get(event.cause.requestId);

@@ -271,14 +271,17 @@ test('other directories are left aside', () => {
   expect(report.delivered).toBe(webhooks.length);
 });
 
-test('an uncertain acknowledgement is judged by the final state alone', () => {
+test.each([
+  ['no answer', null],
+  ["a gateway's 502 without a request id", 502],
+])('an uncertain acknowledgement is judged by the final state alone: the first try got %s', (_answer, status) => {
   const index = indexOf('user.created');
   const { cause } = parsed(at(index));
   const exchanges = run.exchanges.map((exchange) => {
     if (exchange.requestId !== cause.requestId || exchange.acknowledged === null) return exchange;
     return { ...exchange, requestId: 'the answered retry', acknowledged: { ...exchange.acknowledged, certain: false } };
   });
-  const lostAnswer = run.exchanges.slice(0, 1).map((exchange) => ({ ...exchange, status: null, requestId: null }));
+  const lostAnswer = run.exchanges.slice(0, 1).map((exchange) => ({ ...exchange, status, requestId: null }));
   const retried = { ...run, exchanges: [...exchanges, ...lostAnswer] };
   expect(isKept(check(evidence({ run: retried })))).toBe(true);
   const gone = check(evidence({ run: retried, webhooks: webhooks.filter((_, other) => other !== index) }));
