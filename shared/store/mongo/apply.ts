@@ -35,47 +35,63 @@ const RANGE_PER_CALL = 2000;
 export async function applyChanges(connection: MongoConnection, commit: Applicable): Promise<void> {
   const { directoryId, changes } = commit;
   const isSwept = changes.some(({ kind }) => kind === 'sweep');
+  const everything = isSwept ? [{ directoryId }] : [];
   const unlinked = anyOf(changes.filter(isUnlink).map(({ id }) => id));
-  const isUnlinking = !isSwept && changes.some(isUnlink);
-  // Rows first, then ranges: a range reaches rows of earlier commits, and the rows that this one names are by then its own.
-  const writeResources = async (): Promise<void> => {
-    const resources: Table<ResourceDocument> = (collections) => collections.resources;
-    await writeRows(connection, resources, resourceWrites(commit));
-    if (isSwept) await endRange(connection, resources, commit, { directoryId }, resourceTombstone(commit));
+  const unlinkedPairs =
+    !isSwept && changes.some(isUnlink)
+      ? [
+          { directoryId, groupId: unlinked },
+          { directoryId, memberId: unlinked },
+        ]
+      : [];
+  const parts: readonly Part[] = [
+    partOf(({ resources }) => resources, resourceWrites(commit), everything, resourceTombstone(commit)),
+    partOf(
+      ({ memberships }) => memberships,
+      membershipWrites(commit),
+      [...everything, ...unlinkedPairs],
+      tombstone(commit),
+    ),
+    partOf(({ held }) => held, heldWrites(commit), endedHeld(commit), heldTombstone(commit)),
+  ];
+  let left = parts.reduce((sum, { steps }) => sum + steps, 0);
+  const onStep = (): void => {
+    left -= 1;
+    if (left > 0) failPoint('commit.half-applied');
   };
-  const writeMemberships = async (): Promise<void> => {
-    const memberships: Table<MembershipDocument> = (collections) => collections.memberships;
-    await writeRows(connection, memberships, membershipWrites(commit));
-    const ranges = [
-      ...(isSwept ? [{ directoryId }] : []),
-      ...(isUnlinking
-        ? [
-            { directoryId, groupId: unlinked },
-            { directoryId, memberId: unlinked },
-          ]
-        : []),
-    ];
-    for (const range of ranges) await endRange(connection, memberships, commit, range, tombstone(commit));
-  };
-  const writeHeld = async (): Promise<void> => {
-    const held: Table<HeldDocument> = (collections) => collections.held;
-    await writeRows(connection, held, heldWrites(commit));
-    for (const range of endedHeld(commit)) await endRange(connection, held, commit, range, heldTombstone(commit));
-  };
-  await Promise.all([writeResources(), writeMemberships(), writeHeld()]);
+  await Promise.all(parts.map((part) => part.write(connection, commit, onStep)));
+}
+
+/** What a commit changes in one collection. */
+interface Part {
+  /** How many writes, each of which may be the last that is made. */
+  readonly steps: number;
+  readonly write: (connection: MongoConnection, commit: Applicable, onStep: () => void) => Promise<void>;
 }
 
 type Table<T extends Row> = (collections: Collections) => mongo.Collection<T>;
 
-async function writeRows<T extends Row>(
-  connection: MongoConnection,
+/** Rows first, then ranges: a range reaches rows of earlier commits, and the rows that this one names are by then its own. */
+function partOf<T extends Row>(
   table: Table<T>,
   writes: readonly Write<T>[],
-): Promise<void> {
-  for (const slice of slices(writes, ROWS_PER_CALL)) {
-    await connection.once((collections, session) => table(collections).bulkWrite(slice, { session, ordered: true }));
-    failPoint('commit.half-applied');
-  }
+  ranges: readonly object[],
+  ended: object,
+): Part {
+  const calls = slices(writes, ROWS_PER_CALL);
+  return {
+    steps: calls.length + ranges.length,
+    async write(connection, commit, onStep) {
+      for (const call of calls) {
+        await connection.once((collections, session) => table(collections).bulkWrite(call, { session, ordered: true }));
+        onStep();
+      }
+      for (const range of ranges) {
+        await endRange(connection, table, commit, range, ended);
+        onStep();
+      }
+    },
+  };
 }
 
 /** Ends the range's rows of earlier commits, so many at a time: a long range in one write would outlast its deadline. */
