@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { startBalancer } from '../support/balancer.js';
-import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.js';
+import { KAFKA, startCuttingProxy, type CuttingProxy, type Framing } from '../support/cutting-proxy.js';
 import { freePort } from '../support/free-port.js';
-import { kafkaHome, listens, startBroker, type Broker } from '../support/kafka-broker.js';
+import { kafkaHome, listens, startBroker, type Detour } from '../support/kafka-broker.js';
 import { startProcess, type TestProcess } from '../support/process.js';
 import { startRollcall } from '../support/rollcall.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -15,11 +15,16 @@ const MONGOD = process.env['MONGOD'] ?? 'mongod --bind_ip 127.0.0.1 --port {port
 const PARTITIONS = 4;
 /** Two of each. */
 const ROLES = ['ingest', 'relay', 'dispatcher', 'admin'].flatMap((role) => [role, role]);
+/** Whose work is on the way to Kafka, or from it. */
+const ON_KAFKA = ['relay', 'dispatcher'];
 
 /** Two of each role, on a MongoDB and a Kafka of their own, to which each process has a line of its own. */
 export const installCluster: Install = async (build, watcher) => {
   if (kafkaHome === undefined) throw new Error('KAFKA_HOME: set it to the folder of an unpacked Kafka');
-  const [mongo, broker] = [await startMongo(), await startBroker(kafkaHome)];
+  const mongo = await startMongo();
+  const plans = await Promise.all(ROLES.map((role) => plan(role, mongo.port)));
+  const detours = plans.flatMap(({ kafka }) => kafka ?? []);
+  const broker = await startBroker(kafkaHome, undefined, detours);
   const adminKey = randomBytes(16).toString('hex');
   const env = {
     KAFKA_BROKERS: broker.address,
@@ -34,47 +39,72 @@ export const installCluster: Install = async (build, watcher) => {
   };
   const migrate = startRollcall(['migrate'], { ...env, MONGODB_URI: uriAt(mongo.port) }, build);
   if ((await migrate.exited) !== 0) throw new Error(migrate.stderr());
-  const seats = await Promise.all(ROLES.map((role) => seat(role, { build, env, mongoPort: mongo.port, watcher })));
+  const seats = plans.map((one) => seat(one, { build, env, watcher }));
   await Promise.all(seats.map(({ member }) => member.ready()));
   const portsOf = (role: string) => seats.filter(({ member }) => member.role === role).map(({ port }) => port);
   const scim = await startBalancer(portsOf('ingest'));
   const api = await startBalancer(portsOf('admin'));
+  const toMongo = new Map(seats.map(({ member, mongo: { line } }) => [member, line]));
+  const toKafka = new Map(seats.flatMap(({ member, kafka }) => (kafka === undefined ? [] : [[member, kafka.line]])));
   return {
     title: `two of each role on ${MONGOD.split(' ')[0]?.split('/').at(-1) ?? 'MongoDB'} and Kafka`,
     ...{ url: api.url, adminKey, scimUrl: scim.url },
     members: seats.map(({ member }) => member),
-    servers: { mongo: mongo.server, kafka: serverOf(broker), lines: seats.map(({ line }) => line) },
+    servers: {
+      mongo: { ...mongo.server, lines: toMongo },
+      kafka: { lines: toKafka, kill: () => broker.kill('SIGKILL'), start: () => broker.start() },
+    },
     async close() {
       await Promise.all(seats.map(({ member }) => member.stop()));
-      await Promise.all([scim.close(), api.close(), ...seats.map(({ line }) => line.close())]);
+      await Promise.all([scim, api, ...toMongo.values(), ...toKafka.values()].map((one) => one.close()));
       await Promise.all([mongo.server.kill(), broker.kill('SIGKILL')]);
     },
   };
 };
 
-interface Seat {
-  readonly member: Member;
+/** A process that is to be, and its lines. */
+interface Plan {
+  readonly role: string;
   readonly port: number;
+  readonly mongo: Way;
+  readonly kafka: Way | undefined;
+}
+
+/** Through a proxy, which listens on `by`, to a port of a server. */
+interface Way extends Detour {
   readonly line: CuttingProxy;
+}
+
+async function plan(role: string, mongoPort: number): Promise<Plan> {
+  const way = async (port: number, framing?: Framing): Promise<Way> => {
+    const line = await startCuttingProxy('127.0.0.1', port, framing);
+    return { port, by: line.port, line };
+  };
+  const kafka = ON_KAFKA.includes(role) ? await way(await freePort(), KAFKA) : undefined;
+  return { role, port: await freePort(), mongo: await way(mongoPort), kafka };
 }
 
 interface SeatOptions {
   readonly build: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly mongoPort: number;
   readonly watcher: Watcher;
 }
 
-async function seat(role: string, { build, env, mongoPort, watcher }: SeatOptions): Promise<Seat> {
-  const [port, line] = [await freePort(), await startCuttingProxy('127.0.0.1', mongoPort)];
-  const own = { ...env, ROLLCALL_PORT: String(port), MONGODB_URI: uriAt(line.port) };
+function seat(taken: Plan, { build, env, watcher }: SeatOptions): Plan & { readonly member: Member } {
+  const { role, port, mongo, kafka } = taken;
+  const own = {
+    ...env,
+    ROLLCALL_PORT: String(port),
+    MONGODB_URI: uriAt(mongo.by),
+    ...(kafka === undefined ? {} : { KAFKA_BROKERS: `127.0.0.1:${kafka.by}` }),
+  };
   const start = (more: Readonly<Record<string, string>>) => startRollcall([role], { ...own, ...more }, build);
-  return { member: supervise(role, `http://127.0.0.1:${port}`, start, watcher), port, line };
+  return { ...taken, member: supervise(role, `http://127.0.0.1:${port}`, start, watcher) };
 }
 
 const uriAt = (port: number): string => `mongodb://127.0.0.1:${port}/rollcall?directConnection=true`;
 
-async function startMongo(): Promise<{ readonly port: number; readonly server: Server }> {
+async function startMongo(): Promise<{ readonly port: number; readonly server: Pick<Server, 'kill' | 'start'> }> {
   const [port, folder] = [await freePort(), temporaryFolder()];
   const [command = '', ...args] = MONGOD.replace('{port}', String(port)).replace('{folder}', folder).split(' ');
   const start = async (): Promise<TestProcess> => {
@@ -95,5 +125,3 @@ async function startMongo(): Promise<{ readonly port: number; readonly server: S
     },
   };
 }
-
-const serverOf = (broker: Broker): Server => ({ kill: () => broker.kill('SIGKILL'), start: () => broker.start() });

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { isKept, judge, type Verdict } from './checker.js';
 import { collect } from './evidence.js';
 import type { Install } from './installation.js';
-import type { NemesisName } from './nemeses.js';
+import { pointsOf, type NemesisName } from './nemeses.js';
 import { GROUP_TYPES, openReceiver, type MoodyReceiver } from './receivers.js';
 import type { Report } from './report.js';
 import { strike } from './schedule.js';
@@ -62,6 +62,8 @@ export async function run(options: RunOptions): Promise<Report> {
     onRecovery: (ms) => tally.recoveries.push(ms),
     onFailPoint: (point) => count(tally.hits, point),
   });
+  // None is left out that was never hit.
+  for (const point of pointsOf(installation)) tally.hits[point] ??= 0;
   const { url, adminKey, scimUrl, title } = installation;
   const management = openManagement(url, adminKey);
   const receivers = [

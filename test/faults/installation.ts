@@ -18,15 +18,15 @@ export interface Installation {
   close(): Promise<void>;
 }
 
-/** Servers of the harness's own, and the lines to them. */
+/** Servers of the harness's own. */
 interface Servers {
   readonly mongo: Server;
   readonly kafka: Server;
-  /** To MongoDB, one from each process. */
-  readonly lines: readonly CuttingProxy[];
 }
 
 export interface Server {
+  /** From the processes that need it, one each. */
+  readonly lines: ReadonlyMap<Member, CuttingProxy>;
   /** SIGKILL. */
   kill(): Promise<void>;
   /** After `kill`; resolves when it listens. */

@@ -14,17 +14,25 @@ export interface Member {
   kill(between?: () => void | Promise<void>, env?: Env): Promise<void>;
   /** SIGKILL of the one that is there, ready or not. */
   killAnyway(): Promise<void>;
-  /** SIGSTOP, and SIGCONT after so long. */
-  standStill(ms: number): Promise<void>;
+  /** SIGSTOP, and SIGCONT after so long, or once the signal aborts. */
+  standStill(ms: number, over?: AbortSignal): Promise<void>;
   /**
-   * Lets a successor end at the n-th passage of the point, or stand still there for so long. Resolves when that is over and there is
-   * one that is ready; answers false when it was not reached in time, as one that has nothing to do does not.
+   * Lets a successor end at the n-th passage of the point, or stand still there. Resolves when that is over and there is one that is
+   * ready; answers false when it was not reached in time, as one that has nothing to do does not.
    */
-  failAt(point: FailPoint, passage: number, stillMs?: number): Promise<boolean>;
+  failAt(point: FailPoint, passage: number, plan?: FailurePlan): Promise<boolean>;
   /** Resolves when it is ready. */
   ready(): Promise<void>;
   /** SIGTERM, for good. */
   stop(): Promise<void>;
+}
+
+interface FailurePlan {
+  /** It stands still for so long. Undefined: it ends. */
+  readonly stillMs?: number | undefined;
+  /** Done before the successor starts. */
+  readonly before?: () => void;
+  readonly onReached?: () => void;
 }
 
 /** What a member tells of. */
@@ -37,6 +45,7 @@ export interface Watcher {
 }
 
 const REACHED = /^rollcall: fail point .*: SIG(KILL|STOP)$/m;
+/** From readiness on. */
 const REACH_MS = 15_000;
 const READY_MS = 180_000;
 const LOOK_EVERY_MS = 20;
@@ -85,26 +94,28 @@ export function supervise(role: string, url: string, start: (env: Env) => TestPr
       await victim.kill('SIGKILL');
       await sleep(0);
     },
-    async standStill(ms) {
+    async standStill(ms, over) {
       await readiness;
       const still = current;
       signal(still.pid, 'SIGSTOP');
-      await sleep(ms);
+      await sleep(ms, undefined, { signal: over }).catch(() => undefined);
       signal(still.pid, 'SIGCONT');
       const wokenAt = performance.now();
       await untilReady(url, () => current);
       watcher.onRecovery(performance.now() - wokenAt);
     },
-    async failAt(point, passage, stillMs) {
+    async failAt(point, passage, { stillMs, before = () => undefined, onReached } = {}) {
       await readiness;
       const victim = current;
       const env = { ROLLCALL_FAIL_POINT: `${point}:${passage}${stillMs === undefined ? '' : ':stop'}` };
-      next = { between: () => undefined, env };
+      next = { between: before, env };
       await member.killAnyway();
       // It may get there before it is ready.
       while (current === victim) await sleep(LOOK_EVERY_MS);
       const armed = current;
-      const until = performance.now() + REACH_MS;
+      let until = performance.now() + READY_MS;
+      const limit = (): void => void (until = performance.now() + REACH_MS);
+      readiness.then(limit, limit);
       while (!REACHED.test(armed.stderr()) && performance.now() < until) await sleep(LOOK_EVERY_MS);
       if (!REACHED.test(armed.stderr())) {
         // It may still get there, when nobody waits for it any more.
@@ -113,6 +124,7 @@ export function supervise(role: string, url: string, start: (env: Env) => TestPr
         return false;
       }
       watcher.onFailPoint(point);
+      onReached?.();
       if (stillMs !== undefined) {
         await sleep(stillMs);
         signal(armed.pid, 'SIGCONT');

@@ -8,6 +8,8 @@ import type { NemesisName } from './nemeses.js';
 /** A bug that is planted in a copy of the product, which the harness must find. */
 export interface Mutation {
   readonly name: string;
+  /** Where it can be told from what is right. Undefined: in one process. */
+  readonly target?: 'cluster';
   /** From the root of the repository. */
   readonly file: string;
   /** Each once in the file. */
@@ -73,6 +75,15 @@ export const MUTATIONS: readonly Mutation[] = [
     only: ['kill -9 at a fail point'],
     points: ['attempt.claimed'],
     users: 12,
+  },
+  {
+    // Nothing rests on leases. What keeps a writer, or a relay, that is late from doing harm is that a number is given once.
+    name: 'a writer goes on whose number another one has (the fence between two of them is gone)',
+    target: 'cluster',
+    file: 'shared/store/mongo/chain.ts',
+    replacements: [["holder.nonce === commit.nonce ? 'ours' : 'taken'", "'ours'"]],
+    only: ['kill -9'],
+    users: 6,
   },
 ];
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../services/simulator/random.js';
 import { FAIL_POINTS, type FailPoint } from '../../shared/runtime/fail-point.js';
-import type { CuttingProxy } from '../support/cutting-proxy.js';
+import { isCommand, type CuttingProxy } from '../support/cutting-proxy.js';
 import type { Installation, Server } from './installation.js';
 import type { Member } from './member.js';
 import { BAD_MOODS, type MoodyReceiver } from './receivers.js';
@@ -40,9 +40,13 @@ export type Track = (typeof TRACKS)[number];
 export const TRACKS = ['processes', 'receivers', 'surroundings'] as const;
 
 /** Longer than the lease of a relay, and than a member of a Kafka group may be silent. */
-const BEYOND_LEASES_MS = 12_000;
+const BEYOND_LEASES_MS = 17_000;
+/** Longer than a delivery is left to the dispatcher that has begun to send it. */
+const BEYOND_SENDING_MS = 32_000;
 /** Within it, and a little longer. */
 const START_MS = 2_000;
+/** Less than the minute after which a process that stood still ends. */
+const AS_LONG_AS_IT_TAKES_MS = 45_000;
 const HOUR_MS = 3_600_000;
 /** From one jump to the next. */
 const CLOCK_MS = 3_000;
@@ -70,18 +74,12 @@ const NEMESES = {
   'kill -9 at a fail point': {
     track: 'processes',
     weight: 8,
-    strike: (stage) => {
-      const point = stage.nextPoint();
-      return whoPasses(stage, point).failAt(point, 1 + stage.random.below(2));
-    },
+    strike: (stage) => strikeAt(stage, stage.nextPoint()),
   },
   'standstill at a fail point': {
     track: 'processes',
     weight: 2,
-    strike: (stage) => {
-      const point = stage.nextPoint();
-      return whoPasses(stage, point).failAt(point, 1 + stage.random.below(2), 1_000 + stage.random.below(3_000));
-    },
+    strike: (stage) => strikeAt(stage, stage.nextPoint(), 1_000 + stage.random.below(3_000)),
   },
   standstill: {
     track: 'processes',
@@ -91,7 +89,17 @@ const NEMESES = {
   'standstill beyond leases': {
     track: 'processes',
     weight: 1,
-    strike: (stage) => someone(stage).standStill(BEYOND_LEASES_MS),
+    strike: (stage) => {
+      const one = someone(stage);
+      return one.standStill(one.role === 'dispatcher' ? BEYOND_SENDING_MS : BEYOND_LEASES_MS);
+    },
+  },
+  'two relays on one lease': {
+    track: 'processes',
+    weight: 2,
+    needs: 'servers',
+    // Whoever comes back from it goes on with what is another's by then.
+    strike: (stage) => strikeAt(stage, stage.random.pick(RELAY_POINTS) ?? 'relay.positioned', BEYOND_LEASES_MS),
   },
   'clock an hour back': {
     track: 'processes',
@@ -149,44 +157,43 @@ const NEMESES = {
     track: 'surroundings',
     weight: 4,
     needs: 'servers',
-    strike: async (stage) => {
-      for (let times = 0; times < 5; times += 1) {
-        someLine(stage).cutNext(stage.random.chance(0.8) ? 'answer' : 'request', () => true);
-        await sleep(stage.random.below(500));
-      }
-    },
+    strike: (stage) => loseAnswers(stage, 'mongo'),
   },
   'slow line to MongoDB': {
     track: 'surroundings',
     weight: 2,
     needs: 'servers',
-    strike: async (stage) => {
-      const line = someLine(stage);
-      line.setDelay(100 + stage.random.below(900));
-      await sleep(1_000 + stage.random.below(4_000));
-      // In this order nothing overtakes: what is held up by then has long been sent.
-      line.setStalled(true);
-      await sleep(1_000);
-      line.setDelay(0);
-      line.setStalled(false);
-    },
+    strike: (stage) => slowLine(stage, 'mongo'),
   },
   'half-open line to MongoDB': {
     track: 'surroundings',
     weight: 2,
     needs: 'servers',
-    strike: async (stage) => {
-      const line = someLine(stage);
-      line.setStalled(true);
-      await sleep(1_000 + stage.random.below(12_000));
-      line.setStalled(false);
-    },
+    strike: (stage) => halfOpenLine(stage, 'mongo'),
   },
   'MongoDB killed': {
     track: 'surroundings',
     weight: 1,
     needs: 'servers',
     strike: ({ servers }) => restart(servers?.mongo),
+  },
+  'lost answer of Kafka': {
+    track: 'surroundings',
+    weight: 3,
+    needs: 'servers',
+    strike: (stage) => loseAnswers(stage, 'kafka'),
+  },
+  'slow line to Kafka': {
+    track: 'surroundings',
+    weight: 1,
+    needs: 'servers',
+    strike: (stage) => slowLine(stage, 'kafka'),
+  },
+  'half-open line to Kafka': {
+    track: 'surroundings',
+    weight: 1,
+    needs: 'servers',
+    strike: (stage) => halfOpenLine(stage, 'kafka'),
   },
   'Kafka killed': {
     track: 'surroundings',
@@ -228,10 +235,37 @@ async function jump(stage: Stage, jumpMs: number): Promise<void> {
   }
 }
 
-function someLine({ servers, random }: Stage): CuttingProxy {
-  const line = random.pick(servers?.lines ?? []);
-  if (line === undefined) throw new Error('each process has a line');
+type ServerName = 'mongo' | 'kafka';
+
+function someLine({ servers, random }: Stage, server: ServerName): CuttingProxy {
+  const line = random.pick([...(servers?.[server].lines.values() ?? [])]);
+  if (line === undefined) throw new Error('a server has lines to it');
   return line;
+}
+
+async function loseAnswers(stage: Stage, server: ServerName): Promise<void> {
+  for (let times = 0; times < 5; times += 1) {
+    someLine(stage, server).cutNext(stage.random.chance(0.8) ? 'answer' : 'request', () => true);
+    await sleep(stage.random.below(500));
+  }
+}
+
+async function slowLine(stage: Stage, server: ServerName): Promise<void> {
+  const line = someLine(stage, server);
+  line.setDelay(100 + stage.random.below(900));
+  await sleep(1_000 + stage.random.below(4_000));
+  // In this order nothing overtakes: what is held up by then has long been sent.
+  line.setStalled(true);
+  await sleep(1_000);
+  line.setDelay(0);
+  line.setStalled(false);
+}
+
+async function halfOpenLine(stage: Stage, server: ServerName): Promise<void> {
+  const line = someLine(stage, server);
+  line.setStalled(true);
+  await sleep(1_000 + stage.random.below(12_000));
+  line.setStalled(false);
 }
 
 async function restart(server: Server | undefined): Promise<void> {
@@ -239,11 +273,23 @@ async function restart(server: Server | undefined): Promise<void> {
   await server?.start();
 }
 
-/** Who has the step that the point is in; any one of a standalone's. */
-function whoPasses(stage: Stage, point: FailPoint): Member {
+/** Has one end at the point, or stand still there for so long. */
+async function strikeAt(stage: Stage, point: FailPoint, stillMs?: number): Promise<void> {
   const role = ROLE_OF[point.slice(0, point.indexOf('.'))];
   const members = stage.members.filter((one) => one.role === role || one.role === 'standalone');
-  return someone({ ...stage, members });
+  const one = someone({ ...stage, members });
+  if (point === 'commit.half-applied') {
+    // The halves are sent at once: what is still under way has to be lost, or it would be written after all.
+    const line = stage.servers?.mongo.lines.get(one);
+    await one.failAt(point, 1, { stillMs, before: () => line?.cutNext('request', isCommand('update', 'memberships')) });
+    return;
+  }
+  // One relay has all the work: until this one has got it, and got there, the others stand still.
+  const over = new AbortController();
+  const onReached = (): void => over.abort();
+  const struck = one.failAt(point, 1 + stage.random.below(2), { stillMs, onReached }).finally(onReached);
+  const others = role === 'relay' ? members.filter((other) => other !== one) : [];
+  await Promise.all([struck, ...others.map((other) => other.standStill(AS_LONG_AS_IT_TAKES_MS, over.signal))]);
 }
 
 const ROLE_OF: Readonly<Record<string, string>> = {
@@ -253,6 +299,8 @@ const ROLE_OF: Readonly<Record<string, string>> = {
   attempt: 'dispatcher',
   settlement: 'dispatcher',
 };
+
+const RELAY_POINTS = FAIL_POINTS.filter((point) => point.startsWith('relay.'));
 
 /** On SQLite there is no step in which some of the rows are written. */
 export const pointsOf = ({ dataDir }: Installation): FailPoint[] =>

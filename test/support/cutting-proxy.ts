@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 /** Which side of a command gets lost: it never reaches the server, or its answer never reaches the client. */
 export type Lost = 'request' | 'answer';
 
-/** A TCP proxy before a server of MongoDB's wire protocol, which loses a command when told to. */
+/** A TCP proxy before a server of MongoDB's wire protocol, or of Kafka's, which loses a command when told to. */
 export interface CuttingProxy {
   readonly port: number;
   /** Cuts the connection of the next command that the condition names; those after it pass again. */
@@ -15,8 +15,15 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
+/** Length of a message, in bytes, by its first four. */
+export type Framing = (start: Buffer) => number;
+
+const MONGO: Framing = (start) => start.readInt32LE(0);
+/** Its length does not count itself. */
+export const KAFKA: Framing = (start) => 4 + start.readInt32BE(0);
+
 /** Starts a proxy on a free port of 127.0.0.1. */
-export async function startCuttingProxy(host: string, port: number): Promise<CuttingProxy> {
+export async function startCuttingProxy(host: string, port: number, framing = MONGO): Promise<CuttingProxy> {
   let cut: { readonly lost: Lost; readonly isMeant: (message: Buffer) => boolean } | undefined;
   let isStalled = false;
   let delayMs = 0;
@@ -40,7 +47,7 @@ export async function startCuttingProxy(host: string, port: number): Promise<Cut
         destroyBoth();
       });
     }
-    onMessage(client, (message) => {
+    onMessage(client, framing, (message) => {
       if (isStalled) return;
       if (cut?.isMeant(message) === true) {
         const { lost } = cut;
@@ -53,7 +60,7 @@ export async function startCuttingProxy(host: string, port: number): Promise<Cut
       }
       pass(server, message);
     });
-    onMessage(server, (message) => {
+    onMessage(server, framing, (message) => {
       if (isStalled) return;
       if (isAnswerLost) destroyBoth();
       else pass(client, message);
@@ -78,13 +85,13 @@ export async function startCuttingProxy(host: string, port: number): Promise<Cut
   };
 }
 
-/** Calls back with each whole message: they begin with their length. */
-function onMessage(socket: Socket, receive: (message: Buffer) => void): void {
+/** Calls back with each whole message. */
+function onMessage(socket: Socket, framing: Framing, receive: (message: Buffer) => void): void {
   let buffered: Buffer = Buffer.alloc(0);
   socket.on('data', (data) => {
     buffered = Buffer.concat([buffered, data]);
-    while (buffered.length >= 4 && buffered.length >= buffered.readInt32LE(0)) {
-      const length = buffered.readInt32LE(0);
+    while (buffered.length >= 4 && buffered.length >= framing(buffered)) {
+      const length = framing(buffered);
       receive(buffered.subarray(0, length));
       buffered = buffered.subarray(length);
     }

@@ -29,13 +29,24 @@ export interface BrokerSecurity {
   readonly password: string;
 }
 
+/** A port of the broker's that it tells its clients to reach by another one, such as a proxy's. */
+export interface Detour {
+  readonly port: number;
+  readonly by: number;
+}
+
 /** Starts a broker on free ports of loopback, in a folder that is removed after the test file. Needs Java on the path. */
-export async function startBroker(home: string, security?: BrokerSecurity): Promise<Broker> {
+export async function startBroker(
+  home: string,
+  security?: BrokerSecurity,
+  detours: readonly Detour[] = [],
+): Promise<Broker> {
   const folder = temporaryFolder();
   const [port, controllerPort, innerPort] = [await freePort(), await freePort(), await freePort()];
   const address = `127.0.0.1:${port}`;
   const properties = join(folder, 'server.properties');
-  const listeners = security === undefined ? open(address) : closed(address, `127.0.0.1:${innerPort}`, security);
+  const listeners =
+    security === undefined ? open(address, detours) : closed(address, `127.0.0.1:${innerPort}`, security);
   writeFileSync(properties, settings(folder, `127.0.0.1:${controllerPort}`, listeners));
   const libraries = join(home, existsSync(join(home, 'libs')) ? 'libs' : 'lib', '*');
   const java = (...args: string[]): TestProcess => startProcess('java', [...JAVA_OPTIONS, '-cp', libraries, ...args]);
@@ -62,21 +73,31 @@ export async function startBroker(home: string, security?: BrokerSecurity): Prom
 interface Listeners {
   /** `NAME://host:port`, without the controller's. */
   readonly addresses: string;
+  /** Those that clients are told. */
+  readonly advertised: string;
   readonly protocols: string;
   /** By which brokers speak to each other. */
   readonly inner: string;
   readonly more: string;
 }
 
-const open = (broker: string): Listeners => ({
-  addresses: `PLAINTEXT://${broker}`,
-  protocols: 'PLAINTEXT:PLAINTEXT',
-  inner: 'PLAINTEXT',
-  more: '',
-});
+const open = (broker: string, detours: readonly Detour[]): Listeners => {
+  const plain = (addresses: readonly string[]): string =>
+    [broker, ...addresses].map((address, index) => `${nameOf(index)}://${address}`).join();
+  return {
+    addresses: plain(detours.map(({ port }) => `127.0.0.1:${port}`)),
+    advertised: plain(detours.map(({ by }) => `127.0.0.1:${by}`)),
+    protocols: [broker, ...detours].map((_, index) => `${nameOf(index)}:PLAINTEXT`).join(),
+    inner: nameOf(0),
+    more: '',
+  };
+};
+
+const nameOf = (index: number): string => (index === 0 ? 'PLAINTEXT' : `DETOUR${index}`);
 
 const closed = (broker: string, inner: string, { caFile, keyStoreFile }: BrokerSecurity): Listeners => ({
   addresses: `CLIENTS://${broker},INNER://${inner}`,
+  advertised: `CLIENTS://${broker},INNER://${inner}`,
   protocols: 'CLIENTS:SASL_SSL,INNER:PLAINTEXT',
   inner: 'INNER',
   more: `
@@ -94,12 +115,16 @@ const users = (security: BrokerSecurity | undefined): string[] =>
     ? []
     : ['--add-scram', `SCRAM-SHA-512=[name=${security.username},password=${security.password}]`];
 
-const settings = (folder: string, controller: string, { addresses, protocols, inner, more }: Listeners): string => `
+const settings = (
+  folder: string,
+  controller: string,
+  { addresses, advertised, protocols, inner, more }: Listeners,
+): string => `
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@${controller}
 listeners=${addresses},CONTROLLER://${controller}
-advertised.listeners=${addresses}
+advertised.listeners=${advertised}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=${inner}
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,${protocols}
