@@ -8,7 +8,7 @@ import type { Outbox, PositionedCommit } from '../../shared/store/port.js';
 
 export interface PartitionOptions {
   readonly partition: number;
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Outbox, 'next' | 'markPublished'>;
   readonly log: Pick<EventLog, 'publish'>;
   /** Woken when the partition may have commits to publish. */
   readonly committed: Wakeup;

@@ -8,7 +8,7 @@ import type { Leases, Outbox } from '../../shared/store/port.js';
 import { relayPartition } from './partition.js';
 
 export interface RelayOptions {
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Outbox, 'next' | 'markPublished'>;
   readonly leases: Leases;
   readonly log: Pick<EventLog, 'publish'>;
   readonly partitions: number;

@@ -5,13 +5,13 @@ import { keepImmutable, requireImmutable } from '../scim/immutable.js';
 import { indexKeys, uniqueKeys } from '../scim/keys.js';
 import { etagMatches } from '../scim/messages.js';
 import { applyPatch, sameAttributes } from '../scim/patch/apply.js';
-import type { MemberEdit } from '../scim/patch/operation.js';
+import type { MemberEdit, PatchOperation } from '../scim/patch/operation.js';
 import type { Attributes } from '../scim/attributes.js';
 import type { ResourceType } from '../scim/schema.js';
 import type { Command, Preconditions } from './command.js';
 import type { Change } from './commit.js';
 import type { MappingRules } from './mapping.js';
-import { decideMembers, NO_MEMBER_CHANGES } from './memberships.js';
+import { decideMembers, memberNeeds, NO_MEMBER_CHANGES } from './memberships.js';
 import {
   groupData,
   previousOf,
@@ -21,7 +21,7 @@ import {
   userUpdate,
   type Scope,
 } from './normalize.js';
-import type { Needs } from './needs.js';
+import { mergeNeeds, type Needs } from './needs.js';
 import { decideReport } from './report.js';
 import type { ResourceRow } from './resource.js';
 import { decideLostRoles, decideRoles, roleGroups, roleNeeds } from './roles.js';
@@ -79,6 +79,7 @@ export function needsOf(command: Command, rules: MappingRules): Partial<Needs> {
     case 'replace':
       return { keys: keyNeeds(command.type, command.input.attributes), ...ownNeeds(command, rules) };
     case 'modify':
+      return mergeNeeds(ownNeeds(command, rules), memberNeeds(command.id, editsIn(command.operations), 'existing'));
     case 'delete':
       return ownNeeds(command, rules);
     case 'remap':
@@ -136,7 +137,7 @@ function decideUpdate(view: View, command: Command & { kind: 'replace' | 'modify
   const attributesChanged = !sameAttributes(before.attributes, attributes);
   if (attributesChanged) {
     requireImmutable(type, before.attributes, attributes);
-    requireUnique(view, type, id, attributes);
+    requireUnique(view, type, id, attributes, before.keys);
   }
   const members = decideMembers(view, id, edits, 'existing', place.rules);
   const roles = decideRoles(view, id, members, place, requestId);
@@ -222,11 +223,24 @@ function wanted(
   return { attributes: withAssumed(command.type, patched.attributes), edits: patched.members };
 }
 
+const editsIn = (operations: readonly PatchOperation[]): MemberEdit[] =>
+  operations.flatMap((operation) => (operation.kind === 'members' ? operation.edit : []));
+
 const replaceBy = (ids: readonly string[]): MemberEdit[] => [{ kind: 'replace', ids }];
 
-/** Uniqueness needs no index: a directory's commits are serial, and the view knows who bears the value. */
-function requireUnique(view: View, type: ResourceType, id: string, attributes: Attributes): void {
+/**
+ * Uniqueness needs no index: a directory's commits are serial, and the view knows who bears the value. What the resource bears already
+ * (`borne`) nobody else does, and nobody has to be looked for.
+ */
+function requireUnique(
+  view: View,
+  type: ResourceType,
+  id: string,
+  attributes: Attributes,
+  borne: readonly string[] = [],
+): void {
   for (const { attribute, value, key } of uniqueKeys(type, attributes)) {
+    if (borne.includes(key)) continue;
     const bearer = view.bearer(type.name, key);
     if (bearer !== undefined && bearer.id !== id) {
       throw new Uniqueness(

@@ -4,6 +4,7 @@ import { InvalidValue, PayloadTooLarge } from '../scim/errors.js';
 import type { MemberEdit } from '../scim/patch/operation.js';
 import type { Change } from './commit.js';
 import type { MappingRules } from './mapping.js';
+import type { Needs } from './needs.js';
 import { groupData, memberData, type Scope } from './normalize.js';
 import type { Membership, ResourceRow } from './resource.js';
 import type { Movement } from './roles.js';
@@ -37,7 +38,7 @@ export function decideMembers(
   rules: MappingRules,
 ): MemberChanges {
   if (edits.length === 0) return NO_MEMBER_CHANGES;
-  requireRows(view, groupId, edits, group);
+  view.require(memberNeeds(groupId, edits, group));
   const stored = isWhole(edits) && group === 'existing' ? view.members(groupId) : undefined;
   const rows = stored && new Map(stored.map((row) => [row.memberId, row]));
   const before = (memberId: string): Membership | undefined =>
@@ -100,16 +101,20 @@ const tooManyLooks = (): PayloadTooLarge =>
 const isWhole = (edits: readonly MemberEdit[]): boolean =>
   edits.some(({ kind }) => kind === 'replace' || kind === 'clear' || kind === 'removeWhere');
 
-/** Asks for all rows that the edits name at once, rather than one after another. */
-function requireRows(view: View, groupId: string, edits: readonly MemberEdit[], group: 'new' | 'existing'): void {
+/** All rows that the edits name, at once rather than one after another. */
+export function memberNeeds(
+  groupId: string,
+  edits: readonly MemberEdit[],
+  group: 'new' | 'existing',
+): Pick<Needs, 'ids' | 'memberships' | 'members'> {
   const named = edits.flatMap((edit) => ('ids' in edit ? edit.ids : []));
   const whole = isWhole(edits);
   const stored = group === 'existing';
-  view.require({
+  return {
     ids: new Set(named),
     memberships: stored && !whole ? named.map((memberId) => ({ groupId, memberId })) : [],
     members: new Set(stored && whole ? [groupId] : []),
-  });
+  };
 }
 
 function newMembership(view: View, groupId: string, memberId: string): Membership {

@@ -15,14 +15,14 @@ export async function readEvents(
   connection: MongoConnection,
   ids: readonly string[],
 ): Promise<Map<string, readonly StoredEvent[]>> {
-  const events = new Map<string, readonly StoredEvent[]>();
-  for (const slice of slices(ids, COMMITS_PER_CALL)) {
-    const found = await connection.call(({ commits }, session) =>
-      commits.find({ _id: anyOf(slice) }, { session, projection: { events: 1 } }).toArray(),
-    );
-    for (const commit of found) events.set(commit._id, commit.events);
-  }
-  return events;
+  const found = await Promise.all(
+    slices(ids, COMMITS_PER_CALL).map((slice) =>
+      connection.call(({ commits }, session) =>
+        commits.find({ _id: anyOf(slice) }, { session, projection: { events: 1 } }).toArray(),
+      ),
+    ),
+  );
+  return new Map(found.flat().map(({ _id, events }) => [_id, events]));
 }
 
 async function logStart(connection: MongoConnection, partition: number): Promise<number> {

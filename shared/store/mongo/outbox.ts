@@ -37,20 +37,27 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const tail = await positions.tail(partition);
     const waiting = await readWaiting(connection, partition, Math.max(limit, WINDOW));
     if (waiting.length === 0) return [];
-    const placeOf = await positions.of(partition, waiting);
+    const [placeOf, unpublished] = await Promise.all([
+      positions.of(partition, waiting),
+      readUnpublished(connection, unseenBefore(waiting)),
+    ]);
     const placed = waiting
       .filter(({ _id }) => placeOf.has(_id))
       .sort((a, b) => (placeOf.get(a._id) ?? 0) - (placeOf.get(b._id) ?? 0))
       .slice(0, limit);
     const unplaced = waiting.filter(({ _id }) => !placeOf.has(_id));
-    const chosen = await chooseNext(partition, waiting, unplaced, limit - placed.length);
-    if (chosen.length > 0 && !(await positions.take(partition, tail, chosen))) return 'again';
-    chosen.forEach(({ _id }, index) => placeOf.set(_id, tail + index + 1));
+    const chosen = await chooseNext({ partition, waiting, unplaced, unpublished, limit: limit - placed.length });
     const next = [...placed, ...chosen];
-    const eventsOf = await readEvents(
-      connection,
-      next.map(({ _id }) => _id),
-    );
+    // What a commit tells never changes: it is read while the positions are being taken, and goes nowhere if they are not.
+    const [isTaken, eventsOf] = await Promise.all([
+      chosen.length === 0 ? true : positions.take(partition, tail, chosen),
+      readEvents(
+        connection,
+        next.map(({ _id }) => _id),
+      ),
+    ]);
+    if (!isTaken) return 'again';
+    chosen.forEach(({ _id }, index) => placeOf.set(_id, tail + index + 1));
     return next.map(({ _id, directoryId, number }) => {
       const events = eventsOf.get(_id);
       if (events === undefined) throw lost(_id);
@@ -112,18 +119,24 @@ const readWaiting = (connection: MongoConnection, partition: number, limit: numb
     commits
       .find({ partition, published: false }, { session, projection: WAITING_FIELDS, sort: { at: 1, number: 1 } })
       .limit(limit)
+      .batchSize(limit)
       .toArray(),
   );
 
-type Choose = (
-  partition: number,
-  waiting: readonly Waiting[],
-  unplaced: readonly Waiting[],
-  limit: number,
-) => Promise<Waiting[]>;
+interface Choice {
+  readonly partition: number;
+  readonly waiting: readonly Waiting[];
+  /** Those of `waiting` that have no position. */
+  readonly unplaced: readonly Waiting[];
+  /** The commits before those of `waiting` that are not published and not in `waiting` either. */
+  readonly unpublished: ReadonlySet<string>;
+  readonly limit: number;
+}
+
+type Choose = (choice: Choice) => Promise<Waiting[]>;
 
 /** Those that may get a position now: applied, and behind a predecessor that is published or has a position. */
-function prepareChoice({ connection, chain, heads }: OutboxDeps): Choose {
+function prepareChoice({ chain, heads }: OutboxDeps): Choose {
   /** When this relay first saw heads that may be half applied, by partition and commit. */
   const sights = new Map<number, ReadonlyMap<string, number>>();
 
@@ -134,10 +147,8 @@ function prepareChoice({ connection, chain, heads }: OutboxDeps): Choose {
     await chain.applyStored(directoryId, number);
     return true;
   };
-  return async (partition, waiting, unplaced, limit) => {
+  return async ({ partition, waiting, unplaced, unpublished, limit }) => {
     const known = new Set(waiting.map(({ _id }) => _id));
-    const unseenBefore = unplaced.map(before).filter((id) => !known.has(id));
-    const missing = await readUnpublished(connection, unseenBefore);
     const seen = sights.get(partition);
     const sight = new Map<string, number>();
     sights.set(partition, sight);
@@ -149,12 +160,18 @@ function prepareChoice({ connection, chain, heads }: OutboxDeps): Choose {
       sight.set(_id, first);
       if (chosen.length >= limit || held.has(directoryId)) continue;
       const isFollowed = known.has(commitId(directoryId, number + 1));
-      const isNext = !missing.has(before(commit));
+      const isNext = !unpublished.has(before(commit));
       if (isNext && (isFollowed || (await isApplied(commit, first)))) chosen.push(commit);
       else held.add(directoryId);
     }
     return chosen;
   };
+}
+
+/** The commits before that are not among them. */
+function unseenBefore(waiting: readonly Waiting[]): string[] {
+  const known = new Set(waiting.map(({ _id }) => _id));
+  return waiting.map(before).filter((id) => !known.has(id));
 }
 
 /** `_id` of the commit before; of a first commit one that never exists. */

@@ -53,7 +53,7 @@ export function createPositions(connection: MongoConnection): Positions {
       const found = await Promise.all(
         slices(ids, ASKED_PER_CALL).map((slice) =>
           connection.call(({ positions }, session) =>
-            positions.find({ partition, commit: anyOf(slice) }, { session }).toArray(),
+            positions.find({ partition, commit: anyOf(slice) }, { session, batchSize: ASKED_PER_CALL }).toArray(),
           ),
         ),
       );
