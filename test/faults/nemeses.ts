@@ -32,6 +32,7 @@ type Need = keyof typeof IS_THERE;
 const IS_THERE = {
   folder: ({ dataDir }: Installation): boolean => dataDir !== undefined,
   servers: ({ servers }: Installation): boolean => servers !== undefined,
+  relays: ({ members }: Installation): boolean => members.some(({ role }) => role === 'relay'),
   /** Where fsync can be made to fail. */
   strace: ({ dataDir }: Installation): boolean => dataDir !== undefined && hasStrace(),
 };
@@ -97,7 +98,7 @@ const NEMESES = {
   'two relays on one lease': {
     track: 'processes',
     weight: 2,
-    needs: 'servers',
+    needs: 'relays',
     // Whoever comes back from it goes on with what is another's by then.
     strike: (stage) => strikeAt(stage, stage.random.pick(RELAY_POINTS) ?? 'relay.positioned', BEYOND_LEASES_MS),
   },
@@ -275,8 +276,7 @@ async function restart(server: Server | undefined): Promise<void> {
 
 /** Has one end at the point, or stand still there for so long. */
 async function strikeAt(stage: Stage, point: FailPoint, stillMs?: number): Promise<void> {
-  const role = ROLE_OF[point.slice(0, point.indexOf('.'))];
-  const members = stage.members.filter((one) => one.role === role || one.role === 'standalone');
+  const members = stage.members.filter((other) => passes(other, point));
   const one = someone({ ...stage, members });
   if (point === 'commit.half-applied') {
     // The halves are sent at once: what is still under way has to be lost, or it would be written after all.
@@ -288,7 +288,7 @@ async function strikeAt(stage: Stage, point: FailPoint, stillMs?: number): Promi
   const over = new AbortController();
   const onReached = (): void => over.abort();
   const struck = one.failAt(point, 1 + stage.random.below(2), { stillMs, onReached }).finally(onReached);
-  const others = role === 'relay' ? members.filter((other) => other !== one) : [];
+  const others = one.role === 'relay' ? members.filter((other) => other !== one) : [];
   await Promise.all([struck, ...others.map((other) => other.standStill(AS_LONG_AS_IT_TAKES_MS, over.signal))]);
 }
 
@@ -300,11 +300,16 @@ const ROLE_OF: Readonly<Record<string, string>> = {
   settlement: 'dispatcher',
 };
 
+const passes = ({ role }: Member, point: FailPoint): boolean =>
+  role === 'standalone' || role === ROLE_OF[point.slice(0, point.indexOf('.'))];
+
 const RELAY_POINTS = FAIL_POINTS.filter((point) => point.startsWith('relay.'));
 
-/** On SQLite there is no step in which some of the rows are written. */
-export const pointsOf = ({ dataDir }: Installation): FailPoint[] =>
-  FAIL_POINTS.filter((point) => dataDir === undefined || point !== 'commit.half-applied');
+/** Those that a process of the installation passes. On SQLite there is no step in which some of the rows are written. */
+export const pointsOf = ({ dataDir, members }: Installation): FailPoint[] =>
+  FAIL_POINTS.filter(
+    (point) => (dataDir === undefined || point !== 'commit.half-applied') && members.some((one) => passes(one, point)),
+  );
 
 const logOf = ({ dataDir = '' }: Stage): string => join(dataDir, 'rollcall.db-wal');
 

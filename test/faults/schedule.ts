@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom, type Random } from '../../services/simulator/random.js';
 import type { FailPoint } from '../../shared/runtime/fail-point.js';
 import type { Installation } from './installation.js';
+import type { Member } from './member.js';
 import { nemesesOf, nemesis, pointsOf, TRACKS, type NemesisName, type Stage, type Track } from './nemeses.js';
 import type { MoodyReceiver } from './receivers.js';
 
@@ -26,13 +27,15 @@ const REST_MS: Readonly<Record<Track, number>> = { processes: 1_500, receivers: 
 export async function strike(options: ScheduleOptions): Promise<void> {
   const { installation, receivers, seed, seconds, only, points, untilAtWork, onStrike } = options;
   const until = performance.now() + seconds * 1000;
-  const keepStriking = async (track: Track, random: Random): Promise<void> => {
-    const names = nemesesOf(track, installation).filter((name) => only?.includes(name) !== false);
+  const keepStriking = async ([track, members]: Lane, random: Random): Promise<void> => {
+    const within = { ...installation, members };
+    const names = nemesesOf(track, within).filter((name) => only?.includes(name) !== false);
     if (names.length === 0) return;
     const weightOf = (name: NemesisName): number => Math.max(nemesis(name).weight, only === undefined ? 0 : 1);
     const urn = names.flatMap((name) => Array.from({ length: weightOf(name) }, () => name));
-    const nextPoint = inTurns(points ?? pointsOf(installation), random);
-    const stage: Stage = { ...installation, receivers, random, nextPoint };
+    const reachable = pointsOf(within);
+    const nextPoint = inTurns(points?.filter((point) => reachable.includes(point)) ?? reachable, random);
+    const stage: Stage = { ...within, receivers, random, nextPoint };
     while (performance.now() < until) {
       await sleep(Math.min(random.below(REST_MS[track]), Math.max(until - performance.now(), 0)));
       if (track === 'processes') await untilAtWork();
@@ -41,7 +44,17 @@ export async function strike(options: ScheduleOptions): Promise<void> {
       onStrike(name);
     }
   };
-  await Promise.all(TRACKS.map((track, index) => keepStriking(track, createRandom(seed * TRACKS.length + index))));
+  const lanes = lanesOf(installation);
+  await Promise.all(lanes.map((lane, index) => keepStriking(lane, createRandom(seed * lanes.length + index))));
+}
+
+type Lane = readonly [Track, readonly Member[]];
+
+/** In a cluster, one before the store and one behind it are struck at a time. */
+function lanesOf({ members, servers }: Installation): Lane[] {
+  const isBehind = ({ role }: Member): boolean => role === 'relay' || role === 'dispatcher';
+  const sides = servers === undefined ? [members] : [members.filter((one) => !isBehind(one)), members.filter(isBehind)];
+  return TRACKS.flatMap((track) => (track === 'processes' ? sides : [members]).map((side): Lane => [track, side]));
 }
 
 /** All of them in a chance order, and again in another one. */
