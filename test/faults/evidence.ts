@@ -117,7 +117,7 @@ async function snapshot({ url, adminKey }: Sources, directoryId: string): Promis
 }
 
 /** What a snapshot tells of a user is what its newest event tells. */
-function worldOf(directoryId: string, lines: readonly string[]): World {
+export function worldOf(directoryId: string, lines: readonly string[]): World {
   const world = emptyWorld();
   for (const told of lines.map((text) => snapshotLine.parse(JSON.parse(text)))) {
     if (told.kind === 'members') {
