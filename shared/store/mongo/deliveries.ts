@@ -190,7 +190,8 @@ function settle({ deliveryId, attempt, status, attempts, nextAttemptAt, lastErro
   const free = { leaseOwner: null, leaseUntil: null };
   const $set = { status, attempts, nextAttemptAt, lastError, ...free, updatedAt: now };
   if (attempt === undefined) return { updateOne: { filter: { _id: deliveryId }, update: { $set } } };
-  const filter = { _id: deliveryId, 'attemptLog.id': { $ne: attempt.id } };
+  // Not `$ne`, which some compatible services take for "there is another one".
+  const filter = { _id: deliveryId, $nor: [{ 'attemptLog.id': attempt.id }] };
   const $push = { attemptLog: { $each: [attempt], $slice: -ATTEMPTS_KEPT } };
   return { updateOne: { filter, update: { $set, $push } } };
 }

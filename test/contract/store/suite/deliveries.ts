@@ -293,13 +293,16 @@ export function describeDeliveries(harness: StoreHarness): void {
       expect(await deliveries.attempts(made.id)).toEqual([]);
     });
 
-    test('settling twice leaves one attempt', async () => {
+    test('settling twice leaves one attempt, beside earlier ones too', async () => {
       const made = delivery();
       const deliveries = await insert(made);
-      const settled = settlement(made, { attempt: attemptOf(made) });
-      await deliveries.settle([settled], T0);
-      await deliveries.settle([settled], T0);
-      expect(await deliveries.attempts(made.id)).toEqual([settled.attempt]);
+      const attempts = [1, 2].map((second) => attemptOf(made, { startedAt: T0 + second * 1000 }));
+      for (const attempt of attempts) {
+        const settled = settlement(made, { attempt });
+        await deliveries.settle([settled], T0);
+        await deliveries.settle([settled], T0);
+      }
+      expect(await deliveries.attempts(made.id)).toEqual(attempts);
     });
 
     test('attempts are listed oldest first', async () => {
