@@ -11,7 +11,16 @@ import type { Target } from './operation.js';
 type PatchPath = Target | Exclude<ResolvedPath, { kind: 'attribute' }>;
 
 /** `attribute`, `attribute.sub`, `attribute[filter]`, `attribute[filter].sub`, each with a URN before it; or a URN alone. */
-const FORM = /^([^[\]]+)(?:\[(.*)\](?:\.([\w$-]+))?)?$/s;
+function partsOfPath(path: string): { name: string; filter: string | undefined; sub: string | undefined } | undefined {
+  const open = path.indexOf('[');
+  if (open === -1) return { name: path, filter: undefined, sub: undefined };
+  const close = path.lastIndexOf(']');
+  const [name, rest] = [path.slice(0, open), path.slice(close + 1)];
+  if (close < open || name.includes(']') || (rest !== '' && !SUB.test(rest))) return undefined;
+  return { name, filter: path.slice(open + 1, close), sub: rest === '' ? undefined : rest.slice(1) };
+}
+
+const SUB = /^\.[\w$-]+$/;
 
 /** Reads a PATCH path (RFC 7644 section 3.5.2, figure 7). Throws `InvalidPath` or, for what is in brackets, `InvalidFilter`. */
 export function readPath(type: ResourceType, text: string): PatchPath {
@@ -30,8 +39,9 @@ function adviceOn(type: ResourceType, text: string): string {
 
 /** As `readPath`, but undefined when the type has no such attribute. */
 export function findPath(type: ResourceType, text: string): PatchPath | undefined {
-  const path = text.trim();
-  const [, name = '', filterText, subName] = path.includes('[') ? (FORM.exec(path) ?? []) : [path, path];
+  const parts = partsOfPath(text.trim());
+  if (parts === undefined) return undefined;
+  const { name, filter: filterText, sub: subName } = parts;
   const resolved = resolvePath(type, name);
   if (resolved === undefined) return undefined;
   if (filterText === undefined) return resolved.kind === 'extension' ? resolved : unfiltered(resolved);
