@@ -4,11 +4,13 @@ import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Bench } from './bench.js';
 import { bench as create } from './create.js';
 import { measureConsole } from './console.js';
+import { measureDelay } from './delay.js';
 import { measureDeliver } from './deliver.js';
 import { measureEngine } from './engine.js';
 import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
 import { measureNeighbour } from './neighbour.js';
+import { measureRelay } from './relay.js';
 import { measureGrowth } from './query.js';
 import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
 import { startHello, startRollcall } from './servers.js';
@@ -27,6 +29,14 @@ const QUERY_PLAN = { small: 1_000, large: 100_000, members: 10_000, requests: 30
 
 const ENGINE_PLAN = { ms: 500, repetitions: 7 };
 
+/** One request for each commit, as from a directory at rest; and as many as a commit takes, as under load. */
+const RELAY_PLANS = [
+  { repetitions: 3, partitions: 12, commitsPerPartition: 1_000, eventsPerCommit: 1 },
+  { repetitions: 3, partitions: 12, commitsPerPartition: 20, eventsPerCommit: 64 },
+];
+
+const DELAY_PLAN = { delays: [1, 5, 20], repetitions: 12 };
+
 const CONSOLE_PLAN = {
   ...{ users: 100_000, groups: 200, membersPerGroup: 500, events: 250_000, endpoints: 4 },
   ...{ requests: 1_000_000, auditEntries: 250_000, others: 2_000 },
@@ -39,6 +49,8 @@ async function main(name: string, options: Options): Promise<void> {
   if (name === 'query') return measureGrowth(QUERY_PLAN, say);
   if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
   if (name === 'engine') return measureEngine(ENGINE_PLAN, options.json);
+  if (name === 'relay') return measureRelay(RELAY_PLANS, brokers(), say, options.json);
+  if (name === 'delay') return measureDelay(DELAY_PLAN, brokers(), say, options.json);
   if (name === 'isolation') return measureIsolation(options, say);
   if (name === 'deliver' || name === 'neighbour') {
     const measure = name === 'deliver' ? measureDeliver : measureNeighbour;
@@ -76,6 +88,12 @@ async function main(name: string, options: Options): Promise<void> {
   }
 }
 
+function brokers(): string[] {
+  const named = process.env['KAFKA_BROKERS'];
+  if (named === undefined) throw new Error('KAFKA_BROKERS is not set: name a broker, such as 127.0.0.1:9092.');
+  return named.split(',');
+}
+
 function positive(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
@@ -86,7 +104,7 @@ void new Command('bench')
   .addArgument(
     new Argument('<name>', 'what to measure').choices([
       ...Object.keys(BENCHES),
-      ...['engine', 'query', 'console', 'deliver', 'isolation', 'neighbour'],
+      ...['engine', 'relay', 'delay', 'query', 'console', 'deliver', 'isolation', 'neighbour'],
     ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)

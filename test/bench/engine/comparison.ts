@@ -11,7 +11,7 @@ export interface Comparison {
 }
 
 /** An input, and how each of them does its work on it. */
-export interface Case {
+interface Case {
   readonly name: string;
   /** By a package's name; without one, Rollcall's. */
   readonly jobOf: (name?: string) => Job;
@@ -32,7 +32,7 @@ export interface Difference {
 }
 
 /** How one of them does it: what can be done beforehand, once for all runs, is not timed. */
-export type Way<Input> = (input: Input) => Job;
+type Way<Input> = (input: Input) => Job;
 
 export function comparison<Input extends { readonly name: string }>(
   what: string,
