@@ -28,14 +28,14 @@ export const CALLS = [
   'attempt',
 ] as const;
 
-export type FaultyCall = (typeof CALLS)[number];
+type FaultyCall = (typeof CALLS)[number];
 
 /**
  *   fails     the caller is told that the store is unavailable
  *   lingers   the answer comes after longer than any deadline or lease
  *   crashes   the process ends there
  */
-export type Effect = 'fails' | 'lingers' | 'crashes';
+type Effect = 'fails' | 'lingers' | 'crashes';
 
 /** What happens at a call, before or after it was carried out. */
 export interface Fault {

@@ -34,7 +34,7 @@ export interface SimulatedHistory {
 }
 
 export const DIRECTORIES = 2;
-export const RECEIVERS = 2;
+const RECEIVERS = 2;
 const PEOPLE = 4;
 const GROUPS = 2;
 
