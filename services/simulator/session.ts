@@ -193,18 +193,22 @@ async function write(context: Context, request: Request, change: Change, isKnown
 }
 
 async function create(context: Context, creation: Creation): Promise<string> {
-  const progress: CreationProgress = { isRepeated: false, found: undefined };
+  const progress: CreationProgress = { uncertain: 0, found: undefined };
   try {
-    return await findOrCreate(context, creation, progress);
+    const id = await findOrCreate(context, creation, progress);
+    // Two groups may have one name: what was tried first can still come, behind the one that was made after it.
+    const late = creation.type === 'Group' ? progress.uncertain : 0;
+    for (let times = 0; times < late; times += 1) context.doubts.push({ type: 'Group', id: null });
+    return id;
   } catch (error) {
-    if (progress.isRepeated) context.doubts.push({ type: creation.type, id: progress.found ?? null });
+    if (progress.uncertain > 0) context.doubts.push({ type: creation.type, id: progress.found ?? null });
     throw error;
   }
 }
 
 interface CreationProgress {
-  /** A POST may have been carried out without a certain answer. */
-  isRepeated: boolean;
+  /** POSTs without a certain answer, each of which may have been carried out, or may be yet. */
+  uncertain: number;
   found: string | undefined;
 }
 
@@ -226,7 +230,7 @@ async function findOrCreate(context: Context, creation: Creation, progress: Crea
       false,
     );
     if (isSuccess(answer)) return idOf(answer);
-    progress.isRepeated ||= isUncertain(answer);
+    if (isUncertain(answer)) progress.uncertain += 1;
     // 409: it appeared between the look and the create, so the next look finds it.
     const isTransient = isWorthRetrying(answer) || answer.status === 409;
     if (number >= tries || !isTransient) accept('POST', path, answer);

@@ -75,6 +75,23 @@ test('a repeated DELETE that meets a 404 has done its work; a first one has fail
   expect(first.session.world.groups.size).toBe(1);
 });
 
+test('a group may be there twice whose first create got no answer; a user may not', async () => {
+  const doubtsOf = async (type: 'User' | 'Group', ...answers: Answer[]): Promise<unknown> => {
+    const { conversation, session } = scripted(answers);
+    const change = (): typeof removal => removal;
+    const nothing = { find: () => Promise.resolve(undefined), adopt: () => Promise.resolve() };
+    await conversation.create({ type, path: `/${type}s`, body: {}, change, ...nothing });
+    return session.doubts;
+  };
+  const [lost, made] = [answer(502), answer(201, { body: { id: 'g' } })];
+  expect(await doubtsOf('Group', lost, lost, made)).toEqual([
+    { type: 'Group', id: null },
+    { type: 'Group', id: null },
+  ]);
+  expect(await doubtsOf('Group', made)).toEqual([]);
+  expect(await doubtsOf('User', lost, made)).toEqual([]);
+});
+
 test('a write that never got a certain answer leaves its resource in doubt; a refused one does not', async () => {
   const silent = scripted([answer(null)], 2);
   await expect(silent.conversation.write('DELETE', '/Groups/g', undefined, removal)).rejects.toThrow('no answer');
