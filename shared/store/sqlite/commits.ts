@@ -7,10 +7,11 @@ import { prepareChanges } from './changes.js';
 import { json, number } from './columns.js';
 import type { Database } from './database.js';
 import { prepareInsertEvents } from './event-inserts.js';
+import { createGroupCommit } from './group-commit.js';
 import { prepareLoad } from './load.js';
 
 /**
- * A commit is one transaction: its head, its place in the log, its events and its changes. The position in the log partition
+ * A commit is one transaction, which it shares with others of its moment: its head, its place in the log, its events and its changes. The position in the log partition
  * is given here and not by the relay: transactions come one after another, so positions have no gap and need no second write.
  */
 export function createCommits(database: Database): CommitStore {
@@ -18,6 +19,7 @@ export function createCommits(database: Database): CommitStore {
   const load = prepareLoad(database);
   const writeLog = prepareLog(database);
   const applyChanges = prepareChanges(database);
+  const group = createGroupCommit(database);
   return {
     async head(directoryId) {
       return readHead(directoryId);
@@ -25,7 +27,7 @@ export function createCommits(database: Database): CommitStore {
     load,
     async commit(commit) {
       checkNumbering(commit);
-      return database.durably(() => {
+      return group.join(() => {
         if (!isNext(commit, readHead(commit.directoryId))) return 'conflict';
         const directory = writeLog(commit);
         applyChanges(directory, commit.changes);
