@@ -196,8 +196,8 @@ async function create(context: Context, creation: Creation): Promise<string> {
   const progress: CreationProgress = { uncertain: 0, found: undefined };
   try {
     const id = await findOrCreate(context, creation, progress);
-    // Two groups may have one name: what was tried first can still come, behind the one that was made after it.
-    const late = creation.type === 'Group' ? progress.uncertain : 0;
+    // Two groups may have one name: what was tried first, and is not the one that was found, can still come behind the one that was made.
+    const late = creation.type === 'Group' ? progress.uncertain - (progress.found === undefined ? 0 : 1) : 0;
     for (let times = 0; times < late; times += 1) context.doubts.push({ type: 'Group', id: null });
     return id;
   } catch (error) {
