@@ -4,6 +4,7 @@ import {
   patchOf,
   USER as USER_URN,
 } from '../../services/simulator/dialects/dialect.js';
+import { profileOf } from '../../services/simulator/dialects/okta.js';
 import { openSession, StepFailed, type Conversation, type Session } from '../../services/simulator/session.js';
 import { groupChange, userChange, type GroupState, type UserState } from '../../services/simulator/truth.js';
 import type { Wire } from '../../services/simulator/wire.js';
@@ -179,16 +180,6 @@ const stateOf = (who: number): UserState => ({
   managerId: null,
 });
 
-const userBody = (state: UserState) => ({
-  schemas: [USER_URN, ENTERPRISE_USER],
-  userName: state.userName,
-  name: { givenName: state.given, familyName: state.family },
-  emails: [{ primary: true, value: state.email, type: 'work' }],
-  displayName: state.displayName,
-  title: state.title,
-  externalId: state.externalId,
-  active: state.active,
-  [ENTERPRISE_USER]: { employeeNumber: state.employeeNumber, department: state.department },
-});
+const userBody = (state: UserState) => ({ schemas: [USER_URN, ENTERPRISE_USER], ...profileOf(state) });
 
 const groupBody = ({ displayName, externalId }: GroupState) => ({ schemas: [GROUP_URN], displayName, externalId });

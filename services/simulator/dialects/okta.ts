@@ -120,7 +120,8 @@ async function replaceProfile(
   await conversation[how]('PUT', path, body, userChange(conversation.world, id, state));
 }
 
-const profileOf = (state: UserState) => ({
+/** What Okta writes of a user. */
+export const profileOf = (state: UserState) => ({
   userName: state.userName,
   name: { givenName: state.given, familyName: state.family },
   emails: [{ primary: true, value: state.email, type: 'work' }],
