@@ -28,8 +28,11 @@ export function thumbprintToldOf(header: string): Thumbprint | undefined {
   const bytes = /^:([A-Za-z0-9+/]+={0,2}):$/.exec(header)?.[1];
   if (bytes !== undefined) return thumbprintOf(Buffer.from(bytes, 'base64'));
   if (header.startsWith('-----BEGIN')) return thumbprintOf(decoded(header));
-  const hash = [...header.matchAll(/(?:^|[;,])\s*Hash="?([0-9A-Fa-f]{64})"?(?=[;,]|$)/g)].at(-1)?.[1];
-  return parseThumbprint(hash ?? header.trim());
+  // What stands in quotation marks, as a subject, is the client's own word.
+  const unquoted = header.replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+  if (unquoted.includes('"')) return undefined;
+  const hash = [...unquoted.matchAll(/(?:^|[;,])\s*Hash=([0-9A-Fa-f]{64})(?=[;,]|$)/g)].at(-1)?.[1];
+  return parseThumbprint(hash ?? unquoted.trim());
 }
 
 function thumbprintOf(certificate: Buffer | string): Thumbprint | undefined {

@@ -153,6 +153,9 @@ describe('client certificates', () => {
     ['none', undefined, /the proxy tells of none in client-cert\. Let the identity provider present one/],
     ['what is none', 'By=nobody', /what the proxy tells in client-cert is none/],
     ['half of one', `:${der.slice(0, 40)}:`, /is none/],
+    ['a subject that says it is another', `Hash=${OTHER};Subject="CN=a,Hash=${thumbprint};"`, /and (ab){32} came/],
+    ['a subject with a quotation mark', `Hash=${OTHER};Subject="a\\",Hash=${thumbprint};"`, /and (ab){32} came/],
+    ['what has half a quotation', `Hash=${OTHER};Subject="a",Hash=${thumbprint};"`, /is none/],
     ['Envoy behind what a client sent', `Hash=${thumbprint},Hash=${OTHER}`, /and (ab){32} came/],
   ])('%s is refused with what came and what to do', async (_, told, detail) => {
     await open([thumbprint], BEHIND_PROXY);
