@@ -1,5 +1,6 @@
 import { withAssumed } from './assumed.js';
 import type { Attributes, AttributeValue } from './attributes.js';
+import { oncePer } from './once-per.js';
 import type { Attribute, ResourceType } from './schema.js';
 import { GROUP, RESOURCE_TYPES } from './schemas/index.js';
 
@@ -49,13 +50,17 @@ export function renderResource(type: ResourceType, facts: RelatedFacts, baseUrl:
     id: facts.id,
     ...withAssumed(type, facts.attributes),
   };
-  for (const attribute of type.schema.attributes) {
+  for (const attribute of relationsOf(type)) {
     const related = relatedValues(attribute, facts, baseUrl);
     if (related.length > 0) rendered[attribute.name] = related;
   }
   rendered['meta'] = metaOf(type, facts, baseUrl);
   return rendered;
 }
+
+const relationsOf = oncePer(({ schema }: ResourceType): readonly Attribute[] =>
+  schema.attributes.filter(({ relation }) => relation !== undefined),
+);
 
 /** The values of a relation, as far as it was read; none of another attribute. */
 export function relatedValues(

@@ -1,5 +1,6 @@
 import { COMMON_ATTRIBUTES } from './schemas/define.js';
 import { isAfterUrn } from './leniency.js';
+import { oncePer } from './once-per.js';
 import type { Attribute, ResourceType } from './schema.js';
 
 /** What an attribute path (RFC 7644 section 3.10) means for a resource type. */
@@ -15,33 +16,25 @@ export interface AttributePath {
 }
 
 /** The type's own attributes: the common ones and its schema's. */
-export function ownAttributes(type: ResourceType): readonly Attribute[] {
-  const known = OWN.get(type);
-  if (known !== undefined) return known;
-  const all = [...COMMON_ATTRIBUTES, ...type.schema.attributes];
-  OWN.set(type, all);
-  return all;
-}
-
-const OWN = new WeakMap<ResourceType, readonly Attribute[]>();
+export const ownAttributes = oncePer(({ schema }: ResourceType): readonly Attribute[] => [
+  ...COMMON_ATTRIBUTES,
+  ...schema.attributes,
+]);
 
 /** Attribute names are case-insensitive (RFC 7643 section 2.1). */
 export function findAttribute(attributes: readonly Attribute[], name: string): Attribute | undefined {
   if (attributes.length === 0) return undefined;
-  const index = BY_NAME.get(attributes) ?? indexByName(attributes);
+  const index = byName(attributes);
   // As their schema spells them, as nearly always: no other text has to be made.
   return index.get(name) ?? index.get(name.toLowerCase());
 }
 
-function indexByName(attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> {
+const byName = oncePer((attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> => {
   const index = new Map<string, Attribute>();
   for (const attribute of attributes) index.set(attribute.name.toLowerCase(), attribute);
   for (const attribute of attributes) if (!index.has(attribute.name)) index.set(attribute.name, attribute);
-  BY_NAME.set(attributes, index);
   return index;
-}
-
-const BY_NAME = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>();
+});
 
 /**
  * Resolves `attribute`, `attribute.sub`, each with a schema's URN and a colon before it, or an extension's URN alone. Undefined
@@ -72,22 +65,16 @@ interface NameSpace {
 }
 
 /** Longest URN first: one may begin another. */
-function spacesOf(type: ResourceType): readonly NameSpace[] {
-  const known = SPACES.get(type);
-  if (known !== undefined) return known;
-  const spaces = [
+const spacesOf = oncePer((type: ResourceType): readonly NameSpace[] =>
+  [
     { prefix: type.schema.id.toLowerCase(), extension: undefined, attributes: ownAttributes(type) },
     ...type.extensions.map(({ schema: { id, attributes } }) => ({
       prefix: id.toLowerCase(),
       extension: id,
       attributes,
     })),
-  ].sort((a, b) => b.prefix.length - a.prefix.length);
-  SPACES.set(type, spaces);
-  return spaces;
-}
-
-const SPACES = new WeakMap<ResourceType, readonly NameSpace[]>();
+  ].sort((a, b) => b.prefix.length - a.prefix.length),
+);
 
 function attributePath(
   extension: string | undefined,

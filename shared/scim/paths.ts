@@ -1,19 +1,13 @@
 import type { Attributes, AttributeValue } from './attributes.js';
+import { oncePer } from './once-per.js';
 import { ownAttributes, type AttributePath } from './path.js';
 import type { Attribute, ResourceType } from './schema.js';
 import { isComplex, listOf } from './values.js';
 
 /** Answers the paths of a type's attributes and sub-attributes, relations aside, that fit; remembered for each type. */
-export function pathsWhere(fits: (path: AttributePath) => boolean): (type: ResourceType) => readonly AttributePath[] {
-  const known = new WeakMap<ResourceType, readonly AttributePath[]>();
-  return (type) => {
-    const remembered = known.get(type);
-    if (remembered !== undefined) return remembered;
-    const paths = everyPath(type).filter(fits);
-    known.set(type, paths);
-    return paths;
-  };
-}
+export const pathsWhere = (
+  fits: (path: AttributePath) => boolean,
+): ((type: ResourceType) => readonly AttributePath[]) => oncePer((type) => everyPath(type).filter(fits));
 
 const everyPath = (type: ResourceType): AttributePath[] => [
   ...pathsIn(ownAttributes(type), undefined),

@@ -1,4 +1,5 @@
 import { InvalidValue } from './errors.js';
+import { oncePer } from './once-per.js';
 import { ownAttributes, resolvePath } from './path.js';
 import type { Attribute, ResourceType } from './schema.js';
 import { isObject } from './values.js';
@@ -45,9 +46,9 @@ export function project(
   rendered: Record<string, unknown>,
   projection: Projection,
 ): Record<string, unknown> {
-  const shown = shownBy(type);
-  if (projection.kind === 'default') return shown.some(isSelective) ? pick(shown, rendered, projection) : rendered;
-  return pick(shown, rendered, projection);
+  const hidesNothing =
+    projection.kind === 'default' && !selectiveOf(type).some(({ name }) => Object.hasOwn(rendered, name));
+  return hidesNothing ? rendered : pick(shownBy(type), rendered, projection);
 }
 
 /** An attribute, or an extension as if it were a complex one. */
@@ -57,22 +58,16 @@ interface Shown {
   readonly subAttributes?: readonly Shown[];
 }
 
-function shownBy(type: ResourceType): readonly Shown[] {
-  const known = SHOWN.get(type);
-  if (known !== undefined) return known;
-  const shown = [
-    ...ownAttributes(type),
-    ...type.extensions.map(({ schema }) => ({ name: schema.id, subAttributes: schema.attributes })),
-  ];
-  SHOWN.set(type, shown);
-  return shown;
-}
-
-const SHOWN = new WeakMap<ResourceType, readonly Shown[]>();
+const shownBy = oncePer((type: ResourceType): readonly Shown[] => [
+  ...ownAttributes(type),
+  ...type.extensions.map(({ schema }) => ({ name: schema.id, subAttributes: schema.attributes })),
+]);
 
 /** Whether part of it is hidden unless it is asked for. */
 const isSelective = ({ returned, subAttributes = [] }: Shown): boolean =>
   returned === 'request' || returned === 'never' || subAttributes.some(isSelective);
+
+const selectiveOf = oncePer((type: ResourceType): readonly Shown[] => shownBy(type).filter(isSelective));
 
 const DEFAULT: Projection = { kind: 'default' };
 const ONLY_ALWAYS: Projection = { kind: 'only', parts: new Map() };

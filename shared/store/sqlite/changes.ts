@@ -47,7 +47,7 @@ function prepareResources(database: Database) {
   const find = database.prepare('SELECT row, keys FROM resources WHERE directory = ? AND id = ?');
   const insert = database.prepare(`
     INSERT INTO resources (directory, id, type, version, created_at, updated_at, attributes, keys)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING row`);
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const update = database.prepare(
     'UPDATE resources SET version = ?, created_at = ?, updated_at = ?, attributes = ?, keys = ? WHERE row = ?',
   );
@@ -84,9 +84,8 @@ function prepareResources(database: Database) {
         rewriteKeys(directory, type, before.row, before.keys, new Set(resource.keys));
         return;
       }
-      const inserted = insert.get(directory, id, type, version, createdAt, updatedAt, attributes, keys);
-      if (inserted === undefined) throw new Error(`resource ${id}: inserted without a row`);
-      rewriteKeys(directory, type, number(inserted, 'row'), NO_KEYS, new Set(resource.keys));
+      const row = insert.insert(directory, id, type, version, createdAt, updatedAt, attributes, keys);
+      rewriteKeys(directory, type, row, NO_KEYS, new Set(resource.keys));
     },
     delete(directory: number, type: string, id: string): void {
       const before = stored(directory, id);

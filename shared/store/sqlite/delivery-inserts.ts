@@ -23,14 +23,14 @@ export function prepareInsert(database: Database, leases: DeliveryLeases): (deli
   const addEvent = prepareAddEvent(database);
   const removeEvent = database.prepare('DELETE FROM delivery_events WHERE no = ?');
   const findEndpoint = database.prepare('SELECT no FROM delivery_endpoints WHERE id = ?');
-  const addEndpoint = database.prepare('INSERT INTO delivery_endpoints (id) VALUES (?) RETURNING no');
+  const addEndpoint = database.prepare('INSERT INTO delivery_endpoints (id) VALUES (?)');
 
   return (deliveries) => {
     // What the deliveries so far have; another call may write a row for the same event once more.
     const events = new Map<string, EventRow[]>();
     const endpoints = new Map<string, number>();
     const endpointOf = ({ endpointId }: Delivery): number => {
-      const no = endpoints.get(endpointId) ?? noOf(findEndpoint.get(endpointId) ?? addEndpoint.get(endpointId));
+      const no = endpoints.get(endpointId) ?? noIn(findEndpoint.get(endpointId)) ?? addEndpoint.insert(endpointId);
       endpoints.set(endpointId, no);
       return no;
     };
@@ -70,21 +70,17 @@ const isRowInCommon = (a: Delivery, b: Delivery): boolean =>
 
 function prepareAddEvent(database: Database): (delivery: Delivery) => Pick<EventRow, 'no' | 'scope'> {
   const add = database.prepare(`
-    INSERT INTO delivery_events (id, type, lane_keys, body, created_at) VALUES (?, ?, ?, ?, ?) RETURNING no`);
+    INSERT INTO delivery_events (id, type, lane_keys, body, created_at) VALUES (?, ?, ?, ?, ?)`);
   const findScope = database.prepare('SELECT no FROM delivery_scopes WHERE organization_id = ? AND directory_id = ?');
-  const addScope = database.prepare(`
-    INSERT INTO delivery_scopes (organization_id, directory_id) VALUES (?, ?) RETURNING no`);
+  const addScope = database.prepare('INSERT INTO delivery_scopes (organization_id, directory_id) VALUES (?, ?)');
   return ({ eventId, eventType, organizationId, directoryId, laneKeys, body, createdAt }) => {
     // The columns take no null.
     const scope = [organizationId ?? '', directoryId ?? ''] as const;
     return {
-      no: noOf(add.get(eventId, eventType, JSON.stringify(laneKeys), body, createdAt)),
-      scope: noOf(findScope.get(...scope) ?? addScope.get(...scope)),
+      no: add.insert(eventId, eventType, JSON.stringify(laneKeys), body, createdAt),
+      scope: noIn(findScope.get(...scope)) ?? addScope.insert(...scope),
     };
   };
 }
 
-function noOf(row: Row | undefined): number {
-  if (row === undefined) throw new Error('a statement that always answers a row answered none');
-  return number(row, 'no');
-}
+const noIn = (row: Row | undefined): number | undefined => row && number(row, 'no');

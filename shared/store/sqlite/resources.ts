@@ -28,10 +28,10 @@ export function createResources(database: Database): ResourceReader {
     SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
     WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
   const groups = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships WHERE directory = ${DIRECTORY} AND member_id = ?`);
+    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
+    WHERE directory = ${DIRECTORY} AND member_id IN (SELECT value FROM json_each(?))`);
   const ended = database.prepare(`
     SELECT ${MEMBERSHIP_COLUMNS} FROM ended_memberships WHERE directory = ${DIRECTORY} AND ended_with = ?`);
-  const distinct = (ids: readonly string[]): string[] => [...new Set(ids)];
 
   return {
     async get(directoryId, type, id) {
@@ -39,7 +39,7 @@ export function createResources(database: Database): ResourceReader {
       return row && toResource(row);
     },
     async getMany(directoryId, ids) {
-      return distinct(ids).flatMap((id) => byId.all(directoryId, id).map(toResource));
+      return [...new Set(ids)].flatMap((id) => byId.all(directoryId, id).map(toResource));
     },
     async list(directoryId, type, candidates, page) {
       if (candidates === undefined) return ofType.all(directoryId, type, start(page), ...bounds(page)).map(toResource);
@@ -62,7 +62,7 @@ export function createResources(database: Database): ResourceReader {
       return members.all(directoryId, groupId, start(page), ...bounds(page)).map(toMembership);
     },
     async groupsOf(directoryId, memberIds) {
-      return distinct(memberIds).flatMap((id) => groups.all(directoryId, id).map(toMembership));
+      return groups.all(directoryId, JSON.stringify(memberIds)).map(toMembership);
     },
     async endedWith(directoryId, id) {
       return ended.all(directoryId, id).map(toMembership);

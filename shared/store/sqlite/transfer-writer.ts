@@ -75,13 +75,11 @@ const settlementOf = (delivery: Delivery, attempt: Attempt): Settlement => ({
 function prepareInsertHead(database: Database): (directoryId: string, head: Head) => number {
   const insert = database.prepare(`
     INSERT INTO heads (directory_id, number, last_seq, at, counts, deleted, guard, failure_told_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING no`);
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   return (directoryId, { number: newest, lastSeq, at, counts, deleted, guard, failureToldAt }) => {
     const known = isUntouched(guard) ? null : JSON.stringify(guard);
     const values = [newest, lastSeq, at, JSON.stringify(counts), deleted ? 1 : 0, known, failureToldAt] as const;
-    const inserted = insert.get(directoryId, ...values);
-    if (inserted === undefined) throw new Error(`directory ${directoryId}: inserted without a row`);
-    return number(inserted, 'no');
+    return insert.insert(directoryId, ...values);
   };
 }
 
