@@ -193,6 +193,26 @@ describeInBrowser('directories in the console', (browser) => {
       .waitFor();
   });
 
+  test('who may send is held to address ranges and certificates, and a wrong line is named', async () => {
+    browser.allowRefusal(400, /^\/v1\/directories\/[^/]+$/);
+    const provider = await newProvider(rollcall, 'Wallace');
+    const page = await browser.openConsole(rollcall, `/directories/${provider.id}/settings`);
+    const save = page.getByRole('button', { name: 'Save who may send' });
+    await page.getByLabel('Address ranges').fill('127.0.0.0/8\n\n::1/999');
+    await save.click();
+    await page.getByText('“::1/999” must be an address range in CIDR form').waitFor();
+    await page.getByLabel('Address ranges').fill('203.0.113.0/24');
+    await page.getByLabel('Client certificates').fill(Array(32).fill('AB').join(':'));
+    await save.click();
+    const thumbprint = 'ab'.repeat(32);
+    await eventually('they are kept', async () => {
+      const { allowedCidrs, clientCertificates } = await api.send('GET', `/directories/${provider.id}`);
+      return JSON.stringify([allowedCidrs, clientCertificates]) === JSON.stringify([['203.0.113.0/24'], [thumbprint]]);
+    });
+    expect(await page.getByLabel('Client certificates').inputValue()).toBe(thumbprint);
+    expect((await provider.send('GET', '/Users')).status).toBe(403);
+  });
+
   test('a mapping is tried out on stored users before it is saved', async () => {
     browser.allowRefusal(400, /\/mapping\/preview$/);
     const provider = await newProvider(rollcall, 'Cyberdyne');

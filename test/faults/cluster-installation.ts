@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { startBalancer } from '../support/balancer.js';
 import { KAFKA, startCuttingProxy, type CuttingProxy, type Framing } from '../support/cutting-proxy.js';
 import { freePort } from '../support/free-port.js';
-import { kafkaHome, listens, startBroker, type Detour } from '../support/kafka-broker.js';
+import { kafkaHome, listens, startBrokers, type Broker, type Detour } from '../support/kafka-broker.js';
 import { startProcess, type TestProcess } from '../support/process.js';
 import { startRollcall } from '../support/rollcall.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -13,6 +13,7 @@ import { RETRY_SCHEDULE } from './standalone.js';
 /** How a server of MongoDB's protocol is started; `{port}` and `{folder}` are filled in. */
 const MONGOD = process.env['MONGOD'] ?? 'mongod --bind_ip 127.0.0.1 --port {port} --dbpath {folder}';
 const PARTITIONS = 4;
+const BROKERS = 3;
 /** Two of each. */
 const ROLES = ['ingest', 'relay', 'dispatcher', 'admin'].flatMap((role) => [role, role]);
 /** Whose work is on the way to Kafka, or from it. */
@@ -23,11 +24,11 @@ export const installCluster: Install = async (build, watcher) => {
   if (kafkaHome === undefined) throw new Error('KAFKA_HOME: set it to the folder of an unpacked Kafka');
   const mongo = await startMongo();
   const plans = await Promise.all(ROLES.map((role) => plan(role, mongo.port)));
-  const detours = plans.flatMap(({ kafka }) => kafka ?? []);
-  const broker = await startBroker(kafkaHome, undefined, detours);
+  const detours = Array.from({ length: BROKERS }, (_, index) => plans.flatMap(({ kafka }) => kafka[index] ?? []));
+  const brokers = await startBrokers(kafkaHome, detours);
   const adminKey = randomBytes(16).toString('hex');
   const env = {
-    KAFKA_BROKERS: broker.address,
+    KAFKA_BROKERS: brokers.map(({ address }) => address).join(),
     ROLLCALL_KAFKA_TOPIC: 'rollcall.events',
     ROLLCALL_LOG_PARTITIONS: String(PARTITIONS),
     ROLLCALL_ADMIN_KEY: adminKey,
@@ -44,20 +45,29 @@ export const installCluster: Install = async (build, watcher) => {
   const portsOf = (role: string) => seats.filter(({ member }) => member.role === role).map(({ port }) => port);
   const scim = await startBalancer(portsOf('ingest'));
   const api = await startBalancer(portsOf('admin'));
-  const toMongo = new Map(seats.map(({ member, mongo: { line } }) => [member, line]));
-  const toKafka = new Map(seats.flatMap(({ member, kafka }) => (kafka === undefined ? [] : [[member, kafka.line]])));
+  const toMongo = new Map(seats.map(({ member, mongo: { line } }) => [member, [line]]));
+  const toKafka = new Map(seats.map(({ member, kafka }) => [member, kafka.map(({ line }) => line)]));
+  const everyBroker = async (work: (broker: Broker) => Promise<void>): Promise<void> => {
+    await Promise.all(brokers.map(work));
+  };
+  const killed = (broker: Broker): Promise<void> => broker.kill('SIGKILL');
   return {
     title: `two of each role on ${MONGOD.split(' ')[0]?.split('/').at(-1) ?? 'MongoDB'} and Kafka`,
     ...{ url: api.url, adminKey, scimUrl: scim.url },
     members: seats.map(({ member }) => member),
     servers: {
       mongo: { ...mongo.server, lines: toMongo },
-      kafka: { lines: toKafka, kill: () => broker.kill('SIGKILL'), start: () => broker.start() },
+      kafka: {
+        lines: toKafka,
+        brokers: brokers.map((broker) => ({ kill: () => killed(broker), start: () => broker.start() })),
+        kill: () => everyBroker(killed),
+        start: () => everyBroker((broker) => broker.start()),
+      },
     },
     async close() {
       await Promise.all(seats.map(({ member }) => member.stop()));
-      await Promise.all([scim, api, ...toMongo.values(), ...toKafka.values()].map((one) => one.close()));
-      await Promise.all([mongo.server.kill(), broker.kill('SIGKILL')]);
+      await Promise.all([scim, api, ...[...toMongo.values(), ...toKafka.values()].flat()].map((one) => one.close()));
+      await Promise.all([mongo.server.kill(), everyBroker(killed)]);
     },
   };
 };
@@ -67,7 +77,8 @@ interface Plan {
   readonly role: string;
   readonly port: number;
   readonly mongo: Way;
-  readonly kafka: Way | undefined;
+  /** To each broker; none of a role that does not speak to Kafka. */
+  readonly kafka: readonly Way[];
 }
 
 /** Through a proxy, which listens on `by`, to a port of a server. */
@@ -80,7 +91,8 @@ async function plan(role: string, mongoPort: number): Promise<Plan> {
     const line = await startCuttingProxy('127.0.0.1', port, framing);
     return { port, by: line.port, line };
   };
-  const kafka = ON_KAFKA.includes(role) ? await way(await freePort(), KAFKA) : undefined;
+  const brokers = ON_KAFKA.includes(role) ? BROKERS : 0;
+  const kafka = await Promise.all(Array.from({ length: brokers }, async () => way(await freePort(), KAFKA)));
   return { role, port: await freePort(), mongo: await way(mongoPort), kafka };
 }
 
@@ -96,7 +108,7 @@ function seat(taken: Plan, { build, env, watcher }: SeatOptions): Plan & { reado
     ...env,
     ROLLCALL_PORT: String(port),
     MONGODB_URI: uriAt(mongo.by),
-    ...(kafka === undefined ? {} : { KAFKA_BROKERS: `127.0.0.1:${kafka.by}` }),
+    ...(kafka.length === 0 ? {} : { KAFKA_BROKERS: kafka.map(({ by }) => `127.0.0.1:${by}`).join() }),
   };
   const start = (more: Readonly<Record<string, string>>) => startRollcall([role], { ...own, ...more }, build);
   return { ...taken, member: supervise(role, `http://127.0.0.1:${port}`, start, watcher) };

@@ -21,12 +21,13 @@ export interface Installation {
 /** Servers of the harness's own. */
 interface Servers {
   readonly mongo: Server;
-  readonly kafka: Server;
+  /** All of its brokers at once. */
+  readonly kafka: Server & { readonly brokers: readonly Pick<Server, 'kill' | 'start'>[] };
 }
 
 export interface Server {
-  /** From the processes that need it, one each. */
-  readonly lines: ReadonlyMap<Member, CuttingProxy>;
+  /** From the processes that need it, one each to whatever it consists of. */
+  readonly lines: ReadonlyMap<Member, readonly CuttingProxy[]>;
   /** SIGKILL. */
   kill(): Promise<void>;
   /** After `kill`; resolves when it listens. */

@@ -196,7 +196,13 @@ const NEMESES = {
     needs: 'servers',
     strike: (stage) => halfOpenLine(stage, 'kafka'),
   },
-  'Kafka killed': {
+  'a Kafka broker killed': {
+    track: 'surroundings',
+    weight: 2,
+    needs: 'servers',
+    strike: ({ servers, random }) => restart(random.pick(servers?.kafka.brokers ?? []), random.below(BEYOND_LEASES_MS)),
+  },
+  'all of Kafka killed': {
     track: 'surroundings',
     weight: 1,
     needs: 'servers',
@@ -239,7 +245,7 @@ async function jump(stage: Stage, jumpMs: number): Promise<void> {
 type ServerName = 'mongo' | 'kafka';
 
 function someLine({ servers, random }: Stage, server: ServerName): CuttingProxy {
-  const line = random.pick([...(servers?.[server].lines.values() ?? [])]);
+  const line = random.pick([...(servers?.[server].lines.values() ?? [])].flat());
   if (line === undefined) throw new Error('a server has lines to it');
   return line;
 }
@@ -269,8 +275,9 @@ async function halfOpenLine(stage: Stage, server: ServerName): Promise<void> {
   line.setStalled(false);
 }
 
-async function restart(server: Server | undefined): Promise<void> {
+async function restart(server: Pick<Server, 'kill' | 'start'> | undefined, afterMs = 0): Promise<void> {
   await server?.kill();
+  await sleep(afterMs);
   await server?.start();
 }
 
@@ -280,7 +287,7 @@ async function strikeAt(stage: Stage, point: FailPoint, stillMs?: number): Promi
   const one = someone({ ...stage, members });
   if (point === 'commit.half-applied') {
     // The halves are sent at once: what is still under way has to be lost, or it would be written after all.
-    const line = stage.servers?.mongo.lines.get(one);
+    const line = stage.servers?.mongo.lines.get(one)?.[0];
     await one.failAt(point, 1, { stillMs, before: () => line?.cutNext('request', isCommand('update', 'memberships')) });
     return;
   }

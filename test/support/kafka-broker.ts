@@ -8,7 +8,7 @@ import { temporaryFolder } from './temporary-folder.js';
 /** The folder of an unpacked Kafka, of which tests start brokers that they may kill; undefined where there is none. */
 export const kafkaHome = process.env['KAFKA_HOME'];
 
-/** A broker that is its own cluster, with an address and data that it keeps. */
+/** A broker with an address and data that it keeps. */
 export interface Broker {
   readonly address: string;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -35,37 +35,60 @@ export interface Detour {
   readonly by: number;
 }
 
-/** Starts a broker on free ports of loopback, in a folder that is removed after the test file. Needs Java on the path. */
-export async function startBroker(
-  home: string,
-  security?: BrokerSecurity,
-  detours: readonly Detour[] = [],
-): Promise<Broker> {
+/** Starts a broker that is its own cluster on free ports of loopback, in a folder that is removed after the test file. Needs Java on the path. */
+export async function startBroker(home: string, security?: BrokerSecurity): Promise<Broker> {
+  const [port, innerPort] = [await freePort(), await freePort()];
+  const address = `127.0.0.1:${port}`;
+  const listeners = security === undefined ? open(address, []) : closed(address, `127.0.0.1:${innerPort}`, security);
+  return start(home, { number: 1, port, controllers: [await freePort()], listeners, security });
+}
+
+/** Starts a cluster of as many brokers as there are lists of detours, which keeps everything on all of them. */
+export async function startBrokers(home: string, detours: readonly (readonly Detour[])[]): Promise<Broker[]> {
+  const controllers = await Promise.all(detours.map(freePort));
+  const seats = await Promise.all(detours.map(async (own) => ({ own, port: await freePort() })));
+  return Promise.all(
+    seats.map(({ own, port }, index) =>
+      start(home, { number: index + 1, port, controllers, listeners: open(`127.0.0.1:${port}`, own) }),
+    ),
+  );
+}
+
+/** A broker's place in its cluster. */
+interface Place {
+  /** From 1. */
+  readonly number: number;
+  readonly port: number;
+  /** Ports of all, by their numbers. */
+  readonly controllers: readonly number[];
+  readonly listeners: Listeners;
+  readonly security?: BrokerSecurity | undefined;
+}
+
+async function start(home: string, place: Place): Promise<Broker> {
   const folder = temporaryFolder();
-  const [port, controllerPort, innerPort] = [await freePort(), await freePort(), await freePort()];
+  const { port, security } = place;
   const address = `127.0.0.1:${port}`;
   const properties = join(folder, 'server.properties');
-  const listeners =
-    security === undefined ? open(address, detours) : closed(address, `127.0.0.1:${innerPort}`, security);
-  writeFileSync(properties, settings(folder, `127.0.0.1:${controllerPort}`, listeners));
+  writeFileSync(properties, settings(folder, place));
   const libraries = join(home, existsSync(join(home, 'libs')) ? 'libs' : 'lib', '*');
   const java = (...args: string[]): TestProcess => startProcess('java', [...JAVA_OPTIONS, '-cp', libraries, ...args]);
 
   const format = java('kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, ...users(security));
   if ((await format.exited) !== 0) throw new Error(`Kafka could not format its folder:\n${format.stderr()}`);
-  const start = async (): Promise<TestProcess> => {
+  const run = async (): Promise<TestProcess> => {
     const started = java('kafka.Kafka', properties);
     await started.until(`a broker listens on ${address}`, () => listens(port));
     return started;
   };
-  let running = await start();
+  let running = await run();
   return {
     address,
     async kill(signal) {
       await running.kill(signal);
     },
     async start() {
-      running = await start();
+      running = await run();
     },
   };
 }
@@ -115,26 +138,29 @@ const users = (security: BrokerSecurity | undefined): string[] =>
     ? []
     : ['--add-scram', `SCRAM-SHA-512=[name=${security.username},password=${security.password}]`];
 
-const settings = (
-  folder: string,
-  controller: string,
-  { addresses, advertised, protocols, inner, more }: Listeners,
-): string => `
+const settings = (folder: string, { number, controllers, listeners }: Place): string => {
+  const { addresses, advertised, protocols, inner, more } = listeners;
+  const controllerOf = (index: number): string => `127.0.0.1:${controllers[index]}`;
+  const copies = controllers.length;
+  return `
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@${controller}
-listeners=${addresses},CONTROLLER://${controller}
+node.id=${number}
+controller.quorum.voters=${controllers.map((_, index) => `${index + 1}@${controllerOf(index)}`).join()}
+listeners=${addresses},CONTROLLER://${controllerOf(number - 1)}
 advertised.listeners=${advertised}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=${inner}
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,${protocols}
 log.dirs=${join(folder, 'data')}
-offsets.topic.replication.factor=1
+default.replication.factor=${copies}
+min.insync.replicas=${Math.max(1, copies - 1)}
+offsets.topic.replication.factor=${copies}
 offsets.topic.num.partitions=4
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 ${more}
 `;
+};
 
 /** True once something does; undefined before. */
 export const listens = (port: number): Promise<true | undefined> =>

@@ -15,6 +15,7 @@ import { DeleteDirectory } from './delete.js';
 import type { ViewProps } from './directory.js';
 import styles from './directories.module.css';
 import { Guard } from './guard.js';
+import { Senders } from './senders.js';
 import { SetupLinks } from './setup-links.js';
 import { PROVIDERS } from './state.js';
 import { Tokens } from './tokens.js';
@@ -37,6 +38,7 @@ export function Settings({ directory, head, reload }: ViewProps) {
         {mayChange && <Names directory={directory} onSaved={reload} />}
         <SetupLinks directoryId={directory.id} />
         <Tokens directory={directory} />
+        <Senders directory={directory} onSaved={reload} />
         <Guard directory={directory} onSaved={reload} />
         {mayChange && <Ends directory={directory} onChanged={reload} />}
       </div>
