@@ -29,9 +29,15 @@ export const requests: Requests = ({ path = '', token = '' }) => {
   return (number) => pieces.join(String(number).padStart(PLACE.length, '0'));
 };
 
+/** What is read of a user's body. */
+export interface NumberedUser {
+  readonly userName: string;
+  readonly externalId: string;
+}
+
 /** The body of one of them. */
-export const userOf = (number: number): object =>
-  JSON.parse(paddedUser().replaceAll(PLACE, String(number).padStart(PLACE.length, '0'))) as object;
+export const userOf = (number: number): NumberedUser =>
+  JSON.parse(paddedUser().replaceAll(PLACE, String(number).padStart(PLACE.length, '0'))) as NumberedUser;
 
 /** A user as Okta creates one, its unique parts a placeholder, filled up to the size with a nickname. */
 function paddedUser(): string {

@@ -7,6 +7,7 @@ import { measureConsole } from './console.js';
 import { measureDelay } from './delay.js';
 import { measureDeliver } from './deliver.js';
 import { measureEngine } from './engine.js';
+import { filled } from './filled.js';
 import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
 import { measureNeighbour } from './neighbour.js';
@@ -15,7 +16,7 @@ import { measureGrowth } from './query.js';
 import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
 import { startHello, startRollcall } from './servers.js';
 
-const BENCHES: Readonly<Record<string, Bench>> = { create };
+const BENCHES: Readonly<Record<string, Bench>> = { create, ...filled };
 
 interface Options {
   readonly seconds: number;
