@@ -10,10 +10,10 @@ import type { Settlement } from '../../shared/store/deliveries.js';
 import type { LogCursor, Store } from '../../shared/store/port.js';
 import type { Directory, Endpoint } from '../../shared/store/registry.js';
 import type { RequestEntry } from '../../shared/store/request-log.js';
-import { afterPosition } from '../../shared/store/seek.js';
 import { HOUR_MS, hourOf, INSTALLATION, LATENCIES } from '../../shared/store/tallies.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import type { Delivery, DeliveryStatus } from '../../shared/webhooks/delivery.js';
+import { CHUNK, inChunks, publishAll, type Say } from './fill.js';
 
 /** Fills a data folder through the ports of the store: the same rows as requests and deliveries leave behind, without either. */
 
@@ -30,8 +30,6 @@ export interface Filling {
   readonly others: number;
 }
 
-/** Commands under way at once: several batches of the writer. */
-const CHUNK = 512;
 /** Events whose deliveries are written at once. */
 const EVENTS_PAGE = 1000;
 /** How long ago the first request was. */
@@ -44,9 +42,6 @@ const PENDING_SHARE = 0.005;
 const LATER_MS = 24 * 3_600_000;
 /** Of a list, and of its statistics. */
 const SHOWN_AT_ONCE = 100;
-const LOG_GROUP = 'dispatcher';
-
-type Say = (text: string) => void;
 
 /** Of the one directory and the endpoints that the folder has. The server must not run. */
 export async function fillFolder(dataDir: string, filling: Filling, say: Say): Promise<void> {
@@ -167,16 +162,6 @@ const requestOf = ({ kind, requestId }: Command, { id: directoryId }: Directory)
   attributes: ['userName', 'emails'],
   events: [],
 });
-
-/** As the relay and the dispatcher leave the log behind when they have come to its end. */
-async function publishAll(store: Store, { partition }: Directory): Promise<void> {
-  for (;;) {
-    const commits = await store.outbox.next(partition, CHUNK);
-    if (commits.length === 0) break;
-    await store.outbox.markPublished(partition, commits);
-  }
-  await store.events.saveCursor(LOG_GROUP, partition, afterPosition(await store.events.tail(partition)));
-}
 
 async function writeDeliveries(
   store: Store,
@@ -308,18 +293,4 @@ async function writeTallies({ registry, tallies }: Store): Promise<void> {
       })),
     ]);
   }
-}
-
-async function inChunks(
-  count: number,
-  size: number,
-  say: Say,
-  what: string,
-  work: (numbers: readonly number[]) => Promise<void>,
-): Promise<void> {
-  for (let from = 0; from < count; from += size) {
-    await work(Array.from({ length: Math.min(size, count - from) }, (_, index) => from + index));
-    if (Math.floor(from / 20_000) !== Math.floor((from + size) / 20_000)) say(`  ${from + size} ${what} …`);
-  }
-  say(`  ${count} ${what}`);
 }

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { Pool } from 'undici';
 import { openApi } from '../../services/cli/api/api.js';
 import { displayNameOf, emailOf, fillFolder, PAST_MS, userNameOf, type Filling } from './console-fill.js';
+import { keptFolder, type Say } from './fill.js';
+import { cpuOf } from './process-use.js';
 import { median, renderMachine } from './report.js';
-import { folderNamed, startRollcall } from './servers.js';
+import { startRollcall } from './servers.js';
 
 /** How long the console waits for each thing that it shows, in a directory of many users with many deliveries. */
 
@@ -23,8 +24,6 @@ const DEEP = 1000;
 const NOBODY = 'http://127.0.0.1:9/';
 
 const HOUR_MS = 3_600_000;
-
-type Say = (text: string) => void;
 
 export async function measureConsole(plan: ConsolePlan, say: Say): Promise<void> {
   const folder = await filledFolder(plan, say);
@@ -49,28 +48,18 @@ export async function measureConsole(plan: ConsolePlan, say: Say): Promise<void>
     say('| --- | ---: | ---: | ---: | --- |');
     for (const [name, path] of paths) {
       for (let number = 0; number < plan.warmups; number += 1) await get(path);
-      const [durations, before]: [number[], number] = [[], cpuMs(rollcall.pid)];
+      const [durations, before]: [number[], number] = [[], cpuOf(rollcall.pid)];
       for (let number = 0; number < plan.repetitions; number += 1) {
         const start = performance.now();
         await get(path);
         durations.push(performance.now() - start);
       }
-      say(renderRow(name, (cpuMs(rollcall.pid) - before) / plan.repetitions, durations));
+      say(renderRow(name, ((cpuOf(rollcall.pid) - before) * 1000) / plan.repetitions, durations));
     }
   } finally {
     await pool.close();
     await rollcall.stop();
   }
-}
-
-const TICKS_PER_SECOND = 100;
-
-/** Of all threads of the process (Linux alone tells); what others on the machine do does not count. */
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // After the name, which may have blanks: the 12th and 13th field are the time of the process and that of the kernel for it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 
 function renderRow(name: string, cpu: number, durations: readonly number[]): string {
@@ -79,31 +68,19 @@ function renderRow(name: string, cpu: number, durations: readonly number[]): str
   return `| ${name} | ${figures.map((value) => value.toFixed(1)).join(' | ')} | ${mark} |`;
 }
 
-/** Made once for each size: filling takes longer than measuring. */
-async function filledFolder(plan: ConsolePlan, say: Say): Promise<string> {
-  const folder = folderNamed(`bench-console-${plan.users}`);
-  if (existsSync(folder)) {
-    say(`${folder} is filled already; remove it to have it filled anew.`);
-    return folder;
-  }
-  const unfinished = `${folder}-unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  say(`Filling ${folder} …`);
-  const start = performance.now();
-  const rollcall = await startRollcall(unfinished);
-  const organization = await rollcall.management.createOrganization('Bench');
-  await rollcall.management.createDirectory(organization, `${plan.users} users`, 'okta');
-  const api = openApi({ url: `http://127.0.0.1:${rollcall.port}`, key: rollcall.adminKey });
-  for (let number = 0; number < plan.endpoints; number += 1) {
-    // What waits at the end is still waiting while it is measured.
-    await api.send('POST', '/endpoints', { body: { url: `${NOBODY}${number}`, rateLimit: { perSecond: 1 } } });
-  }
-  await rollcall.stop();
-  await fillFolder(unfinished, plan, say);
-  renameSync(unfinished, folder);
-  say(`  in ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  return folder;
-}
+const filledFolder = (plan: ConsolePlan, say: Say): Promise<string> =>
+  keptFolder(`bench-console-${plan.users}`, say, async (folder) => {
+    const rollcall = await startRollcall(folder);
+    const organization = await rollcall.management.createOrganization('Bench');
+    await rollcall.management.createDirectory(organization, `${plan.users} users`, 'okta');
+    const api = openApi({ url: `http://127.0.0.1:${rollcall.port}`, key: rollcall.adminKey });
+    for (let number = 0; number < plan.endpoints; number += 1) {
+      // What waits at the end is still waiting while it is measured.
+      await api.send('POST', '/endpoints', { body: { url: `${NOBODY}${number}`, rateLimit: { perSecond: 1 } } });
+    }
+    await rollcall.stop();
+    await fillFolder(folder, plan, say);
+  });
 
 interface Item {
   readonly id: string;

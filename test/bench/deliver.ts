@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Load } from './load-process.js';
+import { memoryOf, watch } from './process-use.js';
 import { startReceivers } from './receivers-process.js';
 import { median } from './report.js';
 import { startRollcall } from './servers.js';
@@ -13,13 +13,9 @@ export interface DeliverPlan {
   readonly repetitions: number;
 }
 
-const MEBIBYTE = 1024 ** 2;
 const AT_ONCE = 32;
 /** With one endpoint the SCIM request takes most of the time of a delivery; with many, it is the delivering that is measured. */
 const ENDPOINTS = [1, 16];
-const SAMPLE_MS = 100;
-/** USER_HZ on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
 
 /**
  * Signed deliveries per second from the SCIM request to the receiver's 2xx, each with its attempt on record, beside a bare undici
@@ -84,29 +80,4 @@ async function postLoop(url: string, seconds: number): Promise<number> {
   const parameters = ['--import', 'tsx', file, url, String(seconds), String(AT_ONCE)];
   const { stdout } = await promisify(execFile)(process.execPath, parameters);
   return Number(stdout);
-}
-
-/** Resident memory in MiB. */
-const memoryOf = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? NaN) / (MEBIBYTE / 1024);
-
-/** Seconds of processor time so far. */
-function cpuOf(pid: number): number {
-  // proc(5): the name in parentheses may have spaces; after it, utime and stime are fields 12 and 13.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function watch(pid: number): { end(): { cpu: number; mostMiB: number } } {
-  const [cpuBefore, start] = [cpuOf(pid), performance.now()];
-  let mostMiB = 0;
-  const timer = setInterval(() => (mostMiB = Math.max(mostMiB, memoryOf(pid))), SAMPLE_MS);
-  return {
-    end() {
-      clearInterval(timer);
-      return { cpu: (cpuOf(pid) - cpuBefore) / ((performance.now() - start) / 1000), mostMiB };
-    },
-  };
 }

@@ -8,6 +8,7 @@ import { measureDelay } from './delay.js';
 import { measureDeliver } from './deliver.js';
 import { measureEngine } from './engine.js';
 import { filled } from './filled.js';
+import { measureGroups } from './groups.js';
 import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
 import { measureNeighbour } from './neighbour.js';
@@ -23,10 +24,17 @@ interface Options {
   readonly warmup: number;
   readonly repetitions: number;
   readonly connections: number;
+  readonly users?: number;
   readonly json?: string;
 }
 
-const QUERY_PLAN = { small: 1_000, large: 100_000, members: 10_000, requests: 300 };
+const IN_TURN = { rounds: 5, requests: 60 };
+const queryPlan = (large = 1_000_000) => ({ ...IN_TURN, small: 1_000, large });
+const groupsPlan = (largest = 100_000) => ({
+  ...IN_TURN,
+  sizes: [10, 1_000, largest],
+  replaced: Math.ceil(largest / 10),
+});
 
 const ENGINE_PLAN = { ms: 500, repetitions: 7 };
 
@@ -47,7 +55,8 @@ const CONSOLE_PLAN = {
 /** Measures a bench beside a bare Express 5, the one and the other in turn. Fails when a request fails. */
 async function main(name: string, options: Options): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  if (name === 'query') return measureGrowth(QUERY_PLAN, say);
+  if (name === 'query') return measureGrowth(queryPlan(options.users), say, options.json);
+  if (name === 'groups') return measureGroups(groupsPlan(options.users), say, options.json);
   if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
   if (name === 'engine') return measureEngine(ENGINE_PLAN, options.json);
   if (name === 'relay') return measureRelay(RELAY_PLANS, brokers(), say, options.json);
@@ -105,13 +114,14 @@ void new Command('bench')
   .addArgument(
     new Argument('<name>', 'what to measure').choices([
       ...Object.keys(BENCHES),
-      ...['engine', 'relay', 'delay', 'query', 'console', 'deliver', 'isolation', 'neighbour'],
+      ...['engine', 'relay', 'delay', 'query', 'groups', 'console', 'deliver', 'isolation', 'neighbour'],
     ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)
   .option('--warmup <n>', 'seconds before the first one', positive, 10)
   .option('--repetitions <n>', 'how often each is measured', positive, 3)
   .option('--connections <n>', 'kept-alive connections, one request under way on each', positive, 64)
+  .option('--users <n>', 'in the large directory of query, and the largest group of groups', positive)
   .option('--json <file>', 'write the figures there too')
   .action(main)
   .parseAsync();
