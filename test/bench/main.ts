@@ -8,6 +8,7 @@ import { measureDelay } from './delay.js';
 import { measureDeliver } from './deliver.js';
 import { measureEngine } from './engine.js';
 import { filled } from './filled.js';
+import { measureFirstSync } from './first-sync.js';
 import { measureGroups } from './groups.js';
 import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
@@ -35,6 +36,12 @@ const groupsPlan = (largest = 100_000) => ({
   sizes: [10, 1_000, largest],
   replaced: Math.ceil(largest / 10),
 });
+const firstSyncPlan = (users = 100_000) => ({
+  users,
+  groups: Math.ceil(users / 100),
+  membersPerGroup: 10,
+  connections: 8,
+});
 
 const ENGINE_PLAN = { ms: 500, repetitions: 7 };
 
@@ -57,6 +64,7 @@ async function main(name: string, options: Options): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   if (name === 'query') return measureGrowth(queryPlan(options.users), say, options.json);
   if (name === 'groups') return measureGroups(groupsPlan(options.users), say, options.json);
+  if (name === 'first-sync') return measureFirstSync(firstSyncPlan(options.users), say, options.json);
   if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
   if (name === 'engine') return measureEngine(ENGINE_PLAN, options.json);
   if (name === 'relay') return measureRelay(RELAY_PLANS, brokers(), say, options.json);
@@ -114,14 +122,14 @@ void new Command('bench')
   .addArgument(
     new Argument('<name>', 'what to measure').choices([
       ...Object.keys(BENCHES),
-      ...['engine', 'relay', 'delay', 'query', 'groups', 'console', 'deliver', 'isolation', 'neighbour'],
+      ...['engine', 'relay', 'delay', 'query', 'groups', 'first-sync', 'console', 'deliver', 'isolation', 'neighbour'],
     ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)
   .option('--warmup <n>', 'seconds before the first one', positive, 10)
   .option('--repetitions <n>', 'how often each is measured', positive, 3)
   .option('--connections <n>', 'kept-alive connections, one request under way on each', positive, 64)
-  .option('--users <n>', 'in the large directory of query, and the largest group of groups', positive)
+  .option('--users <n>', 'in the large directory of query, the largest group of groups, and first-sync', positive)
   .option('--json <file>', 'write the figures there too')
   .action(main)
   .parseAsync();

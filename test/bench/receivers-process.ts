@@ -10,6 +10,8 @@ export type Question = 'forget' | 'report';
 /** What has come to the good receiver since it was told to forget. */
 export interface Arrivals {
   readonly count: number;
+  /** Different events among them. */
+  readonly distinct: number;
   /** Milliseconds from the commit of the event to its arrival. */
   readonly p50: number;
   readonly p99: number;

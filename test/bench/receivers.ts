@@ -6,6 +6,7 @@ import { ASIDE, type Arrivals, type Question } from './receivers-process.js';
 
 /** Milliseconds from the commit of each event to its arrival at the good receiver. */
 let latencies: number[] = [];
+const events = new Set<string>();
 let lastAt = 0;
 
 const good: RequestListener = (req, res) => {
@@ -15,8 +16,9 @@ const good: RequestListener = (req, res) => {
     res.writeHead(204).end();
     if (req.url === ASIDE) return;
     lastAt = Date.now();
-    const { timestamp } = JSON.parse(Buffer.concat(chunks).toString()) as { timestamp?: string };
+    const { id, timestamp } = JSON.parse(Buffer.concat(chunks).toString()) as { id?: string; timestamp?: string };
     latencies.push(timestamp === undefined ? 0 : lastAt - Date.parse(timestamp));
+    if (id !== undefined) events.add(id);
   });
 };
 
@@ -40,13 +42,16 @@ async function listen(listener: RequestListener): Promise<number> {
 }
 
 function arrivals(): Arrivals {
-  const sorted = latencies.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(latencies).sort();
   const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-  return { count: sorted.length, p50: quantile(0.5), p99: quantile(0.99), lastAt };
+  return { count: sorted.length, distinct: events.size, p50: quantile(0.5), p99: quantile(0.99), lastAt };
 }
 
 process.on('message', (question: Question) => {
-  if (question === 'forget') latencies = [];
+  if (question === 'forget') {
+    latencies = [];
+    events.clear();
+  }
   process.send?.(arrivals());
 });
 process.on('disconnect', () => process.exit());
