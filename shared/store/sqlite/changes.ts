@@ -2,6 +2,7 @@ import type { Change, HeldEvent } from '../../directory/commit.js';
 import type { Membership, ResourceRow } from '../../directory/resource.js';
 import { json, number } from './columns.js';
 import type { Database } from './database.js';
+import { BY_MEMBER } from './rows.js';
 
 /** Writes a commit's changes; `directory` is the `heads.no`. To be called inside the commit's transaction. */
 export type ApplyChanges = (directory: number, changes: readonly Change[]) => void;
@@ -108,12 +109,12 @@ function prepareMemberships(database: Database) {
     ON CONFLICT DO UPDATE SET member_type = excluded.member_type`);
   const deletePair = database.prepare('DELETE FROM memberships WHERE directory = ? AND group_id = ? AND member_id = ?');
   const deleteGroup = database.prepare('DELETE FROM memberships WHERE directory = ? AND group_id = ?');
-  const deleteMember = database.prepare('DELETE FROM memberships WHERE directory = ? AND member_id = ?');
-  const keepEnded = (column: 'group_id' | 'member_id') =>
+  const deleteMember = database.prepare(`DELETE FROM ${BY_MEMBER} WHERE directory = ? AND member_id = ?`);
+  const keepEnded = (column: 'group_id' | 'member_id', table: string) =>
     database.prepare(`
       INSERT INTO ended_memberships (directory, ended_with, group_id, member_id, member_type)
-      SELECT directory, ${column}, group_id, member_id, member_type FROM memberships WHERE directory = ? AND ${column} = ?`);
-  const [keepGroup, keepMember] = [keepEnded('group_id'), keepEnded('member_id')];
+      SELECT directory, ${column}, group_id, member_id, member_type FROM ${table} WHERE directory = ? AND ${column} = ?`);
+  const [keepGroup, keepMember] = [keepEnded('group_id', 'memberships'), keepEnded('member_id', BY_MEMBER)];
   const deleteAll = database.prepare('DELETE FROM memberships WHERE directory = ?');
   const deleteEnded = database.prepare('DELETE FROM ended_memberships WHERE directory = ?');
   return {

@@ -25,8 +25,8 @@ function prepareEraseUser(database: Database): ErasureStore['eraseUser'] {
     SELECT seq, id, body FROM events WHERE directory = ${DIRECTORY} AND seq > ? ORDER BY seq LIMIT ?`);
   const rewrite = database.prepare(`UPDATE events SET body = ? WHERE directory = ${DIRECTORY} AND seq = ?`);
   const heldAbout = database.prepare(`
-    SELECT event, "order" FROM held_events WHERE directory = ${DIRECTORY} AND "order" IN (
-      SELECT "order" FROM held_keys WHERE held_keys.directory = held_events.directory AND key = ?)`);
+    SELECT event, "order" FROM held_keys JOIN held_events USING (directory, "order")
+    WHERE directory = ${DIRECTORY} AND key = ?`);
   const rewriteHeld = database.prepare(
     `UPDATE held_events SET event = ? WHERE directory = ${DIRECTORY} AND "order" = ?`,
   );

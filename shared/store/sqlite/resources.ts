@@ -2,7 +2,7 @@ import type { Candidates, ResourcePage, ResourceReader } from '../port.js';
 import { LAST_CHARACTER, searchByPrefix } from '../prefix-search.js';
 import { number, text } from './columns.js';
 import type { Database, Row } from './database.js';
-import { DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
+import { BY_MEMBER, DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
 
 /** A `LIMIT` and `OFFSET` after an id; every id is above the empty one. */
 const PAGE = 'LIMIT ? OFFSET ?';
@@ -28,7 +28,7 @@ export function createResources(database: Database): ResourceReader {
     SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
     WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
   const groups = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
+    SELECT ${MEMBERSHIP_COLUMNS} FROM ${BY_MEMBER}
     WHERE directory = ${DIRECTORY} AND member_id IN (SELECT value FROM json_each(?))`);
   const ended = database.prepare(`
     SELECT ${MEMBERSHIP_COLUMNS} FROM ended_memberships WHERE directory = ${DIRECTORY} AND ended_with = ?`);

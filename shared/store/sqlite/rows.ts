@@ -6,6 +6,9 @@ import type { Row } from './database.js';
 /** The `heads.no` of the directory whose id is bound; null, which equals nothing, before its first commit. */
 export const DIRECTORY = '(SELECT no FROM heads WHERE directory_id = ?)';
 
+/** Named where it is meant: left to itself, SQLite takes the primary key's first column, and reads every membership of the directory. */
+export const BY_MEMBER = 'memberships INDEXED BY memberships_by_member';
+
 export const RESOURCE_COLUMNS = 'id, type, version, created_at, updated_at, attributes, keys';
 
 export const toResource = (row: Row): ResourceRow => ({
