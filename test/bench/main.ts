@@ -15,6 +15,7 @@ import { startLoad } from './load-process.js';
 import { measureNeighbour } from './neighbour.js';
 import { measureRelay } from './relay.js';
 import { measureGrowth } from './query.js';
+import { measureSend } from './send.js';
 import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
 import { startHello, startRollcall } from './servers.js';
 
@@ -67,6 +68,10 @@ async function main(name: string, options: Options): Promise<void> {
   if (name === 'first-sync') return measureFirstSync(firstSyncPlan(options.users), say, options.json);
   if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
   if (name === 'engine') return measureEngine(ENGINE_PLAN, options.json);
+  if (name === 'send') {
+    const { seconds, warmup: warmupSeconds, repetitions, connections, json } = options;
+    return measureSend({ seconds, warmupSeconds, repetitions, connections }, json);
+  }
   if (name === 'relay') return measureRelay(RELAY_PLANS, brokers(), say, options.json);
   if (name === 'delay') return measureDelay(DELAY_PLAN, brokers(), say, options.json);
   if (name === 'isolation') return measureIsolation(options, say);
@@ -122,7 +127,7 @@ void new Command('bench')
   .addArgument(
     new Argument('<name>', 'what to measure').choices([
       ...Object.keys(BENCHES),
-      ...['engine', 'relay', 'delay', 'query', 'groups', 'first-sync', 'console', 'deliver', 'isolation', 'neighbour'],
+      ...['engine', 'send', 'relay', 'delay', 'query', 'groups', 'first-sync', 'console', 'deliver', 'isolation', 'neighbour'],
     ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)

@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { transpile } from '../../build.cjs';
+import { folderNamed, ROOT } from './servers.js';
+
+/**
+ * Runs `main.ts` of a folder of benches in a process of its own, from JavaScript that is made as the product's is, with the product
+ * beside it. What runs sources directly names every function as it is made, which costs a code of many small functions more than a
+ * package.
+ */
+export async function runBuilt(bench: string, plan: object, json: string | undefined): Promise<void> {
+  const folder = mkdtempSync(folderNamed(`bench-${bench}-`));
+  try {
+    transpile(folder);
+    const entryPoints = readdirSync(__dirname, { recursive: true })
+      .filter((file): file is string => typeof file === 'string' && file.endsWith('.ts'))
+      .map((file) => join(__dirname, file));
+    buildSync({ entryPoints, outdir: folder, outbase: ROOT, format: 'cjs', platform: 'node', target: 'node20' });
+    const parameters = [JSON.stringify(plan), ...(json === undefined ? [] : [json])];
+    const main = join(folder, 'test/bench', bench, 'main.js');
+    const env = { NODE_ENV: 'production' };
+    const child = spawn(process.execPath, [main, ...parameters], { cwd: ROOT, stdio: 'inherit', env });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`the process of the bench ${bench} ended with ${String(code)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
