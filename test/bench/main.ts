@@ -17,6 +17,7 @@ import { measureRelay } from './relay.js';
 import { measureGrowth } from './query.js';
 import { measureSend } from './send.js';
 import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
+import { measureStart } from './start.js';
 import { startHello, startRollcall } from './servers.js';
 
 const BENCHES: Readonly<Record<string, Bench>> = { create, ...filled };
@@ -52,6 +53,8 @@ const RELAY_PLANS = [
   { repetitions: 3, partitions: 12, commitsPerPartition: 20, eventsPerCommit: 64 },
 ];
 
+const START_PLAN = { repetitions: 10, users: 1_000, idleSeconds: 30 };
+
 const DELAY_PLAN = { delays: [1, 5, 20], repetitions: 12 };
 
 const CONSOLE_PLAN = {
@@ -74,6 +77,7 @@ async function main(name: string, options: Options): Promise<void> {
   }
   if (name === 'relay') return measureRelay(RELAY_PLANS, brokers(), say, options.json);
   if (name === 'delay') return measureDelay(DELAY_PLAN, brokers(), say, options.json);
+  if (name === 'start') return measureStart(START_PLAN, say, options.json);
   if (name === 'isolation') return measureIsolation(options, say);
   if (name === 'deliver' || name === 'neighbour') {
     const measure = name === 'deliver' ? measureDeliver : measureNeighbour;
@@ -127,7 +131,7 @@ void new Command('bench')
   .addArgument(
     new Argument('<name>', 'what to measure').choices([
       ...Object.keys(BENCHES),
-      ...['engine', 'send', 'relay', 'delay', 'query', 'groups', 'first-sync', 'console', 'deliver', 'isolation', 'neighbour'],
+      ...['engine', 'send', 'relay', 'delay', 'query', 'groups', 'first-sync', 'console', 'deliver', 'isolation', 'neighbour', 'start'],
     ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)

@@ -17,7 +17,7 @@ export interface Server {
 
 /** A bare Express 5, in its own process. */
 export const startHello = (): Promise<Server> =>
-  start(['--import', 'tsx', join(__dirname, 'hello.ts')], { NODE_ENV: 'production' });
+  startNode(['--import', 'tsx', join(__dirname, 'hello.ts')], { NODE_ENV: 'production' });
 
 /** Where a data folder is: on the disk that the build is on, since /tmp may be memory. */
 export const folderNamed = (name: string): string => join(ROOT, 'dist', name);
@@ -35,7 +35,7 @@ export async function startRollcall(
   if (!existsSync(main)) throw new Error(`${main} is not there; run "npm run build", or "npm run bench" which does.`);
   const folder = kept ?? mkdtempSync(folderNamed('bench-'));
   const adminKey = randomUUID();
-  const server = await start([main, 'standalone'], {
+  const server = await startNode([main, 'standalone'], {
     NODE_ENV: 'production',
     ROLLCALL_PORT: '0',
     ROLLCALL_DATA_DIR: folder,
@@ -56,7 +56,7 @@ export async function startRollcall(
 }
 
 /** Starts Node with an environment of its own, and waits until it says on which port it is. */
-async function start(parameters: readonly string[], env: Readonly<Record<string, string>>): Promise<Server> {
+export async function startNode(parameters: readonly string[], env: Readonly<Record<string, string>>): Promise<Server> {
   const child = spawn(process.execPath, parameters, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await portOf(child);
   const { pid = 0 } = child;
