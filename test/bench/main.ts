@@ -12,6 +12,7 @@ import { measureFirstSync } from './first-sync.js';
 import { measureGroups } from './groups.js';
 import { measureIsolation } from './isolation.js';
 import { startLoad } from './load-process.js';
+import { measureLatency } from './latency.js';
 import { measureNeighbour } from './neighbour.js';
 import { measureRelay } from './relay.js';
 import { measureGrowth } from './query.js';
@@ -71,9 +72,10 @@ async function main(name: string, options: Options): Promise<void> {
   if (name === 'first-sync') return measureFirstSync(firstSyncPlan(options.users), say, options.json);
   if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
   if (name === 'engine') return measureEngine(ENGINE_PLAN, options.json);
-  if (name === 'send') {
+  if (name === 'send' || name === 'latency') {
     const { seconds, warmup: warmupSeconds, repetitions, connections, json } = options;
-    return measureSend({ seconds, warmupSeconds, repetitions, connections }, json);
+    const plan = { seconds, warmupSeconds, repetitions, connections };
+    return name === 'send' ? measureSend(plan, json) : measureLatency({ ...plan, organizations: 100 }, say, json);
   }
   if (name === 'relay') return measureRelay(RELAY_PLANS, brokers(), say, options.json);
   if (name === 'delay') return measureDelay(DELAY_PLAN, brokers(), say, options.json);
@@ -131,7 +133,7 @@ void new Command('bench')
   .addArgument(
     new Argument('<name>', 'what to measure').choices([
       ...Object.keys(BENCHES),
-      ...['engine', 'send', 'relay', 'delay', 'query', 'groups', 'first-sync', 'console', 'deliver', 'isolation', 'neighbour', 'start'],
+      ...['engine', 'send', 'relay', 'delay', 'query', 'groups', 'first-sync', 'console', 'deliver', 'isolation', 'neighbour', 'start', 'latency'],
     ]),
   )
   .option('--seconds <n>', 'length of a repetition', positive, 10)

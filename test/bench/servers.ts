@@ -23,7 +23,7 @@ export const startHello = (): Promise<Server> =>
 export const folderNamed = (name: string): string => join(ROOT, 'dist', name);
 
 /** What a process can do, rather than what it lets one directory do. */
-const NO_LIMITS = { ROLLCALL_SCIM_RATE_LIMIT: '100000' };
+const NO_LIMITS = { ROLLCALL_SCIM_RATE_LIMIT: '100000', ROLLCALL_ADMIN_RATE_LIMIT: '100000' };
 export const OWN_LIMITS = {};
 
 /** The built standalone on SQLite, in its own process. `kept`: its data folder; left out, it has one of its own that goes with it. */
