@@ -148,7 +148,8 @@ async function keepReading(reading: Reading): Promise<void> {
     const resumesAt = Math.min(...[...windows.values()].map((window) => resume(window, clock())));
     const rewindsAt = Math.min(...[...windows.values()].map((window) => nextRewind(window, reading)));
     const now = performance.now();
-    await wakeup.wait(Math.max(Math.min(pollAt - now, resumesAt - clock(), rewindsAt - now), 1), signal);
+    // A timer counts whole milliseconds: cut short, it would go off before the time, only to be set once more.
+    await wakeup.wait(Math.max(Math.ceil(Math.min(pollAt - now, resumesAt - clock(), rewindsAt - now)), 1), signal);
   }
 }
 

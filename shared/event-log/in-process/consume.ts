@@ -24,7 +24,8 @@ export interface PartitionOptions {
 
 /** Records of one call to the handler. */
 const RECORDS_MAX = 500;
-const IDLE: BackOff = { firstMs: 10, longestMs: 1000 };
+/** Who publishes is in the same process and wakes: what finds nothing need not look often, and a process at rest sleeps. */
+const IDLE: BackOff = { firstMs: 10, longestMs: 5000 };
 const FAILING: BackOff = { firstMs: 100, longestMs: 5000 };
 
 /** Hands a partition's records to the consumer until the signal aborts. Never rejects: what fails is tried again. */
