@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Bench } from './bench.js';
+import { measureBesideHello } from './beside-hello.js';
 import { bench as create } from './create.js';
 import { measureConsole } from './console.js';
 import { measureDelay } from './delay.js';
@@ -11,17 +10,16 @@ import { filled } from './filled.js';
 import { measureFirstSync } from './first-sync.js';
 import { measureGroups } from './groups.js';
 import { measureIsolation } from './isolation.js';
-import { startLoad } from './load-process.js';
+import { startLoad, type Load } from './load-process.js';
 import { measureLatency } from './latency.js';
 import { measureNeighbour } from './neighbour.js';
 import { measureRelay } from './relay.js';
 import { measureGrowth } from './query.js';
 import { measureSend } from './send.js';
-import { renderPair, renderPlan, renderResult, resultOf, type Pair, type Plan } from './report.js';
 import { measureStart } from './start.js';
-import { startHello, startRollcall } from './servers.js';
 
-const BENCHES: Readonly<Record<string, Bench>> = { create, ...filled };
+/** What is measured beside a bare Express. */
+const BESIDE_HELLO: Readonly<Record<string, Bench>> = { create, ...filled };
 
 interface Options {
   readonly seconds: number;
@@ -64,57 +62,37 @@ const CONSOLE_PLAN = {
   ...{ warmups: 3, repetitions: 20 },
 };
 
-/** Measures a bench beside a bare Express 5, the one and the other in turn. Fails when a request fails. */
-async function main(name: string, options: Options): Promise<void> {
-  const say = (text: string): void => void process.stdout.write(`${text}\n`);
-  if (name === 'query') return measureGrowth(queryPlan(options.users), say, options.json);
-  if (name === 'groups') return measureGroups(groupsPlan(options.users), say, options.json);
-  if (name === 'first-sync') return measureFirstSync(firstSyncPlan(options.users), say, options.json);
-  if (name === 'console') return measureConsole(CONSOLE_PLAN, say);
-  if (name === 'engine') return measureEngine(ENGINE_PLAN, options.json);
-  if (name === 'send' || name === 'latency') {
-    const { seconds, warmup: warmupSeconds, repetitions, connections, json } = options;
-    const plan = { seconds, warmupSeconds, repetitions, connections };
-    return name === 'send' ? measureSend(plan, json) : measureLatency({ ...plan, organizations: 100 }, say, json);
-  }
-  if (name === 'relay') return measureRelay(RELAY_PLANS, brokers(), say, options.json);
-  if (name === 'delay') return measureDelay(DELAY_PLAN, brokers(), say, options.json);
-  if (name === 'start') return measureStart(START_PLAN, say, options.json);
-  if (name === 'isolation') return measureIsolation(options, say);
-  if (name === 'deliver' || name === 'neighbour') {
-    const measure = name === 'deliver' ? measureDeliver : measureNeighbour;
-    const load = startLoad(options.connections);
-    return measure(options, load, say).finally(() => load.stop());
-  }
-  const bench = BENCHES[name];
-  if (bench === undefined) throw new Error(`there is no bench ${name}`);
-  const { seconds, warmup, repetitions, connections, json } = options;
-  const plan: Plan = { name, title: bench.title, connections, seconds, warmupSeconds: warmup, repetitions };
+type Measure = (options: Options, say: (text: string) => void) => Promise<void>;
+
+const MEASURES: Readonly<Record<string, Measure>> = {
+  ...Object.fromEntries(
+    Object.entries(BESIDE_HELLO).map(([name, bench]): [string, Measure] => [
+      name,
+      (options, say) => measureBesideHello(bench, { name, title: bench.title, ...planOf(options) }, say, options.json),
+    ]),
+  ),
+  engine: ({ json }) => measureEngine(ENGINE_PLAN, json),
+  query: ({ users, json }, say) => measureGrowth(queryPlan(users), say, json),
+  groups: ({ users, json }, say) => measureGroups(groupsPlan(users), say, json),
+  'first-sync': ({ users, json }, say) => measureFirstSync(firstSyncPlan(users), say, json),
+  latency: (options, say) => measureLatency({ ...planOf(options), organizations: 100 }, say, options.json),
+  deliver: (options, say) => withLoad(options, (load) => measureDeliver(options, load, say)),
+  send: (options) => measureSend(planOf(options), options.json),
+  isolation: measureIsolation,
+  neighbour: (options, say) => withLoad(options, (load) => measureNeighbour(options, load, say)),
+  relay: ({ json }, say) => measureRelay(RELAY_PLANS, brokers(), say, json),
+  delay: ({ json }, say) => measureDelay(DELAY_PLAN, brokers(), say, json),
+  start: ({ json }, say) => measureStart(START_PLAN, say, json),
+  console: (_options, say) => measureConsole(CONSOLE_PLAN, say),
+};
+
+const planOf = ({ seconds, warmup: warmupSeconds, repetitions, connections }: Options) => ({
+  ...{ seconds, warmupSeconds, repetitions, connections },
+});
+
+function withLoad({ connections }: Options, measure: (load: Load) => Promise<void>): Promise<void> {
   const load = startLoad(connections);
-  const [helloServer, rollcall] = await Promise.all([startHello(), startRollcall()]);
-  try {
-    const hello = load.against(helloServer.port, join(__dirname, 'hello.ts'));
-    const subject = await bench.open(rollcall, load);
-    say(renderPlan(plan));
-    const pair = async (length: number): Promise<Pair> => ({
-      hello: await hello.measure(length),
-      bench: await subject.measure(length),
-    });
-    const warm = await pair(warmup);
-    const pairs: Pair[] = [];
-    for (let number = 1; number <= repetitions; number += 1) {
-      const measured = await pair(seconds);
-      pairs.push(measured);
-      say(renderPair(measured, number));
-    }
-    const result = resultOf(plan, warm, pairs);
-    say(renderResult(result));
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
-    if (result.failed > 0) process.exitCode = 1;
-  } finally {
-    load.stop();
-    await Promise.all([helloServer.stop(), rollcall.stop()]);
-  }
+  return measure(load).finally(() => load.stop());
 }
 
 function brokers(): string[] {
@@ -130,17 +108,12 @@ function positive(text: string): number {
 }
 
 void new Command('bench')
-  .addArgument(
-    new Argument('<name>', 'what to measure').choices([
-      ...Object.keys(BENCHES),
-      ...['engine', 'send', 'relay', 'delay', 'query', 'groups', 'first-sync', 'console', 'deliver', 'isolation', 'neighbour', 'start', 'latency'],
-    ]),
-  )
+  .addArgument(new Argument('<name>', 'what to measure').choices(Object.keys(MEASURES)))
   .option('--seconds <n>', 'length of a repetition', positive, 10)
   .option('--warmup <n>', 'seconds before the first one', positive, 10)
   .option('--repetitions <n>', 'how often each is measured', positive, 3)
   .option('--connections <n>', 'kept-alive connections, one request under way on each', positive, 64)
   .option('--users <n>', 'in the large directory of query, the largest group of groups, and first-sync', positive)
   .option('--json <file>', 'write the figures there too')
-  .action(main)
+  .action((name: string, options: Options) => MEASURES[name]?.(options, (text) => process.stdout.write(`${text}\n`)))
   .parseAsync();
