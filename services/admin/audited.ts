@@ -93,6 +93,7 @@ function auditTable<Name extends AuditedTable>({ registry }: AdminDeps, audit: A
   const audited: RegistryTable<T & RegistryRecord, never> = {
     get: (id) => table.get(id),
     find: (where, page) => table.find(where, page),
+    revision: () => table.revision(),
     async insert(record) {
       const told = { action: `${type}.created`, subject: { type, id: record.id }, before: null, after: show(record) };
       await audit(

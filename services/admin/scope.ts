@@ -109,7 +109,7 @@ const closed = async (): Promise<never> => {
 };
 
 /** Where nothing can be found or written. */
-const CLOSED = { get: closed, find: closed, insert: closed, replace: closed, delete: closed };
+const CLOSED = { get: closed, find: closed, insert: closed, replace: closed, delete: closed, revision: closed };
 
 function scopeRegistry(registry: Registry, territory: Territory): Registry {
   const { organizationId, directoryId, hasDirectory, directoryIds, hasEndpoint, endpointIds } = territory;
@@ -191,6 +191,7 @@ function guard<T extends RegistryRecord, Lookup extends keyof T>(
     replace: async (record) =>
       (await get(record.id)) !== undefined && (await isOurs(record)) && (await table.replace(record)),
     delete: async (id) => (await get(id)) !== undefined && (await table.delete(id)),
+    revision: () => table.revision(),
   };
 }
 

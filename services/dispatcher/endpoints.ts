@@ -5,7 +5,7 @@ import type { Sealer } from '../../shared/runtime/seal.js';
 import { findAll, type Disabling, type Endpoint, type Registry } from '../../shared/store/registry.js';
 import type { Signer } from '../../shared/webhooks/sign.js';
 
-type Table = Pick<Registry['endpoints'], 'get' | 'find' | 'replace'>;
+type Table = Pick<Registry['endpoints'], 'get' | 'find' | 'replace' | 'revision'>;
 
 /** Endpoints as the dispatcher sees them. */
 export interface Endpoints {
@@ -35,15 +35,21 @@ const FRESH_MS = 1_000;
 export function createEndpoints(table: Table, sealer: Sealer, clock: Clock): Endpoints {
   let all: readonly Endpoint[] = [];
   let known: ReadonlyMap<string, Endpoint> = new Map();
+  let revision = '';
   let next: Promise<readonly Endpoint[]> | undefined;
   let current: Promise<unknown> = Promise.resolve();
   let readAt = -Infinity;
   const readAll = async (): Promise<readonly Endpoint[]> => {
     next = undefined; // whoever asks from here on may have seen something newer
     const startedAt = performance.now();
-    all = await findAll(table, {});
+    // Asked for first: what is written while the table is read makes it be read once more.
+    const newest = await table.revision();
+    if (newest !== revision) {
+      all = await findAll(table, {});
+      known = new Map(all.map((endpoint) => [endpoint.id, endpoint]));
+      revision = newest;
+    }
     readAt = startedAt;
-    known = new Map(all.map((endpoint) => [endpoint.id, endpoint]));
     return all;
   };
   const read = (): Promise<readonly Endpoint[]> => {

@@ -20,8 +20,10 @@ export function createMemoryDatabase(): MemoryDatabase {
     )
     .all()
     .map(({ name }) => String(name));
+  // Of all that are opened, as with a server: each knows of the others' writes.
+  const { registry } = createStore(database, () => undefined);
   return {
-    open: () => remembering(createStore(database, () => undefined)),
+    open: () => remembering({ ...createStore(database, () => undefined), registry }),
     clear() {
       database.lazily(() => {
         for (const table of tables) database.prepare(`DELETE FROM ${table}`).run();
@@ -37,6 +39,7 @@ const POLLS: readonly string[] = [
   'deliveries.endpointsWith',
   'deliveries.queue',
   'endpoints.find',
+  'endpoints.revision',
   'replays.find',
 ];
 

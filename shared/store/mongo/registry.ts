@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   DuplicateId,
   REGISTRY_DEFAULTS,
@@ -83,7 +84,7 @@ function prepareRead<T extends RegistryRecord, Lookup extends keyof T & string>(
   connection: MongoConnection,
   name: keyof Registry,
   lookups: readonly Lookup[],
-): Pick<RegistryTable<T, Lookup>, 'get' | 'find'> {
+): Pick<RegistryTable<T, Lookup>, 'get' | 'find' | 'revision'> {
   const toRecord = ({ record }: RecordDocument): T => ({ ...REGISTRY_DEFAULTS[name], ...(JSON.parse(record) as T) });
   return {
     async get(id) {
@@ -103,6 +104,15 @@ function prepareRead<T extends RegistryRecord, Lookup extends keyof T & string>(
           .map(toRecord)
           .toArray(),
       );
+    },
+    async revision() {
+      const versions = await connection.call((collections, session) =>
+        collections[name]
+          .find({}, { session, projection: { version: 1 }, sort: { _id: 1 } })
+          .map(({ _id, version }) => `${_id} ${version}`)
+          .toArray(),
+      );
+      return hash('sha256', versions.join('\n'));
     },
   };
 }

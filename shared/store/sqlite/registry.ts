@@ -41,9 +41,15 @@ function createTable<T extends RegistryRecord, Lookup extends keyof T & string>(
     JSON.stringify(record),
     ...lookups.map((lookup) => record[lookup] as Value),
   ];
+  /** Nobody else writes to the file. */
+  let writes = 0;
+  const written = <T>(work: () => T): T => {
+    writes += 1;
+    return database.durably(work);
+  };
   return {
     async insert(record) {
-      const inserted = database.durably(() => insert.run(record.id, ...values(record)));
+      const inserted = written(() => insert.run(record.id, ...values(record)));
       if (inserted === 0) throw new DuplicateId(`${name}: the id ${record.id} is taken`);
     },
     async get(id) {
@@ -58,10 +64,13 @@ function createTable<T extends RegistryRecord, Lookup extends keyof T & string>(
       return select.all(afterId, ...named.map((lookup) => where[lookup] as Value), limit).map(toRecord);
     },
     async replace(record) {
-      return database.durably(() => update.run(...values(record), record.id, record.version - 1) === 1);
+      return written(() => update.run(...values(record), record.id, record.version - 1) === 1);
     },
     async delete(id) {
-      return database.durably(() => remove.run(id) === 1);
+      return written(() => remove.run(id) === 1);
+    },
+    async revision() {
+      return String(writes);
     },
   };
 }

@@ -54,6 +54,7 @@ test('the first admin key is made where there is none, and only its hash is stor
     find: async () => stored,
     replace: async () => false,
     delete: async () => false,
+    revision: async () => '',
   };
   const made = await firstAdminKey(
     adminKeys,

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { createEndpoints } from '../../../services/dispatcher/endpoints.js';
 import { createSealer } from '../../../shared/runtime/seal.js';
 import type { Endpoint, EndpointSecret } from '../../../shared/store/registry.js';
@@ -13,6 +14,7 @@ function openTable(...records: Endpoint[]) {
   const reads: (() => void)[] = [];
   const clock = { now: 1000 };
   const table = {
+    revision: async () => [...rows.values()].map(({ id, version }) => `${id} ${version}`).join(),
     get: async (id: string) => rows.get(id),
     find: () => new Promise<Endpoint[]>((resolve) => reads.push(() => resolve([...rows.values()]))),
     replace: async (record: Endpoint) => {
@@ -23,7 +25,7 @@ function openTable(...records: Endpoint[]) {
   };
   const endpoints = createEndpoints(table, sealer, () => clock.now);
   const answer = async (): Promise<void> => {
-    await Promise.resolve();
+    await turn();
     reads.shift()?.();
   };
   return { rows, reads, clock, table, endpoints, answer };
@@ -32,7 +34,7 @@ function openTable(...records: Endpoint[]) {
 test('a read never answers with less than was there when it was asked for, and those who wait share one', async () => {
   const { rows, reads, endpoints, answer } = openTable(newEndpoint('a'));
   const first = endpoints.read();
-  await Promise.resolve();
+  await turn();
   rows.set('b', newEndpoint('b'));
   const [second, third] = [endpoints.read(), endpoints.read()];
   await answer();
@@ -43,6 +45,21 @@ test('a read never answers with less than was there when it was asked for, and t
   expect(reads).toEqual([]);
   expect(endpoints.known('b')).toBeDefined();
   await endpoints.refresh(); // young enough
+  expect(reads).toEqual([]);
+});
+
+test('a table that has not changed is not read again, and one that changes while it is read is', async () => {
+  const { rows, reads, endpoints, answer } = openTable(newEndpoint('a'));
+  const first = endpoints.read();
+  await turn();
+  rows.set('a', newEndpoint('a', { version: 2 }));
+  await answer();
+  await first;
+  const second = endpoints.read();
+  await answer();
+  await second;
+  expect(await endpoints.read()).toBe(await second);
+  expect(endpoints.known('a')?.version).toBe(2);
   expect(reads).toEqual([]);
 });
 

@@ -170,6 +170,24 @@ export function describeRegistry(harness: StoreHarness): void {
       expect(await endpoints.find({}, page)).toEqual(expect.arrayContaining([everywhere, ofOrg, ofDir]));
     });
 
+    test('the revision of a table is another one after each write, by whichever handle, and after no read', async () => {
+      const [here, there] = [under.store.registry.endpoints, under.other.registry.endpoints];
+      const [one, seen] = [endpoint(null, null), [await here.revision()]];
+      const changed = { ...one, version: 2, description: 'changed' };
+      await there.insert(one);
+      seen.push(await here.revision());
+      await there.replace(changed);
+      seen.push(await here.revision());
+      await here.find({}, { limit: 1 });
+      await here.get(one.id);
+      expect(await here.revision()).toBe(seen.at(-1));
+      await there.delete(one.id);
+      seen.push(await here.revision());
+      await there.insert(endpoint(null, null));
+      seen.push(await here.revision());
+      expect(new Set(seen).size).toBe(seen.length);
+    });
+
     test('a replaced record is found by its new lookups only', async () => {
       const { endpoints } = under.store.registry;
       const [before, after] = [newId(), newId()];
