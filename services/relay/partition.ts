@@ -12,6 +12,8 @@ export interface PartitionOptions {
   readonly log: Pick<EventLog, 'publish'>;
   /** Woken when the partition may have commits to publish. */
   readonly committed: Wakeup;
+  /** Whether it is woken whenever it has: what looks and finds nothing need not look often then. */
+  readonly isAlwaysWoken?: boolean | undefined;
   /** Of the whole relay. */
   readonly outage: Outage;
   /** Aborts when the partition is no longer this relay's, and at the end. */
@@ -21,6 +23,7 @@ export interface PartitionOptions {
 /** Commits of one turn. */
 const COMMITS_MAX = 100;
 const IDLE: BackOff = { firstMs: 5, longestMs: 500 };
+const WOKEN: BackOff = { ...IDLE, longestMs: 5_000 };
 const FAILING: BackOff = { firstMs: 100, longestMs: 5000 };
 /** A look that found nothing is followed by a rest of this many times its length, however often the partition is woken. */
 const REST_PER_LOOK = 4;
@@ -31,7 +34,7 @@ const REST_PER_LOOK = 4;
  * the turn under way.
  */
 export async function relayPartition(options: PartitionOptions): Promise<void> {
-  const { partition, committed, outage, signal } = options;
+  const { partition, committed, isAlwaysWoken = false, outage, signal } = options;
   let idle = 0;
   let failures = 0;
   while (!signal.aborted) {
@@ -50,7 +53,7 @@ export async function relayPartition(options: PartitionOptions): Promise<void> {
     } else if (idle > 0) {
       const restMs = (performance.now() - startedAt) * REST_PER_LOOK;
       if (restMs >= 1) await pause(restMs, signal);
-      await committed.wait(pauseAfter(IDLE, idle), signal);
+      await committed.wait(pauseAfter(isAlwaysWoken ? WOKEN : IDLE, idle), signal);
     } else {
       // A local store answers without ever leaving the process: without this turn a backlog would keep requests waiting.
       await othersTurn();

@@ -14,6 +14,8 @@ export interface RelayOptions {
   readonly partitions: number;
   /** Tells this relay from every other one. */
   readonly owner: string;
+  /** Whether nobody commits without waking this relay, as in a process that has the store for itself. */
+  readonly isAlwaysWoken?: boolean | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -109,7 +111,7 @@ async function keepLeases(options: RelayOptions, open: OpenPartitions, signal: A
 const leaseOf = (partition: number): string => `relay/${partition}`;
 
 function openPartition(
-  { outbox, log }: RelayOptions,
+  { outbox, log, isAlwaysWoken }: RelayOptions,
   partition: number,
   open: OpenPartitions,
   outage: Outage,
@@ -118,8 +120,10 @@ function openPartition(
   const committed = createWakeup();
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  const ended = relayPartition({ partition, outbox, log, committed, outage, signal: either }).then(() => {
-    open.delete(partition);
-  });
+  const ended = relayPartition({ partition, outbox, log, committed, isAlwaysWoken, outage, signal: either }).then(
+    () => {
+      open.delete(partition);
+    },
+  );
   open.set(partition, { committed, stop, ended });
 }

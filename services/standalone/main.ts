@@ -18,7 +18,7 @@ import { createSealer, type Sealer } from '../../shared/runtime/seal.js';
 import { serve, type Serving } from '../../shared/runtime/serve.js';
 import { beSoleProcess, type SoleProcess } from '../../shared/store/sole-process.js';
 import { checkPartitions } from '../../shared/store/check-partitions.js';
-import type { Store } from '../../shared/store/port.js';
+import type { CommitStore, Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { createTallyCounter, type TallyCounter } from '../../shared/store/tallies.js';
 import { createAdmin } from '../admin/app.js';
@@ -144,23 +144,26 @@ async function createParts(
 ): Promise<Parts> {
   const { logPartitions: partitions } = config;
   const app = readBranding(config.app);
-  const { registry, journals, commits, outbox, leases, events } = store;
+  const { registry, journals, outbox, leases, events } = store;
   await checkPartitions(registry.directories, partitions);
   const tracing = await openTracing(config.tracing, 'standalone');
   const log = tracedLog(await openLog(config, store, logger), tracing, systemClock);
   await log.check();
   const sealer = createSealer(config.encryptionKey ?? storedEncryptionKey(config.dataDir), config.formerEncryptionKey);
   const owner = newId();
-  const relay = createRelay({ outbox, leases, log, owner, partitions, clock: systemClock, logger });
+  const isAlwaysWoken = config.store.kind === 'sqlite';
+  const relay = createRelay({ outbox, leases, log, owner, partitions, isAlwaysWoken, clock: systemClock, logger });
   const feed = createFeed(events, partitions);
   const metrics = createMetrics('standalone');
   const ingestMetrics = createIngestMetrics(metrics);
-  const onCommit = (partition: number, cost: CommitCost): void => {
+  const onCommit = (_partition: number, cost: CommitCost): void => {
     ingestMetrics.committed(cost.requests, cost.seconds);
     traceCommit(tracing, cost, systemClock());
+  };
+  const commits = tellingOf(store.commits, (partition) => {
     relay.wake(partition);
     feed.wake();
-  };
+  });
   const tallies = createTallyCounter(store.tallies, systemClock, logger);
   const requestLog = createRequestLog(countRequests(journals.requests, tallies), logger, ingestMetrics);
   const writer = createWriter({ commits, clock: systemClock, newId, onCommit, onEvents: requestLog.caused });
@@ -169,7 +172,7 @@ async function createParts(
   return {
     config,
     logger,
-    store,
+    store: { ...store, commits },
     log,
     tracing,
     sealer,
@@ -186,6 +189,16 @@ async function createParts(
     stopping,
   };
 }
+
+/** The same commits, whoever makes them: SCIM's, a mapping's, those of an operator. */
+const tellingOf = (commits: CommitStore, tell: (partition: number) => void): CommitStore => ({
+  ...commits,
+  async commit(commit) {
+    const outcome = await commits.commit(commit);
+    if (outcome === 'committed') tell(commit.partition);
+    return outcome;
+  },
+});
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
 function createHandler(
