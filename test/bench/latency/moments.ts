@@ -16,7 +16,7 @@ export interface Arrival {
 }
 
 /** Milliseconds. */
-export interface Quantiles {
+interface Quantiles {
   readonly p50: number;
   readonly p99: number;
 }
