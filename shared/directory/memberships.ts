@@ -43,6 +43,7 @@ export function decideMembers(
   const rows = stored && new Map(stored.map((row) => [row.memberId, row]));
   const before = (memberId: string): Membership | undefined =>
     group === 'new' ? undefined : rows === undefined ? view.membership(groupId, memberId) : rows.get(memberId);
+  view.require({ ids: new Set(namedIn(edits).filter((memberId) => before(memberId) === undefined)) });
   /** Who is a member, edit by edit: the whole group where an edit looks at it, else those who joined. */
   const current = new Map(rows);
   const staged = new Map<string, Membership | null>();
@@ -101,17 +102,22 @@ const tooManyLooks = (): PayloadTooLarge =>
 const isWhole = (edits: readonly MemberEdit[]): boolean =>
   edits.some(({ kind }) => kind === 'replace' || kind === 'clear' || kind === 'removeWhere');
 
-/** All rows that the edits name, at once rather than one after another. */
+const namedIn = (edits: readonly MemberEdit[]): string[] => edits.flatMap((edit) => ('ids' in edit ? edit.ids : []));
+
+/**
+ * What the edits name, at once rather than one after another. Where the whole membership is looked at, it tells first who of
+ * those who are named is new: the others, of whom there may be many, need no look.
+ */
 export function memberNeeds(
   groupId: string,
   edits: readonly MemberEdit[],
   group: 'new' | 'existing',
 ): Pick<Needs, 'ids' | 'memberships' | 'members'> {
-  const named = edits.flatMap((edit) => ('ids' in edit ? edit.ids : []));
+  const named = namedIn(edits);
   const whole = isWhole(edits);
   const stored = group === 'existing';
   return {
-    ids: new Set(named),
+    ids: new Set(stored && whole ? [] : named),
     memberships: stored && !whole ? named.map((memberId) => ({ groupId, memberId })) : [],
     members: new Set(stored && whole ? [groupId] : []),
   };

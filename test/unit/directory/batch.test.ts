@@ -192,6 +192,15 @@ test('a batch beyond the size of a commit goes into the next; a command beyond i
   expect(memory.resources.has('huge')).toBe(false);
 });
 
+test('of the members that a PUT names, only those who come are looked at, and those who go', () => {
+  const memory = peopled();
+  memory.write([addMembers('staff', 'ann', 'bob'), create('User', 'eve', { userName: 'eve' })]);
+  const members = ['ann', 'eve'].map((value) => ({ value }));
+  expect(statuses(memory.write([replace('Group', 'staff', { displayName: 'Staff', members })]))).toEqual(['ok']);
+  expect(['ann', 'bob', 'eve'].filter((id) => memory.asked().has(id))).toEqual(['bob', 'eve']);
+  expect(memory.newTypes().slice(-2)).toEqual(['group.members_removed', 'group.members_added']);
+});
+
 test('after its final commit a directory refuses every command', () => {
   const memory = memoryDirectory();
   memory.head = deletionCommit(memory.head, directory, 0, newId, 'request');

@@ -20,6 +20,7 @@ export function memoryDirectory(ref: DirectoryRef = directory) {
   const held = new Map<number, HeldEvent>();
   const commits: Commit[] = [];
   let loads = 0;
+  let asked: Needs['ids'] = new Set();
   let head: Head = GENESIS;
 
   const load = (needs: Needs): Loaded => {
@@ -84,6 +85,8 @@ export function memoryDirectory(ref: DirectoryRef = directory) {
     get loads() {
       return loads;
     },
+    /** Ids of the rows that the last write asked for. */
+    asked: () => asked,
     events: () => commits.flatMap(({ events }) => events.map(({ body }) => JSON.parse(body) as DirectoryEvent)),
     /** Decides and commits one batch; answers the outcomes. */
     write(commands: readonly Command[], now = NOW): readonly Outcome[] {
@@ -92,6 +95,7 @@ export function memoryDirectory(ref: DirectoryRef = directory) {
         try {
           const { commit, outcomes } = decideBatch(head, facts, commands, { directory: ref, now, newId });
           take(commit);
+          asked = facts.asked.ids;
           return outcomes;
         } catch (error) {
           if (!(error instanceof Missing)) throw error;
