@@ -14,7 +14,7 @@ import { createEndpoints } from './endpoints.js';
 import { insist } from './insist.js';
 import type { DispatcherMetrics } from './metrics.js';
 import { runReplays } from './replays.js';
-import { createScheduler } from './scheduler.js';
+import { createScheduler, type Scheduler } from './scheduler.js';
 
 export interface DispatcherDeps {
   readonly log: EventLog;
@@ -27,7 +27,10 @@ export interface DispatcherDeps {
   readonly sealer: Sealer;
   /** Names this process in the leases of what it sends. */
   readonly owner: string;
-  /** No other dispatcher can be there: leases of others are those of processes that have ended. */
+  /**
+   * No other dispatcher can be there: leases of others are those of processes that have ended; and whoever changes something
+   * calls `look`.
+   */
   readonly soleOwner: boolean;
   /** The pause before each attempt, the first one included, in milliseconds. */
   readonly retrySchedule: readonly number[];
@@ -44,6 +47,8 @@ export interface Dispatcher {
    * that are under way end (15 s at most), and resolves.
    */
   run(signal: AbortSignal): Promise<void>;
+  /** Others have changed deliveries or endpoints: looks at once. Only ever a hint. */
+  look(): void;
 }
 
 /**
@@ -68,34 +73,41 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { log, group, deliveries, events, metrics, clock, logger } = deps;
   const endpoints = createEndpoints(deps.endpoints, deps.sealer, clock);
   const bodies = createBodies(events, clock);
+  let scheduler: Scheduler | undefined;
   return {
+    look: () =>
+      void endpoints.read().then(
+        () => scheduler?.look(),
+        () => scheduler?.look(),
+      ),
     async run(signal) {
       const { courier, owner, soleOwner, retrySchedule } = deps;
       const sending = { deliveries, endpoints, bodies, courier, owner, soleOwner, retrySchedule };
-      const scheduler = createScheduler({ ...sending, metrics, clock, logger });
-      metrics.watch(() => scheduler.gauges());
-      const onInserted = (partition: number, rows: readonly Delivery[]): void => scheduler.offer(partition, rows);
-      const onUnsure = (partition: number): void => scheduler.doubt(partition);
+      const started = createScheduler({ ...sending, metrics, clock, logger });
+      scheduler = started;
+      metrics.watch(() => started.gauges());
+      const onInserted = (partition: number, rows: readonly Delivery[]): void => started.offer(partition, rows);
+      const onUnsure = (partition: number): void => started.doubt(partition);
       const consumer = {
-        assigned: async (partition: number) => scheduler.open(partition),
-        revoked: async (partition: number) => scheduler.close(partition),
+        assigned: async (partition: number) => started.open(partition),
+        revoked: async (partition: number) => started.close(partition),
         records: createConsumption({
           ...{ deliveries, events, endpoints, bodies, metrics, clock, logger },
           ...{ onInserted, onUnsure },
         }),
       };
-      const owns = (partition: number): boolean => scheduler.owns(partition);
+      const owns = (partition: number): boolean => started.owns(partition);
       const aside = [
         runReplays({ deliveries, events, endpoints, replays: deps.replays, owns, clock, logger }, signal),
         runDisablings({ deliveries, endpoints, owns, clock, logger }, signal),
       ];
-      const stop = (): void => void scheduler.drain();
+      const stop = (): void => void started.drain();
       signal.addEventListener('abort', stop, { once: true });
       await insist('consume the event log', () => log.consume(group, consumer, signal), logger, signal).catch(
         (error: unknown) => logger.warn({ err: error }, 'The event log failed while the dispatcher stopped.'),
       );
       await Promise.all(aside);
-      await scheduler.drain();
+      await started.drain();
     },
   };
 }

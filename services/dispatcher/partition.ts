@@ -40,6 +40,8 @@ export interface Partition {
   offer(rows: readonly Delivery[]): void;
   /** The store may have deliveries that were not offered: until it was read anew, nothing that is new starts. */
   doubt(): void;
+  /** Others may have changed something: it is looked at now. */
+  look(): void;
   /** Some of a window's deliveries are over: there may be room for more. */
   refill(window: Window): void;
   /** How many deliveries wait for a retry or an operator. */
@@ -50,6 +52,8 @@ export interface Partition {
 
 /** How often the store is asked what others have changed: an operator's retry, an endpoint that was enabled or is gone. */
 const POLL_MS = 1_000;
+/** Where they say so and nothing is going on, it is asked in case they could not. */
+const IDLE_POLL_MS = 5_000;
 /** With much to read it is asked less often, so that the polls of all partitions together take a hundredth of the time … */
 const POLL_REST = 100;
 /** … but never less often than this. */
@@ -66,6 +70,8 @@ interface Reading extends PartitionDeps {
   /** Whether everything was read since the last doubt. */
   isLoaded: boolean;
   doubts: number;
+  /** When the store is looked at anew, by `performance.now()`. */
+  pollAt: number;
 }
 
 /** `before`: when this process owned the partition before, the end of that. */
@@ -80,10 +86,12 @@ export function openPartition(partition: number, before: Promise<unknown>, deps:
     signal: closing.signal,
     isLoaded: false,
     doubts: 0,
+    pollAt: 0,
   };
   const ended = before.then(() => keepReading(reading));
   return {
     offer(rows) {
+      lookWithin(reading, POLL_MS);
       const reader = readerOf(reading);
       for (const row of rows) {
         const window = windowOf(reading, row.endpointId);
@@ -97,6 +105,7 @@ export function openPartition(partition: number, before: Promise<unknown>, deps:
       for (const window of reading.windows.values()) doubt(window);
       reading.wakeup.wake();
     },
+    look: () => lookWithin(reading, 0),
     refill: (window) => refill(reading, window),
     failing: () =>
       [...reading.windows.values()].reduce((sum, { paused, backlog }) => sum + paused.size + backlog.failing.size, 0),
@@ -106,6 +115,13 @@ export function openPartition(partition: number, before: Promise<unknown>, deps:
       await ended;
     },
   };
+}
+
+function lookWithin(reading: Reading, ms: number): void {
+  const at = performance.now() + ms;
+  if (reading.pollAt <= at) return;
+  reading.pollAt = at;
+  reading.wakeup.wake();
 }
 
 const readerOf = ({ owner, soleOwner, clock }: Reading): Reader => ({ owner, soleOwner, now: clock() });
@@ -129,14 +145,17 @@ function refill({ refills, wakeup, endpoints }: Reading, window: Window): void {
 async function keepReading(reading: Reading): Promise<void> {
   const { signal, wakeup, windows, refills, clock } = reading;
   const work = `read the deliveries of partition ${reading.partition}`;
-  let pollAt = 0;
   while (!signal.aborted) {
     try {
-      if (!reading.isLoaded || performance.now() >= pollAt) {
+      if (!reading.isLoaded || performance.now() >= reading.pollAt) {
         const start = performance.now();
+        // Set before the look: told of a change meanwhile, it looks once more.
+        reading.pollAt = Infinity;
         await insist(work, () => poll(reading), reading.logger, signal);
         const rest = (performance.now() - start) * POLL_REST * reading.openPartitions();
-        pollAt = performance.now() + Math.min(Math.max(rest, POLL_MS), POLL_MAX_MS);
+        const leastMs = reading.soleOwner && windows.size === 0 ? IDLE_POLL_MS : POLL_MS;
+        const pauseMs = Math.min(Math.max(rest, leastMs), POLL_MAX_MS);
+        reading.pollAt = Math.min(reading.pollAt, performance.now() + pauseMs);
       }
       for (const window of refills) {
         refills.delete(window);
@@ -149,7 +168,10 @@ async function keepReading(reading: Reading): Promise<void> {
     const rewindsAt = Math.min(...[...windows.values()].map((window) => nextRewind(window, reading)));
     const now = performance.now();
     // A timer counts whole milliseconds: cut short, it would go off before the time, only to be set once more.
-    await wakeup.wait(Math.max(Math.ceil(Math.min(pollAt - now, resumesAt - clock(), rewindsAt - now)), 1), signal);
+    await wakeup.wait(
+      Math.max(Math.ceil(Math.min(reading.pollAt - now, resumesAt - clock(), rewindsAt - now)), 1),
+      signal,
+    );
   }
 }
 

@@ -20,6 +20,8 @@ export interface Scheduler {
   offer(partition: number, rows: readonly Delivery[]): void;
   /** The store may have deliveries of the partition that were not offered. */
   doubt(partition: number): void;
+  /** What is in the store may have been changed by others. */
+  look(): void;
   gauges(): Gauges;
   /** Closes everything for good. Resolves when all that was in flight has ended and is written down. */
   drain(): Promise<void>;
@@ -61,6 +63,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     owns: (number) => partitions.has(number),
     offer: (number, rows) => partitions.get(number)?.offer(rows),
     doubt: (number) => partitions.get(number)?.doubt(),
+    look() {
+      for (const partition of partitions.values()) partition.look();
+    },
     gauges: () => {
       const failing = [...partitions.values()].reduce((sum, partition) => sum + partition.failing(), 0);
       return { ...flights.gauges(), failing };

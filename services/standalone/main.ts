@@ -18,7 +18,7 @@ import { createSealer, type Sealer } from '../../shared/runtime/seal.js';
 import { serve, type Serving } from '../../shared/runtime/serve.js';
 import { beSoleProcess, type SoleProcess } from '../../shared/store/sole-process.js';
 import { checkPartitions } from '../../shared/store/check-partitions.js';
-import type { CommitStore, Store } from '../../shared/store/port.js';
+import type { Store } from '../../shared/store/port.js';
 import { openSqliteStore } from '../../shared/store/sqlite/store.js';
 import { createTallyCounter, type TallyCounter } from '../../shared/store/tallies.js';
 import { createAdmin } from '../admin/app.js';
@@ -26,7 +26,7 @@ import { createFeed, type Feed } from '../admin/feed.js';
 import { webFolder } from '../admin/pages.js';
 import { createRemapper, type Remapper } from '../admin/remap.js';
 import { countAttempts } from '../dispatcher/count-attempts.js';
-import { createDispatcher } from '../dispatcher/dispatcher.js';
+import { createDispatcher, type Dispatcher } from '../dispatcher/dispatcher.js';
 import { runJanitor } from '../dispatcher/janitor/janitor.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngest } from '../ingest/app.js';
@@ -37,6 +37,7 @@ import { createRequestLog, type RequestLog } from '../ingest/request-log.js';
 import { createWriter, type CommitCost, type Writer } from '../ingest/writer.js';
 import { watchRelayLag } from '../relay/metrics.js';
 import { createRelay, type Relay } from '../relay/relay.js';
+import { tellOfCommits, tellOfOperators } from './telling.js';
 
 export interface Standalone {
   readonly url: string;
@@ -126,6 +127,7 @@ interface Parts {
   readonly requestLog: RequestLog;
   readonly tallies: TallyCounter;
   readonly relay: Relay;
+  readonly dispatcher: Dispatcher;
   /** Of the leases of the background work. */
   readonly owner: string;
   readonly metrics: Registry;
@@ -160,7 +162,7 @@ async function createParts(
     ingestMetrics.committed(cost.requests, cost.seconds);
     traceCommit(tracing, cost, systemClock());
   };
-  const commits = tellingOf(store.commits, (partition) => {
+  const commits = tellOfCommits(store.commits, (partition) => {
     relay.wake(partition);
     feed.wake();
   });
@@ -169,36 +171,19 @@ async function createParts(
   const writer = createWriter({ commits, clock: systemClock, newId, onCommit, onEvents: requestLog.caused });
   watchRelayLag(metrics, outbox, partitions, systemClock);
   const courier = createHttpCourier(config.webhookAllowCidrs, systemClock, DEADLINE_MS, tracing);
+  const dispatcher = createDispatcher({
+    ...{ log, events, sealer, courier, owner, logger, clock: systemClock, group: 'dispatcher' },
+    ...{ deliveries: store.deliveries, endpoints: registry.endpoints, replays: registry.replays },
+    soleOwner: config.store.kind === 'sqlite',
+    retrySchedule: config.retrySchedule,
+    metrics: countAttempts(createDispatcherMetrics(metrics), tallies),
+  });
   return {
-    config,
-    logger,
+    ...{ config, logger, log, tracing, sealer, courier, writer, requestLog, tallies, relay, dispatcher, owner },
+    ...{ metrics, ingestMetrics, feed, app, stopping },
     store: { ...store, commits },
-    log,
-    tracing,
-    sealer,
-    courier,
-    writer,
-    requestLog,
-    tallies,
-    relay,
-    owner,
-    metrics,
-    ingestMetrics,
-    feed,
-    app,
-    stopping,
   };
 }
-
-/** The same commits, whoever makes them: SCIM's, a mapping's, those of an operator. */
-const tellingOf = (commits: CommitStore, tell: (partition: number) => void): CommitStore => ({
-  ...commits,
-  async commit(commit) {
-    const outcome = await commits.commit(commit);
-    if (outcome === 'committed') tell(commit.partition);
-    return outcome;
-  },
-});
 
 /** SCIM under /scim/, probes, and the management API for the rest. */
 function createHandler(
@@ -211,6 +196,7 @@ function createHandler(
     courier,
     writer,
     requestLog,
+    dispatcher,
     metrics,
     ingestMetrics,
     feed,
@@ -221,7 +207,8 @@ function createHandler(
   publicUrl: string,
   adopt: Serving['adopt'],
 ): RequestListener {
-  const { registry, journals, tallies, commits, resources, held, events, deliveries, outbox, describe } = store;
+  const { journals, tallies, commits, resources, held, events, outbox, describe } = store;
+  const { deliveries, registry } = tellOfOperators(store, () => dispatcher.look());
   const { logPartitions: partitions, webhookAllowCidrs: allowCidrs, requestsPerSecond, retention } = config;
   const { trustedProxies, certificateHeader, scimRequestsPerSecond } = config;
   const installation = { eventLog: config.eventLog.kind, retention };
@@ -242,26 +229,9 @@ function createHandler(
 
 /** Relays, dispatches and purges until `signal` aborts. */
 async function runInBackground(
-  { config, logger, store, log, sealer, courier, relay, tallies, owner, metrics }: Parts,
+  { config, logger, store, sealer, relay, dispatcher, owner, metrics }: Parts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { deliveries, events, registry } = store;
-  const dispatcher = createDispatcher({
-    log,
-    owner,
-    clock: systemClock,
-    logger,
-    group: 'dispatcher',
-    deliveries,
-    events,
-    endpoints: registry.endpoints,
-    replays: registry.replays,
-    sealer,
-    soleOwner: config.store.kind === 'sqlite',
-    retrySchedule: config.retrySchedule,
-    metrics: countAttempts(createDispatcherMetrics(metrics), tallies),
-    courier,
-  });
   const { retention, logPartitions: partitions } = config;
   const janitor = { store, retention, partitions, owner, clock: systemClock, logger, metrics, sealer };
   await Promise.all([relay.run(signal), dispatcher.run(signal), runJanitor(janitor, signal)]);
