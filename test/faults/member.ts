@@ -47,6 +47,8 @@ export interface Watcher {
 const REACHED = /^rollcall: fail point .*: SIG(KILL|STOP)$/m;
 /** From readiness on. */
 const REACH_MS = 15_000;
+/** It gets partitions only when its group is divided anew, and then something to send. */
+const DISPATCHER_REACH_MS = 40_000;
 const READY_MS = 180_000;
 const LOOK_EVERY_MS = 20;
 
@@ -114,7 +116,8 @@ export function supervise(role: string, url: string, start: (env: Env) => TestPr
       while (current === victim) await sleep(LOOK_EVERY_MS);
       const armed = current;
       let until = performance.now() + READY_MS;
-      const limit = (): void => void (until = performance.now() + REACH_MS);
+      const reachMs = role === 'dispatcher' ? DISPATCHER_REACH_MS : REACH_MS;
+      const limit = (): void => void (until = performance.now() + reachMs);
       readiness.then(limit, limit);
       while (!REACHED.test(armed.stderr()) && performance.now() < until) await sleep(LOOK_EVERY_MS);
       if (!REACHED.test(armed.stderr())) {
