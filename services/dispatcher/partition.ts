@@ -91,7 +91,8 @@ export function openPartition(partition: number, before: Promise<unknown>, deps:
   const ended = before.then(() => keepReading(reading));
   return {
     offer(rows) {
-      lookWithin(reading, POLL_MS);
+      // It was idle, and its next look is that of an idle one.
+      if (reading.windows.size === 0) lookWithin(reading, POLL_MS);
       const reader = readerOf(reading);
       for (const row of rows) {
         const window = windowOf(reading, row.endpointId);
