@@ -229,7 +229,7 @@ export interface RegistryTable<T extends RegistryRecord, Lookup extends keyof T>
   /** Writes `record` when the stored version is `record.version - 1`; answers whether it did. */
   replace(record: T): Promise<boolean>;
   delete(id: string): Promise<boolean>;
-  /** Another text whenever a record was written or deleted since, by whomever: while it is the same, so is the table. */
+  /** Another text once a record was written or deleted, by whomever; while it is the same, so is the table. */
   revision(): Promise<string>;
 }
 

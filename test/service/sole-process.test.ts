@@ -10,7 +10,8 @@ const logger = createLogger('test', 'silent');
 
 test('one process has the database; the next one waits for a lease that nobody renews, and no longer', async () => {
   const store = await openSqliteStore({ dataDir: temporaryFolder() });
-  const leaseMs = 200;
+  // Longer than a busy machine keeps the renewals waiting, which would lose the lease.
+  const leaseMs = 1_500;
   const be = (owner: string) => beSoleProcess(store.leases, { owner, clock: Date.now, logger, leaseMs });
   await store.leases.acquire('standalone', 'killed', leaseMs, Date.now());
   const first = await be('first');
