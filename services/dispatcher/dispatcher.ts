@@ -14,7 +14,7 @@ import { createEndpoints } from './endpoints.js';
 import { insist } from './insist.js';
 import type { DispatcherMetrics } from './metrics.js';
 import { runReplays } from './replays.js';
-import { createScheduler, type Scheduler } from './scheduler.js';
+import { createScheduler } from './scheduler.js';
 
 export interface DispatcherDeps {
   readonly log: EventLog;
@@ -70,44 +70,41 @@ export interface Dispatcher {
  *   insist         repeats what must not be given up while the store is away
  */
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { log, group, deliveries, events, metrics, clock, logger } = deps;
+  const { log, group, deliveries, events, courier, owner, soleOwner, retrySchedule, metrics, clock, logger } = deps;
   const endpoints = createEndpoints(deps.endpoints, deps.sealer, clock);
   const bodies = createBodies(events, clock);
-  let scheduler: Scheduler | undefined;
+  const sending = { deliveries, endpoints, bodies, courier, owner, soleOwner, retrySchedule };
+  const scheduler = createScheduler({ ...sending, metrics, clock, logger });
   return {
-    look: () =>
-      void endpoints.read().then(
-        () => scheduler?.look(),
-        () => scheduler?.look(),
-      ),
+    look() {
+      // Where they cannot be read, the look itself waits for the store.
+      const known = endpoints.read().catch(() => undefined);
+      void known.then(() => scheduler.look());
+    },
     async run(signal) {
-      const { courier, owner, soleOwner, retrySchedule } = deps;
-      const sending = { deliveries, endpoints, bodies, courier, owner, soleOwner, retrySchedule };
-      const started = createScheduler({ ...sending, metrics, clock, logger });
-      scheduler = started;
-      metrics.watch(() => started.gauges());
-      const onInserted = (partition: number, rows: readonly Delivery[]): void => started.offer(partition, rows);
-      const onUnsure = (partition: number): void => started.doubt(partition);
+      metrics.watch(() => scheduler.gauges());
+      const onInserted = (partition: number, rows: readonly Delivery[]): void => scheduler.offer(partition, rows);
+      const onUnsure = (partition: number): void => scheduler.doubt(partition);
       const consumer = {
-        assigned: async (partition: number) => started.open(partition),
-        revoked: async (partition: number) => started.close(partition),
+        assigned: async (partition: number) => scheduler.open(partition),
+        revoked: async (partition: number) => scheduler.close(partition),
         records: createConsumption({
           ...{ deliveries, events, endpoints, bodies, metrics, clock, logger },
           ...{ onInserted, onUnsure },
         }),
       };
-      const owns = (partition: number): boolean => started.owns(partition);
+      const owns = (partition: number): boolean => scheduler.owns(partition);
       const aside = [
         runReplays({ deliveries, events, endpoints, replays: deps.replays, owns, clock, logger }, signal),
         runDisablings({ deliveries, endpoints, owns, clock, logger }, signal),
       ];
-      const stop = (): void => void started.drain();
+      const stop = (): void => void scheduler.drain();
       signal.addEventListener('abort', stop, { once: true });
       await insist('consume the event log', () => log.consume(group, consumer, signal), logger, signal).catch(
         (error: unknown) => logger.warn({ err: error }, 'The event log failed while the dispatcher stopped.'),
       );
       await Promise.all(aside);
-      await started.drain();
+      await scheduler.drain();
     },
   };
 }

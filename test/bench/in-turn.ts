@@ -49,7 +49,7 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 export const ratioOf = (values: readonly number[] = [], base: readonly number[] = []): Spread =>
   spreadOf(values.map((value, round) => value / (base[round] ?? NaN)));
 
-export const renderSpread = ({ median: middle, least, greatest }: Spread): string =>
-  `${middle.toFixed(2)} (${least.toFixed(2)} to ${greatest.toFixed(2)})`;
+export const renderSpread = ({ median: middle, least, greatest }: Spread, digits = 2): string =>
+  `${middle.toFixed(digits)} (${least.toFixed(digits)} to ${greatest.toFixed(digits)})`;
 
 export const renderRow = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { renderRow, renderSpread, spreadOf } from './in-turn.js';
 import type { Latencies } from './latency/moments.js';
 import { openStage, type Stage } from './latency/stage.js';
 import { machine, median, renderMachine } from './report.js';
@@ -143,8 +144,7 @@ const middle = (found: readonly Latencies[], figure: Figure): number => median(f
 function row(name: string, found: readonly Latencies[]): string {
   const cells = FIGURES.map((figure) => {
     const values = found.map(figure);
-    const spread = ` (${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)})`;
-    return `${middle(found, figure).toFixed(1)}${values.length > 1 ? spread : ''}`;
+    return values.length > 1 ? renderSpread(spreadOf(values), 1) : middle(found, figure).toFixed(1);
   });
-  return `| ${[name, ...cells, found.reduce((sum, { webhooks }) => sum + webhooks, 0)].join(' | ')} |`;
+  return renderRow(name, ...cells, String(found.reduce((sum, { webhooks }) => sum + webhooks, 0)));
 }

@@ -4,10 +4,11 @@ import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { request } from 'undici';
-import { openConnection } from './connection.js';
-import { requests } from './create.js';
+import { userOf } from './create.js';
+import { renderRow, renderSpread, spreadOf } from './in-turn.js';
 import { cpuOf, memoryOf } from './process-use.js';
-import { machine, median, renderMachine } from './report.js';
+import { machine, renderMachine } from './report.js';
+import { inLanes, newDirectory, openScim } from './scim.js';
 import { folderNamed, ROOT, startNode, startRollcall } from './servers.js';
 
 export interface StartPlan {
@@ -51,9 +52,8 @@ export async function measureStart(
     say('| | First answer after, ms | CPU until then, ms |');
     say('| --- | ---: | ---: |');
     for (const subject of SUBJECTS) {
-      say(
-        `| ${[subject, ...(['ms', 'cpuMs'] as const).map((of) => spread(starts[subject].map((one) => one[of])))].join(' | ')} |`,
-      );
+      const cellOf = (of: keyof Started): string => renderSpread(spreadOf(starts[subject].map((one) => one[of])), 0);
+      say(renderRow(subject, cellOf('ms'), cellOf('cpuMs')));
     }
     const idle = await measureIdle(plan.idleSeconds, folder);
     say(
@@ -73,16 +73,11 @@ export async function measureStart(
 async function fill(folder: string, users: number): Promise<void> {
   const rollcall = await startRollcall(folder);
   try {
-    const { management, port } = rollcall;
-    const organization = await management.createOrganization('Bench');
-    const { scimBaseUrl, token } = await management.createDirectory(organization, 'Bench', 'okta');
-    const make = requests({ path: new URL(scimBaseUrl).pathname, token });
-    const connection = await openConnection(port);
-    for (let number = 1; number <= users; number += 1) {
-      const { status, excerpt } = await connection.send(make(number));
-      if (status !== 201) throw new Error(`a create failed: ${status} ${excerpt}`);
-    }
-    connection.close();
+    const scim = openScim(rollcall.port, await newDirectory(rollcall.management), 1);
+    await inLanes(users, 1, async (number) => {
+      await scim.send('POST', '/Users', userOf(number));
+    });
+    await scim.close();
   } finally {
     await rollcall.stop();
   }
@@ -141,6 +136,3 @@ function bytesOf(folder: string): number {
     .map((entry) => (entry.isDirectory() ? bytesOf(join(folder, entry.name)) : statSync(join(folder, entry.name)).size))
     .reduce((sum, bytes) => sum + bytes, 0);
 }
-
-const spread = (values: readonly number[]): string =>
-  `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`;

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ChangeEvent } from 'react';
 import { api, errorAt, type ApiProblem } from '../../api.js';
 import { Button } from '../../ui/button.js';
 import { TextArea } from '../../ui/field.js';
@@ -27,6 +27,14 @@ export function Senders({ directory, onSaved }: Props) {
     setThumbprints(saved.clientCertificates.join('\n'));
     onSaved();
   });
+  const list = (field: string, value: string, set: (value: string) => void) => ({
+    value,
+    rows: 3,
+    isMono: true,
+    disabled: !mayChange,
+    error: errorIn(problem, field, value),
+    onChange: (event: ChangeEvent<HTMLTextAreaElement>) => set(event.target.value),
+  });
   return (
     <Section title="Who may send">
       <form className="stack" onSubmit={submitting(run)} noValidate>
@@ -34,22 +42,12 @@ export function Senders({ directory, onSaved }: Props) {
         <TextArea
           label="Address ranges"
           hint="One in each line, such as 203.0.113.0/24. None: from anywhere."
-          value={ranges}
-          rows={3}
-          isMono
-          disabled={!mayChange}
-          error={errorIn(problem, 'allowedCidrs', ranges)}
-          onChange={(event) => setRanges(event.target.value)}
+          {...list('allowedCidrs', ranges, setRanges)}
         />
         <TextArea
           label="Client certificates"
           hint="SHA-256 thumbprints, one in each line, of which one has to be presented to the gateway. None: no certificate is asked for."
-          value={thumbprints}
-          rows={3}
-          isMono
-          disabled={!mayChange}
-          error={errorIn(problem, 'clientCertificates', thumbprints)}
-          onChange={(event) => setThumbprints(event.target.value)}
+          {...list('clientCertificates', thumbprints, setThumbprints)}
         />
         {problem?.errors.length === 0 && <Failed problem={problem} />}
         {mayChange && (
