@@ -1,2 +1,9 @@
-/** Each source as JavaScript of its own, in a folder. */
-export function transpile(outdir: string): void;
+/** One file of JavaScript for each entry, in a folder; `sources` are taken instead of those of these files. */
+export function bundle(
+  outdir: string,
+  options?: {
+    /** Files, from the root; without them, the command and the SDK. */
+    readonly entries?: readonly string[];
+    readonly sources?: Readonly<Record<string, string>>;
+  },
+): Promise<void>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso } from '../../shared/events/timestamp.js';
 import type { AdminScope } from '../../shared/store/registry.js';
 import { callerWithin, type SignedIn } from './authenticate.js';

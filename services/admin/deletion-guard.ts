@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso } from '../../shared/events/timestamp.js';
 import { countHeld, type GuardState } from '../../shared/directory/guard.js';
 import { integer, timeOf } from './fields.js';

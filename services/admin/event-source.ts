@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EventSelection } from '../../shared/events/selection.js';
 import { DIRECTORY_PATTERNS } from '../../shared/events/selection.js';
 import { afterPosition } from '../../shared/store/seek.js';

@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Fields of requests and answers. Where a check says less in JSON Schema than it does, its `meta` says the rest; what the meta

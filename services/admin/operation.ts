@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Immutable } from '../../shared/events/event.js';
 import { actingFor } from './acting-for.js';
 import type { Deps } from './deps.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegistryRecord } from '../../shared/store/registry.js';
 import { Problem } from './problem.js';
 

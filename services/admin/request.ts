@@ -1,5 +1,5 @@
 import express, { type Request, type RequestHandler } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearest } from '../../shared/runtime/nearest.js';
 import { InvalidSyntax, PayloadTooLarge } from '../../shared/scim/errors.js';
 import { readJson } from '../../shared/scim/json-limits.js';

@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyPrefixes } from '../../shared/scim/keys.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
 import type { ResourceRow } from '../../shared/directory/resource.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GroupState, UserFacts, World } from './truth.js';
 
 /** A webhook as a receiver got it. */

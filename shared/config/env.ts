@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isCidr } from '../runtime/address-ranges.js';
 import { parseSealingKey } from '../runtime/seal.js';
 import { parseSchedule, RETRY_SCHEDULE } from '../webhooks/schedule.js';

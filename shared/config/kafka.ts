@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SASL_MECHANISMS, type LogSecurity } from '../event-log/security.js';
 import { flag, items, LOG_ROLES, variables, type Role } from './variable.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Attributes, AttributeValue } from '../scim/attributes.js';
 import type { EventDraft } from './envelope.js';
 

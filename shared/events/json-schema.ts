@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EVENT_SCHEMAS, type EventType } from './event.js';
 
 /** A JSON Schema (draft 2020-12). */

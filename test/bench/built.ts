@@ -2,23 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
-import { transpile } from '../../build.cjs';
+import { bundle } from '../../build.cjs';
 import { folderNamed, ROOT } from './servers.js';
 
 /**
- * Runs `main.ts` of a folder of benches in a process of its own, from JavaScript that is made as the product's is, with the product
- * beside it. What runs sources directly names every function as it is made, which costs a code of many small functions more than a
+ * Runs `main.ts` of a folder of benches in a process of its own, from JavaScript that is made as the product's is. What runs sources directly names every function as it is made, which costs a code of many small functions more than a
  * package.
  */
 export async function runBuilt(bench: string, plan: object, json: string | undefined): Promise<void> {
   const folder = mkdtempSync(folderNamed(`bench-${bench}-`));
   try {
-    transpile(folder);
-    const entryPoints = readdirSync(__dirname, { recursive: true })
-      .filter((file): file is string => typeof file === 'string' && file.endsWith('.ts'))
-      .map((file) => join(__dirname, file));
-    buildSync({ entryPoints, outdir: folder, outbase: ROOT, format: 'cjs', platform: 'node', target: 'node20' });
+    const entries = readdirSync(join(__dirname, bench)).map((file) => `test/bench/${bench}/${file}`);
+    await bundle(folder, { entries });
     const parameters = [JSON.stringify(plan), ...(json === undefined ? [] : [json])];
     const main = join(folder, 'test/bench', bench, 'main.js');
     const env = { NODE_ENV: 'production' };

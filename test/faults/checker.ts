@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Arrival } from '../../services/cli/demo/receiver.js';
 import { check, compare } from '../../services/simulator/check.js';
 import { applyEvent, membersIn, readEvent, subjectOf, type ReceivedEvent } from '../../services/simulator/received.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { openApi, type Api } from '../../services/cli/api/api.js';
 import type { Management } from '../../services/cli/demo/management.js';
 import { applyEvent, readEvent } from '../../services/simulator/received.js';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { transpile } from '../../build.cjs';
+import { bundle } from '../../build.cjs';
 import { BUILD } from '../support/rollcall.js';
 import { installCluster } from './cluster-installation.js';
 import { VIOLATIONS } from './checker.js';
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
-  transpile(BUILD);
+  await bundle(BUILD);
   return options.mutations ? findMutations(options) : breakAll(options);
 }
 
@@ -68,7 +68,7 @@ async function findMutations({ target, seed }: Options): Promise<number> {
   for (const mutation of MUTATIONS.filter((one) => (one.target ?? 'standalone') === target)) {
     say(`planted: ${mutation.name}`);
     const { only, points, users } = mutation;
-    const build = plant(mutation, BUILD);
+    const build = await plant(mutation, BUILD);
     const begunAt = performance.now();
     const settings = { ...TARGETS[target], ...MUTATED[target], build, seed, only, points, users };
     const report = await run({ ...settings, say: () => undefined });

@@ -1,6 +1,6 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { transformSync } from 'esbuild';
+import { bundle } from '../../build.cjs';
 import type { FailPoint } from '../../shared/runtime/fail-point.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import type { NemesisName } from './nemeses.js';
@@ -100,17 +100,10 @@ export function mutated({ name, file, replacements }: Mutation): string {
 }
 
 /** A copy of the build with the bug; types are not checked. */
-export function plant(mutation: Mutation, build: string): string {
+export async function plant(mutation: Mutation, build: string): Promise<string> {
   const folder = join(temporaryFolder(), 'build');
   cpSync(build, folder, { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(dirname(folder), 'node_modules'));
-  const target = join(folder, mutation.file.replace(/\.ts$/, '.js'));
-  const { code } = transformSync(mutated(mutation), {
-    loader: 'ts',
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-  });
-  writeFileSync(target, code);
+  await bundle(folder, { sources: { [mutation.file]: mutated(mutation) } });
   return folder;
 }

@@ -1,5 +1,6 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from '../../build.cjs';
 import { openManagement } from '../../services/cli/demo/management.js';
 import { startBalancer } from '../support/balancer.js';
 import { kafkaBrokers, newTopic } from '../support/kafka-topics.js';
@@ -12,20 +13,23 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** This version and the next one, told apart by the migrations that they know, on one database. */
 
+const ROOT = join(__dirname, '../..');
+
 /** The test server of MongoDB takes no more than a few deliveries a second. */
 const PACE_MS = 300;
 
 /** The build with one migration more, which adds an index; `contracts`: and takes something away that this version needs. */
-function nextVersion({ contracts }: { readonly contracts: boolean }): string {
+async function nextVersion({ contracts }: { readonly contracts: boolean }): Promise<string> {
   const folder = temporaryFolder();
   cpSync(BUILD, folder, { recursive: true });
-  symlinkSync(join(BUILD, '../node_modules'), join(folder, 'node_modules'));
-  const file = join(folder, 'shared/store/mongo/migrations.js');
-  const source = readFileSync(file, 'utf8');
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const file = 'shared/store/mongo/migrations.ts';
+  const source = readFileSync(join(ROOT, file), 'utf8');
   const further = "{ endpoints: [{ key: { url: 1 }, name: 'next_version' }] }";
-  const changed = source.replace(/const MIGRATIONS = \[(.*?)\];/s, `const MIGRATIONS = [$1, ${further}];`);
+  const changed = source.replace(/(const MIGRATIONS\b.*? = \[)(.*?)\];/s, `$1$2 ${further}];`);
   expect(changed).not.toBe(source);
-  writeFileSync(file, contracts ? changed.replace('const OLDEST = 1;', 'const OLDEST = MIGRATIONS.length;') : changed);
+  const later = contracts ? changed.replace('const OLDEST = 1;', 'const OLDEST = MIGRATIONS.length;') : changed;
+  await bundle(folder, { sources: { [file]: later } });
   return folder;
 }
 
@@ -39,7 +43,7 @@ if (mongoServer === undefined || kafkaBrokers === undefined) {
   test('an upgrade under load: the old roles go on through the migration and can start again after it, and nothing is lost', async () => {
     const log = { brokers, topic: newTopic(), partitions: 2 };
     const { adminKey, start } = install(databases[0]?.uri ?? '', log);
-    const next = nextVersion({ contracts: false });
+    const next = await nextVersion({ contracts: false });
     const started = async (role: string, build = BUILD): Promise<TestProcess> => {
       const running = start(role, build);
       await portOf(running);
@@ -93,7 +97,7 @@ if (mongoServer === undefined || kafkaBrokers === undefined) {
 
   test('a version that lacks what a later one has taken for granted does not start, and says what to do', async () => {
     const { start } = install(databases[1]?.uri ?? '', { brokers, topic: newTopic(), partitions: 2 });
-    expect(await start('migrate', nextVersion({ contracts: true })).exited).toBe(0);
+    expect(await start('migrate', await nextVersion({ contracts: true })).exited).toBe(0);
     for (const command of ['ingest', 'migrate']) {
       const refused = start(command);
       expect(await refused.exited).not.toBe(0);

@@ -1,7 +1,7 @@
 const { existsSync, readdirSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 const { env } = require('node:process');
-const { transpile } = require('../../build.cjs');
+const { bundle } = require('../../build.cjs');
 
 const built = join(__dirname, '../../.test-build');
 const web = join(__dirname, '../../services/admin/web');
@@ -11,7 +11,7 @@ const web = join(__dirname, '../../services/admin/web');
  * fast; and the pages, where their sources are newer than what is there.
  */
 module.exports = async () => {
-  transpile(built);
+  await bundle(built);
   const page = join(built, 'dist/web/console.html');
   const changed = readdirSync(web, { recursive: true }).map((file) => statSync(join(web, file)).mtimeMs);
   if (existsSync(page) && statSync(page).mtimeMs > Math.max(...changed)) return;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
 import { findAll, type Directory } from '../../../shared/store/registry.js';
 import { csvLine } from '../csv.js';

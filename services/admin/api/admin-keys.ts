@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { issueCredential } from '../../../shared/runtime/credentials.js';
 import { newId } from '../../../shared/runtime/ids.js';

@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
 import type { AuditEntry } from '../../../shared/store/audit.js';
 import type { JournalPage } from '../../../shared/store/journals.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PAGE_POLICY } from '../openapi/page.js';
 import { operation, written } from '../operation.js';
 

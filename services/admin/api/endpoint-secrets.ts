@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
 import type { SealedIn, Sealer } from '../../../shared/runtime/seal.js';
 import type { EndpointSecret } from '../../../shared/store/registry.js';

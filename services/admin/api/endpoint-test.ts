@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createSigners } from '../../../shared/destinations/signatures.js';
 import { EVENT_TYPES } from '../../../shared/events/event.js';
 import { exampleEvent } from '../../../shared/events/example.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { compileDataFilter } from '../../../shared/events/data-filter.js';
 import { TYPE_PATTERNS } from '../../../shared/events/selection.js';
 import { PAYLOADS } from '../../../shared/events/thin.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EVENT_TYPES } from '../../../shared/events/event.js';
 import { eventJsonSchema } from '../../../shared/events/json-schema.js';
 import { operation, written } from '../operation.js';

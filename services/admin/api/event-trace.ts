@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DirectoryEvent, WebhookEvent } from '../../../shared/events/event.js';
 import type { Delivery } from '../../../shared/webhooks/delivery.js';
 import type { AdminDeps } from '../deps.js';

@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdminDeps } from '../deps.js';
 import { eventParameters, eventSource, type EventSource, type SourcePage } from '../event-source.js';
 import type { Feed } from '../feed.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Commit, Decider, Head, HeldEvent } from '../../../shared/directory/commit.js';
 import { discardCommit, RELEASED_PER_COMMIT, releaseCommit } from '../../../shared/directory/held.js';
 import { iso } from '../../../shared/events/timestamp.js';

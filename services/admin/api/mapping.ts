@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { attributeErrors, NO_MAPPING, type Mapping, type MappingError } from '../../../shared/directory/mapping.js';
 import { previousOf, userData } from '../../../shared/directory/normalize.js';
 import type { ResourceRow } from '../../../shared/directory/resource.js';

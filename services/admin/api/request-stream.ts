@@ -1,5 +1,5 @@
 import { validate as isUuid } from 'uuid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pause } from '../../../shared/runtime/pause.js';
 import type { RequestEntry } from '../../../shared/store/request-log.js';
 import { timeOfId } from '../../../shared/webhooks/delivery.js';

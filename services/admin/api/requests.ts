@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StoredEvent } from '../../../shared/events/envelope.js';
 import { laneKeys, type DirectoryEvent } from '../../../shared/events/event.js';
 import { iso } from '../../../shared/events/timestamp.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupData, memberData, userData } from '../../../shared/directory/normalize.js';
 import type { Membership, ResourceRow } from '../../../shared/directory/resource.js';
 import { rulesOf } from '../../../shared/store/mapping-rules.js';

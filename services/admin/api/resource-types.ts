@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { builtInType } from '../../../shared/scim/declarations/check-resource-type.js';
 import { compileTypes, describeType } from '../../../shared/scim/declarations/compile.js';
 import {

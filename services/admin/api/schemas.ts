@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NO_DECLARATIONS, sameName, type Declarations } from '../../../shared/scim/declarations/declarations.js';
 import { declareSchema, withdrawSchema } from '../../../shared/scim/declarations/declare.js';
 import type { Attribute, Schema } from '../../../shared/scim/schema.js';

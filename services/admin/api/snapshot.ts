@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { createDigest } from '../../../shared/directory/digest.js';
 import { isoOrNull } from '../../../shared/events/timestamp.js';
 import type { Membership } from '../../../shared/directory/resource.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { HOUR_MS, hourOf, LATENCIES, type Tally } from '../../../shared/store/tallies.js';
 import type { AdminDeps } from '../deps.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
 import { version } from '../../../shared/runtime/version.js';
 import { DAY_MS, type Retention } from '../../../shared/store/retention.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonSchema } from '../../../shared/events/json-schema.js';
 import { version } from '../../../shared/runtime/version.js';
 import { ANSWER_HEADERS, type AnswerHeader, type Operation } from '../operation.js';

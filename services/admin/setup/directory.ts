@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { scimBaseUrl } from '../../../shared/directory/base-url.js';
 import { iso, isoOrNull } from '../../../shared/events/timestamp.js';
 import { findAll, isLive, type Directory } from '../../../shared/store/registry.js';

@@ -1,7 +1,7 @@
 import { isoOrNull } from '../../../shared/events/timestamp.js';
 import type { Directory } from '../../../shared/store/registry.js';
 import { timeOfId } from '../../../shared/webhooks/delivery.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AdminDeps } from '../deps.js';
 import { timeOf } from '../fields.js';
 import type { View } from '../operation.js';

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { z } from 'zod';
+import * as z from 'zod';
 import { iso } from '../../../shared/events/timestamp.js';
 import { credentialHash } from '../../../shared/runtime/credentials.js';
 import { ADMIN_SCOPES, endOfLink, type SetupLink } from '../../../shared/store/registry.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonOf } from '../../simulator/json.js';
 import { EXIT_UNAVAILABLE, exitCodeOf, type ExitCode } from '../exit-codes.js';
 

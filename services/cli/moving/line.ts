@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Head, HeldEvent } from '../../../shared/directory/commit.js';
 import type { Membership, ResourceRow } from '../../../shared/directory/resource.js';
 import type { AuditEntry } from '../../../shared/store/audit.js';

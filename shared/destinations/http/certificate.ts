@@ -1,8 +1,8 @@
 import { TLSSocket } from 'node:tls';
 import { parseCidrs } from '../../runtime/address-ranges.js';
 import type { CertificateFound } from '../port.js';
-import { failureInWords, isAboutCertificate } from './failure.js';
-import { AddressRefused, guardedConnect } from './guarded-connect.js';
+import { AddressRefused, failureInWords, isAboutCertificate } from './failure.js';
+import { guardedConnect } from './guarded-connect.js';
 
 /**
  * Shakes hands with the hosts of https URLs, under the rules of deliveries: the same trust, the same refused addresses. No

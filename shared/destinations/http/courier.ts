@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import type { Clock } from '../../runtime/clock.js';
 import { newId } from '../../runtime/ids.js';
 import { noTracing, spanBelow } from '../../runtime/tracing.js';
@@ -7,7 +7,6 @@ import { version } from '../../runtime/version.js';
 import { parseCidrs } from '../../runtime/address-ranges.js';
 import { DEADLINE_MS, type Courier, type Message } from '../port.js';
 import { failureInWords, whyNotDelivered } from './failure.js';
-import { guardedConnect } from './guarded-connect.js';
 
 /** An answer is read no further than this. */
 const READ_BYTES = 64 * 1024;
@@ -23,16 +22,18 @@ export function createHttpCourier(
   deadlineMs = DEADLINE_MS,
   tracing = noTracing,
 ): Courier {
-  // One pool of kept-alive connections per origin. The limits of undici are off: the deadline stands for all of them.
-  const connect = guardedConnect(parseCidrs(allowCidrs), deadlineMs);
-  const agent = new Agent({ connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  const allowed = parseCidrs(allowCidrs);
+  let opened: Promise<Agent> | undefined;
+  /** With the first attempt: undici is a quarter of a start. */
+  const open = (): Promise<Agent> =>
+    (opened ??= import('./agent.js').then(({ openAgent }) => openAgent(allowed, deadlineMs)));
   return {
     async attempt(message) {
       const startedAt = clock();
       const start = performance.now();
       const parent = message.traceparent;
       const own = parent === undefined ? undefined : spanBelow(parent);
-      const result = await post(agent, { ...message, traceparent: own }, startedAt, deadlineMs);
+      const result = await post(await open(), { ...message, traceparent: own }, startedAt, deadlineMs);
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const { id: deliveryId, endpointId } = message.delivery;
       const { status, error, response, headers, isSent } = result;
@@ -63,7 +64,7 @@ export function createHttpCourier(
         isSent,
       };
     },
-    close: () => agent.destroy(),
+    close: async () => (await opened)?.destroy(),
   };
 }
 

@@ -1,5 +1,9 @@
 import { types } from 'node:util';
-import { AddressRefused } from './guarded-connect.js';
+
+/** A webhook's host is, or resolves to, nothing but addresses that webhooks may not go to. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+}
 
 /** Why an answer is no success, in words; null for a success. */
 export function whyNotDelivered(status: number, location: string | null): string | null {

@@ -3,11 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import type { AddressRanges } from '../../runtime/address-ranges.js';
 import { whyRefused } from '../../webhooks/target-address.js';
-
-/** A webhook's host is, or resolves to, nothing but addresses that webhooks may not go to. */
-export class AddressRefused extends Error {
-  override readonly name = 'AddressRefused';
-}
+import { AddressRefused } from './failure.js';
 
 /**
  * Connects to allowed addresses only. The check is part of making the connection: a name is resolved once, its addresses are

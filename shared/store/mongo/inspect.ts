@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../../runtime/logger.js';
 import type { SchemaVersion } from '../check-version.js';
 import type { ClockFound, DeploymentFound } from '../inspection.js';

@@ -1,5 +1,4 @@
-import { failureInWords, whyNotDelivered } from '../../../shared/destinations/http/failure.js';
-import { AddressRefused } from '../../../shared/destinations/http/guarded-connect.js';
+import { AddressRefused, failureInWords, whyNotDelivered } from '../../../shared/destinations/http/failure.js';
 
 test.each([
   [200, null, null],

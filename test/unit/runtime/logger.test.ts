@@ -1,14 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundle } from '../../../build.cjs';
 import type { Logger } from '../../../shared/runtime/logger.js';
 import { silent } from '../../support/ingest.js';
 import { BUILD } from '../../support/rollcall.js';
 
+const FILE = JSON.stringify(join(BUILD, 'shared/runtime/logger.js'));
+
+beforeAll(() => bundle(BUILD, { entries: ['shared/runtime/logger.ts'] }));
+
 /** What a process writes that logs these fields. */
 function line(fields: object): Record<string, unknown> {
-  const file = JSON.stringify(join(BUILD, 'shared/runtime/logger.js'));
-  const script = `require(${file}).createLogger('test', 'info').info(${JSON.stringify(fields)}, 'Said.')`;
+  const script = `require(${FILE}).createLogger('test', 'info').info(${JSON.stringify(fields)}, 'Said.')`;
   return JSON.parse(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' })) as Record<string, unknown>;
 }
 
@@ -30,9 +34,8 @@ const FULL = '/dev/full';
 (existsSync(FULL) ? test : test.skip)(
   'a log that cannot be written ends no process, and takes no memory without end',
   () => {
-    const file = JSON.stringify(join(BUILD, 'shared/runtime/logger.js'));
     const script = `
-    const logger = require(${file}).createLogger('test', 'info');
+    const logger = require(${FILE}).createLogger('test', 'info');
     const before = process.memoryUsage().rss;
     for (let times = 0; times < 3_000; times += 1) logger.info({ reason: 'x'.repeat(10_000) }, 'Said.');
     setImmediate(() => process.stderr.write(process.memoryUsage().rss - before < 20e6 ? 'goes on' : 'has grown'));`;

@@ -1,6 +1,5 @@
 import { explain } from '../../../services/admin/web/console/events/causes.js';
-import { failureInWords, whyNotDelivered } from '../../../shared/destinations/http/failure.js';
-import { AddressRefused } from '../../../shared/destinations/http/guarded-connect.js';
+import { AddressRefused, failureInWords, whyNotDelivered } from '../../../shared/destinations/http/failure.js';
 import { parseCidrs } from '../../../shared/runtime/address-ranges.js';
 import { whyRefused } from '../../../shared/webhooks/target-address.js';
 

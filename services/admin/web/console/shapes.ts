@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { mappingPreview, mappingView } from '../../api/mapping.js';
 import type { heldEvent } from '../../api/held-events.js';
 import type { member, userWithGroups } from '../../api/resource-details.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { countedEndpoint } from '../../../api/endpoints.js';
 import type { replayView } from '../../../api/replays.js';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { adminKey } from '../../../api/admin-keys.js';
 import type { auditEntry } from '../../../api/audit.js';
 import type { erasure } from '../../../api/erasures.js';
