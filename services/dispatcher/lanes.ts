@@ -35,14 +35,20 @@ interface Lane<Item> {
 
 export function createLanes<Item extends Ordered>(): Lanes<Item> {
   const lanes = new Map<string, Lane<Item>>();
-  const lanesOf = ({ laneKeys }: Item): Lane<Item>[] =>
-    laneKeys.flatMap((key) => {
-      const lane = lanes.get(key);
-      return lane === undefined ? [] : [lane];
-    });
-  const firsts = (item: Item): Item[] => [...new Set(lanesOf(item).flatMap(({ line }) => line.slice(0, 1)))];
+  /** The items that are first in its lanes. */
+  const firsts = ({ laneKeys }: Item): Item[] => {
+    const found = new Set<Item>();
+    for (const key of laneKeys) {
+      const first = lanes.get(key)?.line[0];
+      if (first !== undefined) found.add(first);
+    }
+    return [...found];
+  };
   const land = (item: Item): void => {
-    for (const lane of lanesOf(item)) if (lane.inFlight === item) lane.inFlight = undefined;
+    for (const key of item.laneKeys) {
+      const lane = lanes.get(key);
+      if (lane?.inFlight === item) lane.inFlight = undefined;
+    }
   };
   return {
     add(item) {
@@ -53,9 +59,16 @@ export function createLanes<Item extends Ordered>(): Lanes<Item> {
       }
     },
     isFree: (item) =>
-      lanesOf(item).every(({ line, inFlight }) => line[0] === item && (inFlight === undefined || inFlight === item)),
+      item.laneKeys.every((key) => {
+        const lane = lanes.get(key);
+        if (lane === undefined) return true;
+        return lane.line[0] === item && (lane.inFlight === undefined || lane.inFlight === item);
+      }),
     start(item) {
-      for (const lane of lanesOf(item)) lane.inFlight = item;
+      for (const key of item.laneKeys) {
+        const lane = lanes.get(key);
+        if (lane !== undefined) lane.inFlight = item;
+      }
     },
     stop(item) {
       land(item);

@@ -26,11 +26,14 @@ import type { IngestMetrics } from './metrics.js';
 import { pace } from './pace.js';
 import { readBody } from './read-body.js';
 import type { RequestLog } from './request-log.js';
+import { routeResources } from './resource-routes.js';
 import { trace } from './trace.js';
 import type { Writer } from './writer.js';
 
 /** SCIM base URL of a directory (no underscore: Okta refuses one). */
 const BASE = '/scim/:directoryId/v2';
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'all';
 
 export interface IngestDeps {
   readonly writer: Writer;
@@ -57,28 +60,25 @@ export interface IngestDeps {
 export function createIngest(deps: IngestDeps): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', deps.trustedProxies);
-  app.use(identify(deps.newId), logRequests(deps.requestLog, deps.metrics));
-  if (deps.tracing.isOn) app.use(trace(deps.tracing, deps.clock));
+  const first = accompaniment(deps);
+  app.use(...first);
 
   // On each route rather than on a router of their own, which would match and split the path once more for each of them.
   const admit = admission(deps);
   const before = [...admit, ...readBody];
-  const on = (method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'all', path: string, operation: Operation): void =>
-    void app[method](BASE + path, ...before, handle(deps.publicUrl, operation));
+  const refusalOf = createRefusalOf(deps.logger);
+  const refuse = errorHandler(refusalOf);
+  const tell = routeResources(app, BASE, first, refuse);
+  const on = (method: Method, path: string, operation: Operation): void => {
+    const handlers = [...before, handle(deps.publicUrl, operation)];
+    app[method](BASE + path, ...handlers);
+    tell(method, path, handlers);
+  };
   /** Refuses the methods that no route above it took; whatever the body is. */
   const only = (allow: string, path: string, where = (refusal: Operation): Operation => refusal): void =>
     void app.all(BASE + path, ...admit, handle(deps.publicUrl, where(notAllowed(allow))));
 
-  const refusalOf = createRefusalOf(deps.logger);
-  const writes = watchFailures(
-    { ...deps, errorOf: toScimError },
-    {
-      POST: createResource(deps),
-      PUT: replaceResource(deps),
-      PATCH: modifyResource(deps),
-      DELETE: deleteResource(deps),
-    },
-  );
+  const writes = writesOf(deps);
   on('get', '/', queryAll(deps));
   on('post', '/.search', searchAll(deps));
   only('POST', '/.search');
@@ -109,9 +109,28 @@ export function createIngest(deps: IngestDeps): Express {
   app.use((req: Request) => {
     throw new NotFound(`There is nothing at ${req.method} ${req.path}. Check the path behind the SCIM base URL.`);
   });
-  app.use(errorHandler(refusalOf));
+  app.use(refuse);
   return app;
 }
+
+/** By their methods, also where a bulk request has them. */
+const writesOf = (deps: IngestDeps) =>
+  watchFailures(
+    { ...deps, errorOf: toScimError },
+    {
+      POST: createResource(deps),
+      PUT: replaceResource(deps),
+      PATCH: modifyResource(deps),
+      DELETE: deleteResource(deps),
+    },
+  );
+
+/** What goes with every request, whatever becomes of it. */
+const accompaniment = ({ newId, requestLog, metrics, tracing, clock }: IngestDeps): ScimHandler[] => [
+  identify(newId),
+  logRequests(requestLog, metrics),
+  ...(tracing.isOn ? [trace(tracing, clock)] : []),
+];
 
 /** What every request passes before its body is read. */
 const admission = (deps: IngestDeps): ScimHandler[] => [

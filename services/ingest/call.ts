@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { scimBaseUrl } from '../../shared/directory/base-url.js';
 import { parseTraceparent } from '../../shared/events/trace-context.js';
 import { NotFound, type ScimError } from '../../shared/scim/errors.js';
@@ -70,14 +70,13 @@ export interface CallLocals {
   refusal?: ScimError;
 }
 
+type Params = Record<string, string | string[]>;
+
 /** Express middleware that knows what `CallLocals` has. */
-export type ScimHandler = RequestHandler<
-  Record<string, string | string[]>,
-  unknown,
-  unknown,
-  Request['query'],
-  CallLocals
->;
+export type ScimHandler = RequestHandler<Params, unknown, unknown, Request['query'], CallLocals>;
+
+/** The same for what handlers have thrown. */
+export type ScimErrorHandler = ErrorRequestHandler<Params, unknown, unknown, Request['query'], CallLocals>;
 
 const SCIM_MEDIA_TYPE = 'application/scim+json; charset=utf-8';
 

@@ -1,4 +1,3 @@
-import type { ErrorRequestHandler, Request } from 'express';
 import type { Logger } from '../../shared/runtime/logger.js';
 import {
   errorBody,
@@ -12,7 +11,7 @@ import {
   Unavailable,
 } from '../../shared/scim/errors.js';
 import { StoreUnavailable } from '../../shared/store/port.js';
-import { send, type CallLocals } from './call.js';
+import { send, type ScimErrorHandler } from './call.js';
 import { bodyCut, bodyTooLarge } from './read-body.js';
 
 /** What a client is told of whatever a request threw. */
@@ -28,7 +27,7 @@ export const createRefusalOf =
   };
 
 export const errorHandler =
-  (refusalOf: RefusalOf): ErrorRequestHandler<Request['params'], unknown, unknown, Request['query'], CallLocals> =>
+  (refusalOf: RefusalOf): ScimErrorHandler =>
   (thrown: unknown, _req, res, _next) => {
     const error = refusalOf(thrown, res.locals);
     res.locals.refusal = error;

@@ -284,6 +284,49 @@ describe('authentication', () => {
   });
 });
 
+/** What a path is called by clients that spell it in another way; none of these passes the router. */
+const SPELLINGS: readonly ((path: string) => string)[] = [
+  (path) => path.replace(/^([^?]*)/, '$1/'),
+  (path) => path.replace('/U', '/%55'),
+  (path) => path.replace('/scim/', '/SCIM/'),
+];
+
+test('a request for a resource is answered alike, whether or not it has to pass the router', async () => {
+  const id = await createUser('ann');
+  const asked = [
+    ['get', `/Users/${id}`],
+    ['get', '/Users?filter=userName%20eq%20%22ann%22'],
+    ['get', '/users'],
+    ['get', '/Nothing'],
+    ['get', '/Users/nobody?attributes=userName'],
+    ['get', '/Me'],
+    ['get', '/Schemas'],
+    ['patch', '/Users', { schemas: [PATCH_OP] }],
+    ['patch', `/Users/${id}`, { schemas: [PATCH_OP], Operations: [{ op: 'replace', path: 'title', value: 'T' }] }],
+    ['patch', `/Users/${id}`, { schemas: [PATCH_OP], Operations: [{ op: 'move' }] }],
+    ['put', `/Users/${id}`, { schemas: [USER], userName: 'ann', title: 'T' }],
+    ['put', `/Users/${id}`, { schemas: [USER] }],
+    ['post', '/Users', { schemas: [USER], userName: 'ann' }],
+    ['post', `/Users/${id}`, {}],
+    ['delete', '/Users/nobody'],
+  ] as const;
+  for (const [method, path, body] of asked) {
+    const answers = [];
+    for (const spell of [(plain: string) => plain, ...SPELLINGS]) {
+      const { base } = directory;
+      const sent = request(ingest.app)
+        [method](spell(base + path))
+        .set('authorization', `Bearer ${directory.token}`);
+      const answer = await (body === undefined ? sent : sent.send(body));
+      const { 'x-request-id': requestId, date: _date, 'keep-alive': _, ...headers } = answer.headers;
+      expect(requestId).toMatch(/^[\w-]{36}$/);
+      answers.push({ status: answer.status, headers, body: answer.body });
+    }
+    const [plain, ...others] = answers;
+    expect(others).toEqual(others.map(() => plain));
+  }
+});
+
 test('regression 17: directories never mix under concurrency', async () => {
   const other = await ingest.addDirectory();
   const post = (to: typeof directory, userName: string) =>

@@ -33,7 +33,7 @@ export function createHttpCourier(
       const start = performance.now();
       const parent = message.traceparent;
       const own = parent === undefined ? undefined : spanBelow(parent);
-      const result = await post(await open(), { ...message, traceparent: own }, startedAt, deadlineMs);
+      const result = await post(await open(), requestOf(message, own, startedAt), deadlineMs);
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const { id: deliveryId, endpointId } = message.delivery;
       const { status, error, response, headers, isSent } = result;
@@ -83,7 +83,7 @@ const ENOUGH = new Error('The answer is longer than it is read.');
  * Never rejects. By undici's `dispatch`, because its `request` makes a stream of each answer and needs an abort signal for the
  * deadline: two thirds of the time of an attempt.
  */
-function post(agent: Agent, message: Message, now: number, deadlineMs: number): Promise<Answer> {
+function post(agent: Agent, request: ReturnType<typeof requestOf>, deadlineMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     let status: number | null = null;
     let headers: IncomingHttpHeaders = {};
@@ -98,7 +98,7 @@ function post(agent: Agent, message: Message, now: number, deadlineMs: number): 
     };
     const fail = (cause: unknown): void => {
       if (isOver) return;
-      const error = failureInWords(cause, { isLate: cause === LATE, deadlineMs, url: message.url, status });
+      const error = failureInWords(cause, { isLate: cause === LATE, deadlineMs, url: request.origin, status });
       end({ status, error, response: '', headers: {} });
     };
     /** The answer is here, as far as it is read. */
@@ -111,7 +111,7 @@ function post(agent: Agent, message: Message, now: number, deadlineMs: number): 
       fail(LATE);
       cut(LATE);
     }, deadlineMs);
-    agent.dispatch(requestOf(message, now), {
+    agent.dispatch(request, {
       onRequestStart(controller) {
         isSent = true;
         // What had no connection when the deadline passed must not start any more.
@@ -137,7 +137,7 @@ function post(agent: Agent, message: Message, now: number, deadlineMs: number): 
   });
 }
 
-function requestOf({ delivery, url, body, sign, traceparent }: Message, now: number) {
+function requestOf({ delivery, url, body, sign }: Message, traceparent: string | undefined, now: number) {
   const { origin, pathname, search } = new URL(url);
   const headers = {
     'content-type': 'application/json',
