@@ -35,21 +35,21 @@ interface Lane<Item> {
 
 export function createLanes<Item extends Ordered>(): Lanes<Item> {
   const lanes = new Map<string, Lane<Item>>();
-  /** The items that are first in its lanes. */
-  const firsts = ({ laneKeys }: Item): Item[] => {
-    const found = new Set<Item>();
+  const eachLane = ({ laneKeys }: Item, look: (lane: Lane<Item>) => void): void => {
     for (const key of laneKeys) {
-      const first = lanes.get(key)?.line[0];
-      if (first !== undefined) found.add(first);
+      const lane = lanes.get(key);
+      if (lane !== undefined) look(lane);
     }
+  };
+  const firsts = (item: Item): Item[] => {
+    const found = new Set<Item>();
+    eachLane(item, ({ line }) => line[0] !== undefined && found.add(line[0]));
     return [...found];
   };
-  const land = (item: Item): void => {
-    for (const key of item.laneKeys) {
-      const lane = lanes.get(key);
-      if (lane?.inFlight === item) lane.inFlight = undefined;
-    }
-  };
+  const land = (item: Item): void =>
+    eachLane(item, (lane) => {
+      if (lane.inFlight === item) lane.inFlight = undefined;
+    });
   return {
     add(item) {
       for (const key of item.laneKeys) {
@@ -61,15 +61,12 @@ export function createLanes<Item extends Ordered>(): Lanes<Item> {
     isFree: (item) =>
       item.laneKeys.every((key) => {
         const lane = lanes.get(key);
-        if (lane === undefined) return true;
-        return lane.line[0] === item && (lane.inFlight === undefined || lane.inFlight === item);
+        return lane === undefined || letsStart(lane, item);
       }),
-    start(item) {
-      for (const key of item.laneKeys) {
-        const lane = lanes.get(key);
-        if (lane !== undefined) lane.inFlight = item;
-      }
-    },
+    start: (item) =>
+      eachLane(item, (lane) => {
+        lane.inFlight = item;
+      }),
     stop(item) {
       land(item);
       return firsts(item);
@@ -86,18 +83,21 @@ export function createLanes<Item extends Ordered>(): Lanes<Item> {
     },
     waitsIn: (item) =>
       item.laneKeys.find((key) => {
-        const {
-          line: [first],
-          inFlight,
-        } = lanes.get(key) ?? { line: [], inFlight: undefined };
-        const isBehind = first !== undefined && inLogOrder(first, item) < 0;
-        return isBehind || (inFlight !== undefined && inLogOrder(inFlight, item) !== 0);
+        const lane = lanes.get(key);
+        return lane !== undefined && holdsUp(lane, item);
       }),
     behind: (item) =>
       new Set(item.laneKeys.flatMap((key) => lanes.get(key)?.line.filter((one) => inLogOrder(one, item) > 0) ?? [])),
     isEmpty: (key) => !lanes.has(key),
   };
 }
+
+const letsStart = <Item>({ line, inFlight }: Lane<Item>, item: Item): boolean =>
+  line[0] === item && (inFlight === undefined || inFlight === item);
+
+const holdsUp = <Item extends Ordered>({ line, inFlight }: Lane<Item>, item: Ordered): boolean =>
+  (line[0] !== undefined && inLogOrder(line[0], item) < 0) ||
+  (inFlight !== undefined && inLogOrder(inFlight, item) !== 0);
 
 /** Nearly always at the end. */
 function insert<Item extends Ordered>(line: Item[], item: Item): void {
