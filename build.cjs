@@ -1,5 +1,5 @@
 const { build } = require('esbuild');
-const { cpSync, writeFileSync } = require('node:fs');
+const { cpSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { dependencies, devDependencies } = require('./package.json');
 
@@ -39,6 +39,8 @@ module.exports = { bundle };
 
 if (require.main === module) {
   const dist = join(__dirname, 'dist');
+  // What an earlier build has left there would be shipped.
+  for (const folder of ['services', 'shared']) rmSync(join(dist, folder), { recursive: true, force: true });
   // The SDK is there as ES modules already, which tsc has made: the types are the same for those who require it.
   writeFileSync(join(dist, 'consumer/package.json'), JSON.stringify({ type: 'module' }));
   cpSync(join(dist, 'consumer'), join(dist, 'shared/consumer'), {

@@ -99,6 +99,23 @@ const OVERVIEW: readonly Row[] = [
     ],
   },
   {
+    title: 'Management',
+    panels: [
+      {
+        title: 'Requests',
+        description: 'By part of the API. Streams are not counted.',
+        unit: 'reqps',
+        lines: { [rate('rollcall_management_request_duration_seconds_count', 'part')]: '{{part}}' },
+      },
+      {
+        title: 'Time to the answer',
+        description: '99 of 100 requests are faster, by part of the API. Waiting for events is part of it.',
+        unit: 's',
+        lines: { [quantile(0.99, 'rollcall_management_request_duration_seconds', 'part')]: '{{part}}' },
+      },
+    ],
+  },
+  {
     title: 'Webhooks out',
     panels: [
       {

@@ -34,6 +34,7 @@ import { createConsoleSession } from './console-session.js';
 import type { AdminDeps } from './deps.js';
 import { errorHandler, identifyRequest, noSuchMethod, noSuchRoute } from './error-handler.js';
 import { createKeyring } from './keyring.js';
+import { measureRequests } from './metrics.js';
 import { limitRate } from './rate-limit.js';
 import { createDescriptions } from './openapi/descriptions.js';
 import { createPages } from './pages.js';
@@ -176,7 +177,7 @@ export function createAdmin(deps: AdminDeps): express.Express {
   setMaxListeners(0, deps.stopping);
   const app = express();
   app.disable('x-powered-by').disable('etag').set('trust proxy', deps.trustedProxies);
-  app.use(identifyRequest, helmet());
+  app.use(identifyRequest, measureRequests(deps.metrics, [...ROUTES, ...SETUP_ROUTES]), helmet());
   const world = { ...deps, slots: createAllSlots(), descriptions: createDescriptions(ROUTES) };
   openToBrowsers(app, deps);
   const keyring = createKeyring(deps);

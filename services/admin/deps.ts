@@ -17,6 +17,7 @@ import type { Registry } from '../../shared/store/registry.js';
 import type { Retention } from '../../shared/store/retention.js';
 import type { TallyStore } from '../../shared/store/tallies.js';
 import type { Feed } from './feed.js';
+import type { AdminMetrics } from './metrics.js';
 import type { Descriptions } from './openapi/descriptions.js';
 import type { Slots } from './streaming.js';
 
@@ -63,6 +64,7 @@ export interface AdminDeps {
   readonly feed: Feed;
   /** Aborts when the process is to stop: answers that would go on end at once. */
   readonly stopping: AbortSignal;
+  readonly metrics: AdminMetrics;
   /** Tells users of the directory's new mapping, in the background. */
   readonly remap: (directoryId: string) => void;
   readonly clock: Clock;

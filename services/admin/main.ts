@@ -10,6 +10,7 @@ import { serve } from '../../shared/runtime/serve.js';
 import { openMongoStore } from '../../shared/store/mongo/store.js';
 import { createAdmin } from './app.js';
 import { createFeed } from './feed.js';
+import { createAdminMetrics } from './metrics.js';
 import { webFolder } from './pages.js';
 import { createRemapper } from './remap.js';
 
@@ -21,7 +22,9 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
   const courier = createHttpCourier(config.webhookAllowCidrs, systemClock);
   const { registry, commits, resources } = store;
   const remapper = createRemapper({ registry, commits, resources, clock: systemClock, logger }, signal);
+  const metrics = createMetrics('admin');
   const admin = createAdmin({
+    metrics: createAdminMetrics(metrics),
     courier,
     remap: (directoryId) => remapper.start(directoryId),
     registry: store.registry,
@@ -48,7 +51,7 @@ export async function runAdmin(config: AdminConfig, signal: AbortSignal): Promis
     clock: systemClock,
     logger,
   });
-  const probes = createProbes({ ready: () => store.check(), metrics: createMetrics('admin') });
+  const probes = createProbes({ ready: () => store.check(), metrics });
   const { port, closed } = await serve(behindProbes(probes, admin), config.port, signal);
   logger.info({ port }, 'Ready for management.');
   await closed;

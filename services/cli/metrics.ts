@@ -1,5 +1,6 @@
 import { Registry, type Metric } from 'prom-client';
 import { createMetrics } from '../../shared/runtime/probes.js';
+import { createAdminMetrics } from '../admin/metrics.js';
 import { createPurgedCounter } from '../dispatcher/janitor/janitor.js';
 import { createDispatcherMetrics } from '../dispatcher/metrics.js';
 import { createIngestMetrics } from '../ingest/metrics.js';
@@ -21,6 +22,7 @@ const REGISTER: Readonly<Record<string, (registry: Registry) => void>> = {
     createDispatcherMetrics(registry);
     createPurgedCounter(registry);
   },
+  admin: (registry) => void createAdminMetrics(registry),
 };
 
 /** What the driver of metrics keeps of one, beside its values. */

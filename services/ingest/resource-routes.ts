@@ -13,14 +13,13 @@ interface Handling {
 /** Is told of each route of the app, by method, path behind the SCIM base URL and handlers. */
 type Tell = (method: string, path: string, handlers: readonly ScimHandler[]) => void;
 
-/** Of characters that mean themselves: whatever else may come is the router's. */
-const PLAIN = /^\/scim\/([\w-]+)\/v2\/(\w+)(?:\/([\w-]+))?(?:\?|$)/;
 const ALL = '/:endpoint';
 const ONE = '/:endpoint/:id';
 
 /**
  * Takes requests for resources, which nearly all are, past Express's router: that one tries route after route, and wraps each handler,
- * which was a sixth of a read. `first` is what the app uses before its routes; handlers see the same requests and responses.
+ * which was a sixth of a read. `first` is what the app uses before its routes. Handlers find what they read of Express's requests and
+ * responses; what only an app in an app would need is not there.
  */
 export function routeResources(
   app: Express,
@@ -28,6 +27,8 @@ export function routeResources(
   first: readonly ScimHandler[],
   refuse: ScimErrorHandler,
 ): Tell {
+  // Of characters that mean themselves: whatever else may come is the router's.
+  const plain = new RegExp(`^${base.replace(':directoryId', '([\\w-]+)')}/(\\w+)(?:/([\\w-]+))?(?:\\?|$)`);
   const routes = new Map<string, { readonly path: string; readonly handlers: readonly ScimHandler[] }>();
   /** What stands where an endpoint does, and is none. */
   const reserved = new Set<string>();
@@ -35,7 +36,7 @@ export function routeResources(
   const byRouter = handling.handle.bind(app);
 
   handling.handle = (message, response, next) => {
-    const [, directoryId, endpoint = '', id] = PLAIN.exec(message.url ?? '') ?? [];
+    const [, directoryId, endpoint = '', id] = plain.exec(message.url ?? '') ?? [];
     const route = routes.get(`${message.method ?? ''} ${id === undefined ? ALL : ONE}`);
     if (directoryId === undefined || route === undefined || reserved.has(endpoint.toLowerCase())) {
       byRouter(message, response, next);
@@ -43,7 +44,7 @@ export function routeResources(
     }
     const [req, res] = adopt(app, message, response);
     req.params = id === undefined ? { directoryId, endpoint } : { directoryId, endpoint, id };
-    req.route = { path: route.path };
+    req.route = route;
     follow(route.handlers, req, res, (error) => void refuse(error, req, res, () => undefined));
   };
 
@@ -54,7 +55,7 @@ export function routeResources(
   };
 }
 
-/** As the app itself does. */
+/** As the app itself does it. */
 function adopt(app: Express, message: IncomingMessage, response: ServerResponse): [Req, Res] {
   const req = Object.setPrototypeOf(message, app.request) as Req;
   const res = Object.setPrototypeOf(response, app.response) as Res;
@@ -63,20 +64,25 @@ function adopt(app: Express, message: IncomingMessage, response: ServerResponse)
   return [req, res];
 }
 
-/** One handler after the other, until one answers or throws. */
+/** One handler after the other, until one answers or fails; as in a router, none comes after a failure. */
 function follow(handlers: readonly ScimHandler[], req: Req, res: Res, refuse: (error: unknown) => void): void {
   let index = 0;
+  const fail = (error: unknown): void => {
+    index = handlers.length;
+    refuse(error);
+  };
   const next = (error?: unknown): void => {
-    const handler = handlers[index];
-    index += 1;
-    if (error !== undefined) {
-      refuse(error);
+    if (error !== undefined && error !== null) {
+      fail(error);
       return;
     }
+    const handler = handlers[index];
+    index += 1;
     try {
-      void handler?.(req, res, next);
+      const result = handler?.(req, res, next);
+      if (result instanceof Promise) result.catch(fail);
     } catch (thrown) {
-      refuse(thrown);
+      fail(thrown);
     }
   };
   next();

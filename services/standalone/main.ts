@@ -24,6 +24,7 @@ import { createTallyCounter, type TallyCounter } from '../../shared/store/tallie
 import { createAdmin } from '../admin/app.js';
 import { createFeed, type Feed } from '../admin/feed.js';
 import { webFolder } from '../admin/pages.js';
+import { createAdminMetrics } from '../admin/metrics.js';
 import { createRemapper, type Remapper } from '../admin/remap.js';
 import { countAttempts } from '../dispatcher/count-attempts.js';
 import { createDispatcher, type Dispatcher } from '../dispatcher/dispatcher.js';
@@ -218,10 +219,11 @@ function createHandler(
   const ingest = createIngest({ ...common, ...scim, tracing, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
+  const measured = { metrics: createAdminMetrics(metrics) };
   const reading = { journals, tallies, held, events, deliveries, outbox, describe, installation, feed, stopping };
   const limits = { requestsPerSecond, allowCidrs, web: { folder: webFolder(), app } };
   const remap = (directoryId: string): void => remapper.start(directoryId);
-  const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, ...limits, ...key });
+  const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, ...limits, ...key, ...measured });
   const probes = createProbes({ ready: () => store.check(), metrics });
   const outsideScim = behindProbes(probes, admin);
   return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);

@@ -6,8 +6,8 @@ import { bundle } from '../../build.cjs';
 import { folderNamed, ROOT } from './servers.js';
 
 /**
- * Runs `main.ts` of a folder of benches in a process of its own, from JavaScript that is made as the product's is. What runs sources directly names every function as it is made, which costs a code of many small functions more than a
- * package.
+ * Runs `main.ts` of a folder of benches in a process of its own, from JavaScript that is made as the product's is. What runs sources
+ * directly names every function as it is made, which costs a code of many small functions more than a package.
  */
 export async function runBuilt(bench: string, plan: object, json: string | undefined): Promise<void> {
   const folder = mkdtempSync(folderNamed(`bench-${bench}-`));

@@ -1,3 +1,4 @@
+import { percentile } from '../../services/cli/demo/summary.js';
 import type { Measured, Requests } from './bench.js';
 import { openConnection, type Connection } from './connection.js';
 import type { Job, JobResult } from './load-process.js';
@@ -30,14 +31,13 @@ async function run(job: Job): Promise<Measured> {
   const elapsed = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   connections.forEach((connection) => connection.close());
-  const sorted = Float64Array.from(tally.durations).sort();
-  const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+  const { durations, failed, failure } = tally;
   return {
-    perSecond: sorted.length / elapsed,
-    p50: quantile(0.5),
-    p99: quantile(0.99),
-    failed: tally.failed,
-    failure: tally.failure,
+    perSecond: durations.length / elapsed,
+    p50: percentile(durations, 0.5),
+    p99: percentile(durations, 0.99),
+    failed,
+    failure,
     generatorCpu: (user + system) / 1e6 / elapsed,
   };
 }

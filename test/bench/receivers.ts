@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { percentile } from '../../services/cli/demo/summary.js';
 import { ASIDE, type Arrivals, type Question } from './receivers-process.js';
 
 /** Receivers of webhooks, good and bad, in a process of their own that its parent asks what has arrived. */
@@ -42,9 +43,8 @@ async function listen(listener: RequestListener): Promise<number> {
 }
 
 function arrivals(): Arrivals {
-  const sorted = Float64Array.from(latencies).sort();
-  const quantile = (share: number): number => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-  return { count: sorted.length, distinct: events.size, p50: quantile(0.5), p99: quantile(0.99), lastAt };
+  const [p50, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.99)];
+  return { count: latencies.length, distinct: events.size, p50, p99, lastAt };
 }
 
 process.on('message', (question: Question) => {

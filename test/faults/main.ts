@@ -68,7 +68,7 @@ async function findMutations({ target, seed }: Options): Promise<number> {
   for (const mutation of MUTATIONS.filter((one) => (one.target ?? 'standalone') === target)) {
     say(`planted: ${mutation.name}`);
     const { only, points, users } = mutation;
-    const build = await plant(mutation, BUILD);
+    const build = await plant(mutation);
     const begunAt = performance.now();
     const settings = { ...TARGETS[target], ...MUTATED[target], build, seed, only, points, users };
     const report = await run({ ...settings, say: () => undefined });

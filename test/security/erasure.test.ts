@@ -7,6 +7,7 @@ import request from 'supertest';
 import { Webhook } from 'svix';
 import { createAdmin } from '../../services/admin/app.js';
 import { createFeed } from '../../services/admin/feed.js';
+import { createAdminMetrics } from '../../services/admin/metrics.js';
 import { createDispatcher } from '../../services/dispatcher/dispatcher.js';
 import { carryOutErasures } from '../../services/dispatcher/janitor/erasures.js';
 import { createDispatcherMetrics } from '../../services/dispatcher/metrics.js';
@@ -150,6 +151,7 @@ async function startProduct({ store }: Target) {
   const admin = createAdmin({
     ...common,
     feed,
+    metrics: createAdminMetrics(new Registry()),
     remap: () => undefined,
     stopping: stopping.signal,
     sealer,

@@ -152,6 +152,7 @@ test('what fails on our side is a 500 that tells nothing; the log line has its r
     courier: createHttpCourier([], Date.now),
     allowCidrs: [],
     feed: bench.feed,
+    metrics: bench.deps.metrics,
     stopping: bench.stopping.signal,
     remap: () => undefined,
     clock: () => 0,

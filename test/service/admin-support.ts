@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { Express } from 'express';
+import { Registry } from 'prom-client';
 import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
 import type { AdminDeps } from '../../services/admin/deps.js';
 import { createFeed, type Feed } from '../../services/admin/feed.js';
+import { createAdminMetrics } from '../../services/admin/metrics.js';
 import { createRemapper } from '../../services/admin/remap.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
 import { createHttpCourier } from '../../shared/destinations/http/courier.js';
@@ -32,6 +34,7 @@ export interface Bench {
   readonly feed: Feed;
   readonly stopping: AbortController;
   readonly logged: object[];
+  readonly metrics: Registry;
   now: number;
   get(url: string): request.Test;
   post(url: string, body?: object): request.Test;
@@ -46,6 +49,7 @@ export async function openBench(open: OpenStore = openSqlite): Promise<Bench> {
   const logged: object[] = [];
   const feed = createFeed(store.events, PARTITIONS);
   const stopping = new AbortController();
+  const metrics = new Registry();
   const courier = createHttpCourier(['127.0.0.0/8'], () => bench.now);
   const deps: AdminDeps = {
     courier,
@@ -61,6 +65,7 @@ export async function openBench(open: OpenStore = openSqlite): Promise<Bench> {
     allowCidrs: ['127.0.0.0/8'],
     feed,
     stopping: stopping.signal,
+    metrics: createAdminMetrics(metrics),
     remap: (directoryId) => remapper.start(directoryId),
     clock: () => bench.now,
     logger: recorder(logged),
@@ -76,6 +81,7 @@ export async function openBench(open: OpenStore = openSqlite): Promise<Bench> {
     feed,
     stopping,
     logged,
+    metrics,
     now: Date.UTC(2030, 0, 1),
     get: (url) => signed(request(app).get(url)),
     post: (url, body) => signed(request(app).post(url)).send(body),

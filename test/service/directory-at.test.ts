@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { Registry } from 'prom-client';
 import request from 'supertest';
 import { createAdmin } from '../../services/admin/app.js';
 import { createFeed } from '../../services/admin/feed.js';
+import { createAdminMetrics } from '../../services/admin/metrics.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
 import { createHttpCourier } from '../../shared/destinations/http/courier.js';
 import { createDigest } from '../../shared/directory/digest.js';
@@ -31,6 +33,7 @@ const admin = () => {
     courier: createHttpCourier([], () => clock.now),
     allowCidrs: [],
     feed: createFeed(store.events, 1),
+    metrics: createAdminMetrics(new Registry()),
     remap: () => undefined,
     stopping: new AbortController().signal,
     clock: () => clock.now,

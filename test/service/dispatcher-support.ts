@@ -5,6 +5,7 @@ import request from 'supertest';
 import { Webhook } from 'svix';
 import { createAdmin } from '../../services/admin/app.js';
 import { createFeed } from '../../services/admin/feed.js';
+import { createAdminMetrics } from '../../services/admin/metrics.js';
 import { createDispatcher, type DispatcherDeps } from '../../services/dispatcher/dispatcher.js';
 import { createDispatcherMetrics } from '../../services/dispatcher/metrics.js';
 import { adminKeyHash } from '../../shared/config/secrets.js';
@@ -152,6 +153,7 @@ export async function openDispatcherBench(): Promise<DispatcherBench> {
     requestsPerSecond: 100_000,
     trustedProxies: [],
     feed: createFeed(store.events, PARTITIONS),
+    metrics: createAdminMetrics(new Registry()),
     stopping: new AbortController().signal,
     remap: () => undefined,
   });

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from '../../build.cjs';
 import { openManagement } from '../../services/cli/demo/management.js';
@@ -21,7 +21,6 @@ const PACE_MS = 300;
 /** The build with one migration more, which adds an index; `contracts`: and takes something away that this version needs. */
 async function nextVersion({ contracts }: { readonly contracts: boolean }): Promise<string> {
   const folder = temporaryFolder();
-  cpSync(BUILD, folder, { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const file = 'shared/store/mongo/migrations.ts';
   const source = readFileSync(join(ROOT, file), 'utf8');

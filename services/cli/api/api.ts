@@ -3,14 +3,14 @@ import { request } from 'undici';
 import { pause } from '../../../shared/runtime/pause.js';
 import { EXIT_UNAVAILABLE } from '../exit-codes.js';
 import { jsonOf } from '../../simulator/json.js';
-import { CommandFailed, refusal, Unreachable } from './failures.js';
+import { CommandFailed, refusal, ApiUnreachable } from './failures.js';
 import type { Json } from './json.js';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 /** Undefined is left out, a list is repeated. */
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
-/** The management API of a running Rollcall. Every method throws `Refused` or `Unreachable`. */
+/** The management API of a running Rollcall. Every method throws `Refused` or `ApiUnreachable`. */
 export interface Api {
   readonly url: string;
   /** `path` is what comes after `/v1`. Answers the body; an empty object where there is none. */
@@ -37,14 +37,14 @@ export function openApi({ url, key }: { readonly url: string; readonly key: stri
     try {
       return await request(`${url}/v1${path}`, options);
     } catch (error) {
-      throw new Unreachable(url, error);
+      throw new ApiUnreachable(url, error);
     }
   };
   const textOf = async ({ body }: Answer): Promise<string> => {
     try {
       return await body.text();
     } catch (error) {
-      throw new Unreachable(url, error);
+      throw new ApiUnreachable(url, error);
     }
   };
   /** Obeys Retry-After; what is refused so was not carried out. */

@@ -13,7 +13,7 @@ export class CommandFailed extends Error {
 }
 
 /** No answer came: the request may or may not have been carried out. */
-export class Unreachable extends CommandFailed {
+export class ApiUnreachable extends CommandFailed {
   constructor(url: string, cause: unknown) {
     const fix = 'start it (rollcall standalone), or say where it is with --url or ROLLCALL_URL';
     super(`Rollcall cannot be reached at ${url}: ${reasonOf(cause)}; ${fix}`, EXIT_UNAVAILABLE);

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { pause, pauseAfter, type BackOff } from '../../../shared/runtime/pause.js';
 import type { Api, Query } from './api.js';
 import { readMessages } from './event-stream.js';
-import { Refused, Unreachable } from './failures.js';
+import { Refused, ApiUnreachable } from './failures.js';
 
 /** What happens to the connection: it is lost, or there again after so long. */
 export type Interruption = { readonly kind: 'lost' } | { readonly kind: 'back'; readonly afterMs: number };
@@ -82,7 +82,7 @@ async function reopen(following: Following, cursor: string | undefined, failed: 
 
 /** Rollcall restarts, or a proxy before it has nobody to ask. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof Unreachable || (error instanceof Refused && (error.status >= 500 || error.status === 429));
+  error instanceof ApiUnreachable || (error instanceof Refused && (error.status >= 500 || error.status === 429));
 
 /** A time that does not come: what was committed since then begins where everything ends. */
 const NEVER = '9999-12-31T23:59:59Z';

@@ -23,17 +23,21 @@ export function createHttpCourier(
   tracing = noTracing,
 ): Courier {
   const allowed = parseCidrs(allowCidrs);
-  let opened: Promise<Agent> | undefined;
+  let opened: Promise<Agent | Error> | undefined;
   /** With the first attempt: undici is a quarter of a start. */
-  const open = (): Promise<Agent> =>
-    (opened ??= import('./agent.js').then(({ openAgent }) => openAgent(allowed, deadlineMs)));
+  const open = (): Promise<Agent | Error> =>
+    (opened ??= import('./agent.js').then(({ openAgent }) => openAgent(allowed, deadlineMs), notLoaded));
   return {
     async attempt(message) {
+      const agent = await open();
       const startedAt = clock();
       const start = performance.now();
       const parent = message.traceparent;
       const own = parent === undefined ? undefined : spanBelow(parent);
-      const result = await post(await open(), requestOf(message, own, startedAt), deadlineMs);
+      const result =
+        agent instanceof Error
+          ? { status: null, error: agent.message, response: '', headers: {}, isSent: false }
+          : await post(agent, requestOf(message, own, startedAt), deadlineMs);
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const { id: deliveryId, endpointId } = message.delivery;
       const { status, error, response, headers, isSent } = result;
@@ -64,9 +68,15 @@ export function createHttpCourier(
         isSent,
       };
     },
-    close: async () => (await opened)?.destroy(),
+    async close() {
+      const agent = await opened;
+      if (!(agent instanceof Error)) await agent?.destroy();
+    },
   };
 }
+
+const notLoaded = (cause: unknown): Error =>
+  new Error(`the client of HTTP cannot be loaded: ${String(cause)}; start Rollcall again`);
 
 interface Answer {
   readonly status: number | null;
