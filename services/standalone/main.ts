@@ -219,11 +219,11 @@ function createHandler(
   const ingest = createIngest({ ...common, ...scim, tracing, newId });
   adopt(ingest);
   const key = config.adminKey === undefined ? {} : { adminKeyHash: adminKeyHash(config.adminKey) };
-  const measured = { metrics: createAdminMetrics(metrics) };
   const reading = { journals, tallies, held, events, deliveries, outbox, describe, installation, feed, stopping };
   const limits = { requestsPerSecond, allowCidrs, web: { folder: webFolder(), app } };
   const remap = (directoryId: string): void => remapper.start(directoryId);
-  const admin = createAdmin({ ...common, ...reading, remap, sealer, courier, partitions, ...limits, ...key, ...measured });
+  const working = { sealer, courier, partitions, remap, metrics: createAdminMetrics(metrics) };
+  const admin = createAdmin({ ...common, ...reading, ...working, ...limits, ...key });
   const probes = createProbes({ ready: () => store.check(), metrics });
   const outsideScim = behindProbes(probes, admin);
   return (req, res) => (req.url?.startsWith('/scim/') === true ? ingest : outsideScim)(req, res);
