@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { Histogram, type Registry } from 'prom-client';
+import { answerClass } from '../../shared/runtime/probes.js';
 import type { Route } from './routes.js';
 
 /** What the management API tells of itself on /metrics. Labels name no path: ids stand in it. */
@@ -19,8 +20,7 @@ export function createAdminMetrics(registry: Registry): AdminMetrics {
     registers: [registry],
   });
   return {
-    answered: ({ part = 'none', status, seconds }) =>
-      requests.observe({ part, answer: `${Math.floor(status / 100)}xx` }, seconds),
+    answered: ({ part = 'none', status, seconds }) => requests.observe({ part, answer: answerClass(status) }, seconds),
   };
 }
 

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { answerClass } from '../../shared/runtime/probes.js';
 import type { Settlement } from '../../shared/store/deliveries.js';
 import { DELIVERY_STATUSES, timeOfId, type Delivery } from '../../shared/webhooks/delivery.js';
 
@@ -76,7 +77,7 @@ export function createDispatcherMetrics(registry: Registry): DispatcherMetrics {
       outcomes.inc({ status });
       if (status === 'delivered' && isFresh(before)) delays.observe(Math.max(now - timeOfId(before.eventId), 0) / 1000);
       if (attempt === undefined) return;
-      const answer = attempt.status === null ? 'none' : `${Math.floor(attempt.status / 100)}xx`;
+      const answer = attempt.status === null ? 'none' : answerClass(attempt.status);
       attempts.observe({ answer }, attempt.durationMs / 1000);
     },
     watch: (given) => void (read = given),

@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { answerClass } from '../../shared/runtime/probes.js';
 
 /** What ingest tells of itself on /metrics. Labels name no directory: there may be thousands. */
 export interface IngestMetrics {
@@ -51,7 +52,7 @@ export function createIngestMetrics(registry: Registry): IngestMetrics {
   return {
     answered({ method, route, provider, status, seconds }) {
       const labels = { operation: operationOf(method, route), provider: providerOf(provider) };
-      requests.observe({ ...labels, answer: `${Math.floor(status / 100)}xx` }, seconds);
+      requests.observe({ ...labels, answer: answerClass(status) }, seconds);
     },
     committed(operations, seconds) {
       commits.observe(seconds);
