@@ -8,7 +8,8 @@ module.exports = {
   transform: { '^.+\\.ts$': '<rootDir>/test/support/transform.cjs' },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.test-build'],
-  testTimeout: 180_000,
+  // What a test waits for has deadlines of its own, which say what did not come; this one ends a test that hangs besides.
+  testTimeout: 600_000,
   // More than cores: a good part of the time tests wait for processes and for time to pass.
   maxWorkers: 3,
   collectCoverageFrom: ['shared/**/*.ts'],

@@ -14,7 +14,7 @@ export interface Cluster {
   readonly dispatchers: TestProcess[];
   /** Kills the one that has run longest, of which another one takes the place. */
   replaceLongest(role: 'relay' | 'dispatcher'): Promise<void>;
-  /** Provisions one directory after another, two or three changes a second, until `isOver` when one is complete. */
+  /** Provisions one directory after another, a change or two a second, until `isOver` when one is complete. */
   provisionUntil(isOver: () => boolean | Promise<boolean>, seed: number): Promise<Provisioned[]>;
   /** A call to the management API: the JSON that is answered. */
   call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Record<string, unknown>>;
@@ -24,7 +24,7 @@ const PARTITIONS = 2;
 /** Soon, and more often than a receiver fails in a row by chance. */
 const RETRY_SCHEDULE = `0s${',1s'.repeat(12)}`;
 /** The test server of MongoDB takes no more than a few deliveries a second. */
-const PACE_MS = 400;
+const PACE_MS = 600;
 
 export async function startCluster(kafkaHome: string, mongoUri: string): Promise<Cluster> {
   const broker = await startBroker(kafkaHome);
