@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/runtime/clock.js';
-import { bearerToken, credentialHash } from '../../shared/runtime/credentials.js';
+import { bearerToken, credentialHash, secretHash } from '../../shared/runtime/credentials.js';
 import { Forbidden, Unauthorized } from '../../shared/scim/errors.js';
 import { isLive, type DirectoryToken, type Registry } from '../../shared/store/registry.js';
 import type { ScimHandler } from './call.js';
@@ -42,10 +42,11 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
   /** What needs no look at the store: a token in regular use. */
   const recall = (directoryId: string, authorization: string | undefined): KnownDirectory | undefined => {
     const now = clock();
-    const recalled = known.recall(directoryId);
-    const match = recalled && liveToken(recalled, bearerHash(authorization), now);
-    const isUsual = match !== undefined && !isTouchDue(match, now) && recalled?.directory.disabled !== true;
-    return isUsual ? recalled : undefined;
+    const [recalled, token] = [known.recall(directoryId), bearerToken(authorization)];
+    if (recalled === undefined || token === undefined || recalled.directory.disabled === true) return undefined;
+    // Only what was issued has the hash of what was issued, so that its form need not be looked at.
+    const match = liveToken(recalled, secretHash(token), now);
+    return match === undefined || isTouchDue(match, now) ? undefined : recalled;
   };
 
   return (req, res, next) => {
@@ -60,13 +61,7 @@ export function authenticate(registry: Tables, clock: Clock): ScimHandler {
       if (known.recall(directoryId) !== undefined) res.locals.refusedBy = directoryId;
       next(error);
     };
-    let recalled: KnownDirectory | undefined;
-    try {
-      recalled = recall(directoryId, authorization);
-    } catch (error) {
-      refuse(error);
-      return;
-    }
+    const recalled = recall(directoryId, authorization);
     if (recalled !== undefined) admit(recalled);
     else check(directoryId, authorization).then(admit, refuse);
   };

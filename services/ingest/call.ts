@@ -93,7 +93,7 @@ export const handle =
       baseUrl: scimBaseUrl(publicUrl, directory.id),
       endpoint: single(req.params['endpoint']),
       id: single(req.params['id']),
-      query: firstValues(req.query),
+      query: firstValues(req.url),
       body: req.body,
       ifMatch: req.get('if-match'),
       ifNoneMatch: req.get('if-none-match'),
@@ -123,11 +123,11 @@ export function send(res: Response<unknown, CallLocals>, { status, headers, body
 
 const single = (param: string | string[] | undefined): string => (typeof param === 'string' ? param : '');
 
-function firstValues(query: Request['query']): Record<string, string> {
+/** Not req.query, which takes twice as long, and as long where there is nothing to read. */
+function firstValues(url: string): Record<string, string> {
+  const mark = url.indexOf('?');
   const values: Record<string, string> = {};
-  for (const [name, value] of Object.entries(query)) {
-    const first = Array.isArray(value) ? value[0] : value;
-    if (typeof first === 'string') values[name] = first;
-  }
+  if (mark < 0) return values;
+  for (const [name, value] of new URLSearchParams(url.slice(mark + 1))) values[name] ??= value;
   return values;
 }

@@ -37,9 +37,8 @@ export function find(
   { filter, sort, paging, parameters }: Query,
 ): Promise<Found> {
   const scope = { directoryId: directory.id, baseUrl, types, filter };
-  const query = fingerprint(parameters);
-  if (sort !== undefined) return sorted(deps, scope, sort, paging, query);
-  if (paging.method === 'cursor') return behindCursor(deps, scope, paging, query);
+  if (sort !== undefined) return sorted(deps, scope, sort, paging, fingerprint(parameters));
+  if (paging.method === 'cursor') return behindCursor(deps, scope, paging, fingerprint(parameters));
   return filter === undefined ? unfiltered(deps, scope, paging) : filtered(deps, scope, paging);
 }
 

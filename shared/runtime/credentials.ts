@@ -37,6 +37,9 @@ export function credentialHash(prefix: CredentialPrefix, secret: string): string
   return rest.slice(RANDOM_LENGTH) === checksum(prefix, random) ? sha256(secret) : undefined;
 }
 
+/** The same of what need not be one, as bytes: to compare with what was stored of one. */
+export const secretHash = (secret: string): Buffer => hash('sha256', secret, 'buffer');
+
 /** What an `Authorization: Bearer …` header bears (RFC 6750 section 2.1); undefined when it bears nothing. */
 export const bearerToken = (authorization: string | undefined): string | undefined =>
   /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];

@@ -7,7 +7,12 @@ import { BY_MEMBER, DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembershi
 /** A `LIMIT` and `OFFSET` after an id; every id is above the empty one. */
 const PAGE = 'LIMIT ? OFFSET ?';
 const bounds = ({ offset = 0, limit }: ResourcePage): [limit: number, offset: number] => [limit, offset];
+const byIds = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 const start = ({ afterId = '' }: ResourcePage): string => afterId;
+
+/** Those that have a key. A join, because IN would gather what it finds in a table of its own first. */
+const BEARERS = `index_keys CROSS JOIN resources ON row = resource
+  WHERE index_keys.directory = ${DIRECTORY} AND index_keys.type = ? AND key = ? AND id > ?`;
 
 export function createResources(database: Database): ResourceReader {
   const byTypeAndId = database.prepare(`
@@ -17,6 +22,8 @@ export function createResources(database: Database): ResourceReader {
   const ofType = database.prepare(`
     SELECT ${RESOURCE_COLUMNS} FROM resources
     WHERE directory = ${DIRECTORY} AND type = ? AND id > ? ORDER BY id ${PAGE}`);
+  const withKey = database.prepare(`
+    SELECT ${RESOURCE_COLUMNS.replaceAll(/\w+/g, 'resources.$&')} FROM ${BEARERS} LIMIT ?`);
   const candidateRows = prepareCandidates(database);
   const beginningWith = database.prepare(`
     SELECT key, resource FROM index_keys
@@ -24,14 +31,6 @@ export function createResources(database: Database): ResourceReader {
       AND (key > ?3 OR resource > coalesce((
         SELECT row FROM resources WHERE directory = (SELECT no FROM heads WHERE directory_id = ?1) AND id = ?5), 0))
     ORDER BY key, resource LIMIT ?6`);
-  const members = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
-    WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
-  const groups = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM ${BY_MEMBER}
-    WHERE directory = ${DIRECTORY} AND member_id IN (SELECT value FROM json_each(?))`);
-  const ended = database.prepare(`
-    SELECT ${MEMBERSHIP_COLUMNS} FROM ended_memberships WHERE directory = ${DIRECTORY} AND ended_with = ?`);
 
   return {
     async get(directoryId, type, id) {
@@ -44,6 +43,13 @@ export function createResources(database: Database): ResourceReader {
     async list(directoryId, type, candidates, page) {
       if (candidates === undefined) return ofType.all(directoryId, type, start(page), ...bounds(page)).map(toResource);
       const [limit, offset] = bounds(page);
+      const { ids, keys } = candidates;
+      const [key, ...others] = keys;
+      if (key !== undefined && others.length === 0 && ids.length === 0) {
+        const bearers = withKey.all(directoryId, type, key, start(page), offset + limit + 1);
+        // Nearly always: that is all of them, in one step, and in the order of ids they are a page.
+        if (bearers.length <= offset + limit) return bearers.map(toResource).sort(byIds).slice(offset);
+      }
       const rows = candidateRows(directoryId, type, candidates, start(page)).slice(offset, offset + limit);
       return rows.flatMap((row) => byRow.all(row).map(toResource));
     },
@@ -58,11 +64,32 @@ export function createResources(database: Database): ResourceReader {
               .map((resource) => ({ key: text(entry, 'key'), id: resource.id, keys: resource.keys, resource })),
           ),
       ),
+    ...prepareMemberships(database),
+  };
+}
+
+function prepareMemberships(database: Database): Pick<ResourceReader, 'membersOf' | 'groupsOf' | 'endedWith'> {
+  const members = database.prepare(`
+    SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
+    WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
+  const groupsOf = (members: string) =>
+    database.prepare(`
+      SELECT ${MEMBERSHIP_COLUMNS} FROM ${BY_MEMBER} WHERE directory = ${DIRECTORY} AND member_id ${members}`);
+  const [groupsOfOne, groupsOfMany] = [groupsOf('= ?'), groupsOf('IN (SELECT value FROM json_each(?))')];
+  const ended = database.prepare(`
+    SELECT ${MEMBERSHIP_COLUMNS} FROM ended_memberships WHERE directory = ${DIRECTORY} AND ended_with = ?`);
+
+  return {
     async membersOf(directoryId, groupId, page) {
       return members.all(directoryId, groupId, start(page), ...bounds(page)).map(toMembership);
     },
     async groupsOf(directoryId, memberIds) {
-      return groups.all(directoryId, JSON.stringify(memberIds)).map(toMembership);
+      const [one = '', ...others] = memberIds;
+      const rows =
+        others.length === 0
+          ? groupsOfOne.all(directoryId, one)
+          : groupsOfMany.all(directoryId, JSON.stringify(memberIds));
+      return rows.map(toMembership);
     },
     async endedWith(directoryId, id) {
       return ended.all(directoryId, id).map(toMembership);
@@ -75,13 +102,11 @@ function prepareCandidates(database: Database) {
   const byId = database.prepare(
     `SELECT row, id FROM resources WHERE directory = ${DIRECTORY} AND type = ? AND id = ? AND id > ?`,
   );
-  const byKey = database.prepare(`
-    SELECT row, id FROM resources WHERE id > ? AND row IN (
-      SELECT resource FROM index_keys WHERE directory = ${DIRECTORY} AND type = ? AND key = ?)`);
+  const byKey = database.prepare(`SELECT row, id FROM ${BEARERS}`);
   return (directoryId: string, type: string, { ids, keys }: Candidates, afterId: string): number[] => {
     const found: Row[] = [
       ...ids.flatMap((id) => byId.all(directoryId, type, id, afterId)),
-      ...keys.flatMap((key) => byKey.all(afterId, directoryId, type, key)),
+      ...keys.flatMap((key) => byKey.all(directoryId, type, key, afterId)),
     ];
     const rows = new Map(found.map((row) => [text(row, 'id'), number(row, 'row')]));
     return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);

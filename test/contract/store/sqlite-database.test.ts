@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { constants, DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
 import { MalformedCommit } from '../../../shared/store/check-commit.js';
 import { text } from '../../../shared/store/sqlite/columns.js';
 import { createCommits } from '../../../shared/store/sqlite/commits.js';
-import { openDatabase, type Database, type Value } from '../../../shared/store/sqlite/database.js';
+import { compiledOnce, openDatabase, type Database, type Value } from '../../../shared/store/sqlite/database.js';
 import { createDeliveries } from '../../../shared/store/sqlite/deliveries.js';
 import { createErasure } from '../../../shared/store/sqlite/erasure.js';
 import { createEvents } from '../../../shared/store/sqlite/events.js';
@@ -63,6 +64,43 @@ describe('values', () => {
       /cannot store .*: bind a string, a finite number or null/,
     );
     expect(database.prepare('SELECT * FROM anything').all()).toEqual([]);
+  });
+});
+
+describe('a limit that is bound', () => {
+  /** How often SQLite compiles a statement that is run three times. */
+  const compilations = (sql: string): number => {
+    const connection = new DatabaseSync(':memory:');
+    connection.exec('CREATE TABLE numbers (number INTEGER PRIMARY KEY); INSERT INTO numbers VALUES (1), (2), (3)');
+    let count = 0;
+    // It is asked for the right to select once in each compilation.
+    connection.setAuthorizer((action) => {
+      if (action === constants.SQLITE_SELECT) count += 1;
+      return constants.SQLITE_OK;
+    });
+    const statement = connection.prepare(sql);
+    const found = [2, 1, 2].map((limit) => statement.all(0, limit).length);
+    connection.setAuthorizer(null);
+    connection.close();
+    expect(found).toEqual([2, 1, 2]);
+    return count;
+  };
+
+  test.each([
+    'SELECT number FROM numbers WHERE number > ? ORDER BY number LIMIT ?',
+    'SELECT number FROM numbers WHERE number > ?1 ORDER BY number LIMIT ?2',
+  ])('%s is compiled once and not for each run', (sql) => {
+    expect(compilations(compiledOnce(sql))).toBe(1);
+    // What it is for: when this is 1 too, it may go.
+    expect(compilations(sql)).toBeGreaterThan(1);
+  });
+
+  test('a page with an offset is what it was', () => {
+    const database = open();
+    database.exec('CREATE TABLE numbers (number INTEGER PRIMARY KEY); INSERT INTO numbers VALUES (1), (2), (3)');
+    const page = database.prepare('SELECT number FROM numbers ORDER BY number LIMIT ? OFFSET ?');
+    expect(page.all(2, 1)).toEqual([{ number: 2 }, { number: 3 }]);
+    expect(page.all(0, 0)).toEqual([]);
   });
 });
 
