@@ -56,27 +56,32 @@ export async function measureDelay(
   say: (text: string) => void,
   json: string | undefined,
 ): Promise<void> {
+  say(`Delays. ${renderMachine()} The fastest of ${repetitions}, in milliseconds.\n`);
+  say('| Delay each way | Step | Round trips | Predicted | Measured | Measured / predicted | Units/s |');
+  say('| ---: | --- | --- | ---: | ---: | ---: | ---: |');
+  const base = await measureAt(0, brokers, repetitions);
+  const rows: object[] = [];
+  for (const delay of delays) {
+    const now = await measureAt(delay, brokers, repetitions);
+    for (const [index, { name, mongo, kafka, units, ms: measured }] of now.steps.entries()) {
+      const longer = mongo * (now.mongo - base.mongo) + kafka * (now.kafka - base.kafka);
+      const predicted = (base.steps[index]?.ms ?? NaN) + longer;
+      const trips = `${mongo} MongoDB${kafka > 0 ? `, ${kafka} Kafka` : ''}`;
+      const figures = [predicted.toFixed(1), measured.toFixed(1), (measured / predicted).toFixed(2)];
+      const cells = [delay, name, trips, ...figures, Math.round((units * 1000) / measured)];
+      say(`| ${cells.join(' | ')} |`);
+      rows.push({ delay, step: name, predicted, measured, roundTrip: { mongo: now.mongo, kafka: now.kafka } });
+    }
+  }
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: machine(), rows }, null, 2)}\n`);
+}
+
+/** Each delay on an empty database, because what a server has to look through may grow with every repetition. */
+async function measureAt(delay: number, brokers: readonly string[], repetitions: number) {
   const bench = await open(brokers);
   try {
-    say(`Delays. ${renderMachine()} The fastest of ${repetitions}, in milliseconds.\n`);
-    say('| Delay each way | Step | Round trips | Predicted | Measured | Measured / predicted | Units/s |');
-    say('| ---: | --- | --- | ---: | ---: | ---: | ---: |');
-    const base = await bench.measure(0, repetitions);
-    const rows: object[] = [];
-    for (const delay of [0, ...delays]) {
-      const now = delay === 0 ? base : await bench.measure(delay, repetitions);
-      for (const [index, step] of bench.steps.entries()) {
-        const longer = step.mongo * (now.mongo - base.mongo) + step.kafka * (now.kafka - base.kafka);
-        const predicted = (base.steps[index] ?? NaN) + longer;
-        const measured = now.steps[index] ?? NaN;
-        const trips = `${step.mongo} MongoDB${step.kafka > 0 ? `, ${step.kafka} Kafka` : ''}`;
-        const figures = [predicted.toFixed(1), measured.toFixed(1), (measured / predicted).toFixed(2)];
-        const cells = [delay, step.name, trips, ...figures, Math.round((step.units * 1000) / measured)];
-        say(`| ${cells.join(' | ')} |`);
-        rows.push({ delay, step: step.name, predicted, measured, roundTrip: { mongo: now.mongo, kafka: now.kafka } });
-      }
-    }
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine: machine(), rows }, null, 2)}\n`);
+    const { mongo, kafka, steps } = await bench.measure(delay, repetitions);
+    return { mongo, kafka, steps: bench.steps.map((step, index) => ({ ...step, ms: steps[index] ?? NaN })) };
   } finally {
     await bench.close();
   }
