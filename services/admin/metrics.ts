@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { Histogram, type Registry } from 'prom-client';
-import { answerClass } from '../../shared/runtime/probes.js';
+import { answerClass, statusOf } from '../../shared/runtime/answer.js';
 import type { Route } from './routes.js';
 
 /** What the management API tells of itself on /metrics. Labels name no path: ids stand in it. */
@@ -33,7 +33,7 @@ export function measureRequests(metrics: AdminMetrics, routes: readonly Route[])
       if (isStream(res)) return;
       const { path = '' } = (req.route as { readonly path?: string } | undefined) ?? {};
       const seconds = (performance.now() - since) / 1000;
-      metrics.answered({ part: parts.get(path), status: res.statusCode, seconds });
+      metrics.answered({ part: parts.get(path), status: statusOf(res), seconds });
     });
     next();
   };

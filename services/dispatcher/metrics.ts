@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { answerClass } from '../../shared/runtime/probes.js';
+import { answerClass } from '../../shared/runtime/answer.js';
 import type { Settlement } from '../../shared/store/deliveries.js';
 import { DELIVERY_STATUSES, timeOfId, type Delivery } from '../../shared/webhooks/delivery.js';
 

@@ -1,11 +1,10 @@
+import { statusOf } from '../../shared/runtime/answer.js';
 import { remember } from '../../shared/runtime/remember.js';
 import { outlineBody, outlineDetail, outlineUrl } from '../../shared/scim/outline.js';
 import type { CallLocals, ScimHandler } from './call.js';
 import type { IngestMetrics } from './metrics.js';
 import type { RequestLog } from './request-log.js';
 
-/** The client has gone before there was an answer. */
-const NOBODY_WAITED = 499;
 const DETAIL_MAX = 500;
 const USER_AGENT_MAX = 200;
 /** Anybody can send requests without a token: of those, a directory's log takes so many in a minute. */
@@ -43,9 +42,6 @@ function logOf(
 ): string | undefined {
   return directory?.id ?? (refusedBy === undefined || isTooMuch(refusedBy) ? undefined : refusedBy);
 }
-
-const statusOf = ({ writableEnded, statusCode }: Parameters<ScimHandler>[1]): number =>
-  writableEnded ? statusCode : NOBODY_WAITED;
 
 function told(req: Parameters<ScimHandler>[0], res: Parameters<ScimHandler>[1]) {
   const { requestId, refusal } = res.locals;

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { answerClass } from '../../shared/runtime/probes.js';
+import { answerClass } from '../../shared/runtime/answer.js';
 
 /** What ingest tells of itself on /metrics. Labels name no directory: there may be thousands. */
 export interface IngestMetrics {

@@ -29,9 +29,6 @@ export function createMetrics(role: string): Registry {
   return registry;
 }
 
-/** The class of an answer's status, as the label `answer` of metrics has it: "2xx". */
-export const answerClass = (status: number): string => `${Math.floor(status / 100)}xx`;
-
 /** Probes carry no credentials, so their answers say that something is wrong, never what: the log does. */
 export function createProbes({ ready, metrics }: ProbesOptions): Probes {
   const probes: Readonly<Record<string, (res: ServerResponse) => Promise<void>>> = {

@@ -1,12 +1,15 @@
+import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import request from 'supertest';
-import { openBench, type Bench } from './admin-support.js';
+import { serve } from '../../shared/runtime/serve.js';
+import { eventually } from '../support/eventually.js';
+import { KEY, openBench, type Bench } from './admin-support.js';
 
 let bench: Bench;
-beforeAll(async () => {
+beforeEach(async () => {
   bench = await openBench();
 });
-afterAll(() => bench.close());
+afterEach(() => bench.close());
 
 /** How many requests were counted, by part of the API and class of the answer. */
 async function counted(): Promise<Record<string, number>> {
@@ -38,4 +41,19 @@ test('requests are counted by part of the API and class of the answer, without a
     'Directories 4xx': 2,
     'none 4xx': 2,
   });
+});
+
+test('a client that does not wait for its answer is counted as one that was refused, not as one that was served', async () => {
+  const stop = new AbortController();
+  const { port, closed } = await serve(bench.app, 0, stop.signal);
+  const waits = jest.spyOn(bench.feed, 'wait');
+  const before = await counted();
+  const asked = get({ port, path: '/v1/events?wait=30', headers: { authorization: `Bearer ${KEY}` } });
+  asked.on('error', () => undefined);
+  await eventually('the request waits', () => waits.mock.calls.length > 0);
+  asked.destroy();
+  await eventually('it is counted', async () => Object.keys(await counted()).length > Object.keys(before).length);
+  expect(await counted()).toEqual({ ...before, 'Events 4xx': 1 });
+  stop.abort();
+  await closed;
 });
