@@ -123,7 +123,7 @@ export function send(res: Response<unknown, CallLocals>, { status, headers, body
 
 const single = (param: string | string[] | undefined): string => (typeof param === 'string' ? param : '');
 
-/** Not req.query, which takes twice as long, and as long where there is nothing to read. */
+/** First value of each parameter. Not by req.query, with which a look-up took a twentieth longer. */
 function firstValues(url: string): Record<string, string> {
   const mark = url.indexOf('?');
   const values: Record<string, string> = {};

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-/** What an answer is told as that nobody waited for. */
-const NOBODY_WAITED = 499;
+/** The status by which an answer is known that its client did not wait for. */
+export const NOBODY_WAITED = 499;
 
 /** The status of an answer once it is over, 499 where the client had gone before it was complete. */
 export const statusOf = ({

@@ -37,7 +37,7 @@ export function credentialHash(prefix: CredentialPrefix, secret: string): string
   return rest.slice(RANDOM_LENGTH) === checksum(prefix, random) ? sha256(secret) : undefined;
 }
 
-/** The same of what need not be one, as bytes: to compare with what was stored of one. */
+/** SHA-256 of a text, whatever its form, as bytes: to compare with what was stored of a credential. */
 export const secretHash = (secret: string): Buffer => hash('sha256', secret, 'buffer');
 
 /** What an `Authorization: Bearer …` header bears (RFC 6750 section 2.1); undefined when it bears nothing. */
@@ -51,4 +51,4 @@ function checksum(prefix: CredentialPrefix, random: string): string {
   return bytes.toString('base64url');
 }
 
-const sha256 = (text: string): string => hash('sha256', text, 'hex');
+const sha256 = (text: string): string => secretHash(text).toString('hex');

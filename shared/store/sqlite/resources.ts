@@ -43,10 +43,8 @@ export function createResources(database: Database): ResourceReader {
     async list(directoryId, type, candidates, page) {
       if (candidates === undefined) return ofType.all(directoryId, type, start(page), ...bounds(page)).map(toResource);
       const [limit, offset] = bounds(page);
-      const { ids, keys } = candidates;
-      const [key, ...others] = keys;
-      if (key !== undefined && others.length === 0 && ids.length === 0) {
-        const bearers = withKey.all(directoryId, type, key, start(page), offset + limit + 1);
+      if (candidates.keys.length === 1 && candidates.ids.length === 0) {
+        const bearers = withKey.all(directoryId, type, ...candidates.keys, start(page), offset + limit + 1);
         // Nearly always: that is all of them, in one step, and in the order of ids they are a page.
         if (bearers.length <= offset + limit) return bearers.map(toResource).sort(byIds).slice(offset);
       }
@@ -72,9 +70,9 @@ function prepareMemberships(database: Database): Pick<ResourceReader, 'membersOf
   const members = database.prepare(`
     SELECT ${MEMBERSHIP_COLUMNS} FROM memberships
     WHERE directory = ${DIRECTORY} AND group_id = ? AND member_id > ? ORDER BY member_id ${PAGE}`);
-  const groupsOf = (members: string) =>
+  const groupsOf = (whom: string) =>
     database.prepare(`
-      SELECT ${MEMBERSHIP_COLUMNS} FROM ${BY_MEMBER} WHERE directory = ${DIRECTORY} AND member_id ${members}`);
+      SELECT ${MEMBERSHIP_COLUMNS} FROM ${BY_MEMBER} WHERE directory = ${DIRECTORY} AND member_id ${whom}`);
   const [groupsOfOne, groupsOfMany] = [groupsOf('= ?'), groupsOf('IN (SELECT value FROM json_each(?))')];
   const ended = database.prepare(`
     SELECT ${MEMBERSHIP_COLUMNS} FROM ended_memberships WHERE directory = ${DIRECTORY} AND ended_with = ?`);
@@ -84,10 +82,9 @@ function prepareMemberships(database: Database): Pick<ResourceReader, 'membersOf
       return members.all(directoryId, groupId, start(page), ...bounds(page)).map(toMembership);
     },
     async groupsOf(directoryId, memberIds) {
-      const [one = '', ...others] = memberIds;
       const rows =
-        others.length === 0
-          ? groupsOfOne.all(directoryId, one)
+        memberIds.length === 1
+          ? groupsOfOne.all(directoryId, ...memberIds)
           : groupsOfMany.all(directoryId, JSON.stringify(memberIds));
       return rows.map(toMembership);
     },

@@ -1,3 +1,4 @@
+import { NOBODY_WAITED } from '../../../../shared/runtime/answer.js';
 import { deedOf, isAccepted, type LoggedRequest } from './deed.js';
 
 /** What can be wrong with a request of an identity provider's, as far as its administrator can mend it. */
@@ -37,9 +38,6 @@ interface Problem {
   /** The attribute that it is about, as SCIM calls it; empty where there is none. */
   readonly attribute: string;
 }
-
-/** The client went away before its answer. */
-const NOBODY_WAITED = 499;
 
 /** What is wrong with a request; undefined where nothing is, as with a look whether somebody is there who is not. */
 export function diagnose(request: LoggedRequest): Problem | undefined {
