@@ -109,7 +109,7 @@ export const environment = z.object({
     .default(200)
     .register(variables, {
       description:
-        'How many SCIM requests of each directory a process carries out; as many at once. Those that come faster wait for their turn, for 5 s at most.',
+        'How many SCIM requests of each directory a process carries out, a tenth of them at once. Those that come faster wait for their turn, for 5 s at most.',
       allowed: 'an integer from 1 to 100000',
       default: '200',
       unit: 'requests per second',

@@ -16,10 +16,10 @@ export function takeToken(
   bucket: Bucket,
   perSecond: number,
   now: number,
-  debtMax = 0,
+  { capacity = capacityOf(perSecond), debtMax = 0 } = {},
 ): Bucket | { readonly notBefore: number } {
   const gathered = bucket.tokens + ((now - bucket.at) / SECOND_MS) * perSecond;
-  const tokens = Math.min(gathered, capacityOf(perSecond));
+  const tokens = Math.min(gathered, capacity);
   if (tokens + debtMax < 1) return { notBefore: now + ((1 - tokens - debtMax) / perSecond) * SECOND_MS };
   return { tokens: tokens - 1, at: now };
 }

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import request from 'supertest';
+import { pace } from '../../services/ingest/pace.js';
 import { serve } from '../../shared/runtime/serve.js';
 import { silent, startIngest, type IngestHarness } from '../support/ingest.js';
 import { openSqlite } from '../support/stores.js';
@@ -78,3 +79,12 @@ test('what its client gave up while it waited is not carried out', async () => {
   await create(directory, 'patient').expect(201);
   expect(await userNames(directory)).toEqual(['at-once', 'patient']);
 }, 30_000);
+
+test('a directory that was silent has a tenth of a second at once, however much it sends', () => {
+  const limit = pace(200);
+  const res = { locals: { directory: { id: 'burst' } }, destroyed: true };
+  let started = 0;
+  const send = () => void limit({} as never, res as never, () => (started += 1));
+  for (let number = 0; number < 100; number += 1) send();
+  expect(started).toBe(20);
+});

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { constants, DatabaseSync } from '@photostructure/sqlite';
 import fc from 'fast-check';
+import { newId } from '../../../shared/runtime/ids.js';
 import { MalformedCommit } from '../../../shared/store/check-commit.js';
 import { text } from '../../../shared/store/sqlite/columns.js';
 import { createCommits } from '../../../shared/store/sqlite/commits.js';
@@ -15,6 +16,7 @@ import { createOutbox } from '../../../shared/store/sqlite/outbox.js';
 import { createRegistry } from '../../../shared/store/sqlite/registry.js';
 import { createResources } from '../../../shared/store/sqlite/resources.js';
 import { createRetention } from '../../../shared/store/sqlite/retention.js';
+import type { RequestEntry } from '../../../shared/store/request-log.js';
 import { DELIVERY_STATUSES } from '../../../shared/webhooks/delivery.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { create, createChain, user } from './suite/fixtures.js';
@@ -208,5 +210,23 @@ test('no query reads a whole table, nor everything that a directory has', async 
   );
   expect(wide).toEqual([]);
 });
+
+test('many entries of a journal are written in turns, between which others have theirs', async () => {
+  const database = open();
+  migrate(database);
+  const { requests } = createJournals(database);
+  const entries = Array.from({ length: 500 }, () => ({ ...ASKED, id: newId() }));
+  const written = requests.append(entries);
+  await new Promise((resolve) => setImmediate(resolve));
+  const seen = await requests.list({}, { limit: 1000 });
+  await written;
+  expect(seen.length).toBeLessThan(entries.length);
+  expect(await requests.list({}, { limit: 1000 })).toHaveLength(entries.length);
+});
+
+const ASKED: RequestEntry = {
+  ...{ id: '', directoryId: 'd', method: 'GET', path: '/Users', status: 200, durationMs: 1 },
+  ...{ scimType: null, detail: null, userAgent: null, attributes: [], events: [] },
+};
 
 const placeholders = (sql: string): number => new Set(sql.match(/\?\d/g) ?? []).size || (sql.match(/\?/g) ?? []).length;
