@@ -211,6 +211,23 @@ test('no query reads a whole table, nor everything that a directory has', async 
   expect(wide).toEqual([]);
 });
 
+test('a long log is brought into the file after the commit that made it long, and not within it', async () => {
+  const database = open();
+  database.exec('CREATE TABLE blobs (blob BLOB)');
+  const add = database.prepare('INSERT INTO blobs VALUES (randomblob(20000000))');
+  const look = database.prepare('PRAGMA wal_checkpoint(NOOP)');
+  database.durably(() => add.run());
+  expect(look.get()).toMatchObject({ checkpointed: 0 });
+  database.durably(() => add.run());
+  expect(look.get()).toMatchObject({ checkpointed: 0 });
+  await new Promise((resolve) => setImmediate(resolve));
+  const { log, checkpointed } = look.get() ?? {};
+  expect(Number(log)).toBeGreaterThan(4096);
+  expect(checkpointed).toBe(log);
+  database.durably(() => database.exec('DELETE FROM blobs'));
+  expect(Number(look.get()?.['log'])).toBeLessThan(Number(log));
+});
+
 test('many entries of a journal are written in turns, between which others have theirs', async () => {
   const database = open();
   migrate(database);
