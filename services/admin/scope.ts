@@ -214,6 +214,8 @@ function scopeReaders(
     held: { list: (id, ...page) => within(id, () => held.list(id, ...page)) },
     resources: {
       get: (id, ...asked) => within(id, () => resources.get(id, ...asked)),
+      getStored: (id, ...asked) => within(id, () => resources.getStored(id, ...asked)),
+      listStored: (id, ...asked) => within(id, () => resources.listStored(id, ...asked)),
       getMany: (id, ids) => within(id, () => resources.getMany(id, ids)),
       list: (id, ...asked) => within(id, () => resources.list(id, ...asked)),
       search: (id, ...asked) => within(id, () => resources.search(id, ...asked)),

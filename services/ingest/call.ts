@@ -28,7 +28,8 @@ export interface Call {
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object;
+  /** A text is JSON already. */
+  readonly body?: object | string;
 }
 
 /** One SCIM operation: a list of steps from call to reply. Refusals are thrown as `ScimError`. */
@@ -115,7 +116,7 @@ export function send(res: Response<unknown, CallLocals>, { status, headers, body
     res.writeHead(status, all).end();
     return;
   }
-  const json = JSON.stringify(body);
+  const json = typeof body === 'string' ? body : JSON.stringify(body);
   all['content-type'] = SCIM_MEDIA_TYPE;
   all['content-length'] = Buffer.byteLength(json);
   res.writeHead(status, all).end(json);

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { attributesOf } from '../../shared/directory/resource.js';
 import { directoryGone } from '../../shared/directory/batch.js';
 import { InvalidCursor, TooMany } from '../../shared/scim/errors.js';
 import type { ListPage } from '../../shared/scim/messages.js';
@@ -64,7 +65,7 @@ async function unfiltered({ resources, commits }: FindDeps, scope: Scope, paging
     const offset = Math.max(paging.startIndex - 1 - totalResults, 0);
     const limit = paging.count - matches.length;
     if (limit > 0 && offset < count) {
-      const rows = await resources.list(directoryId, type.name, undefined, { offset, limit });
+      const rows = await resources.listStored(directoryId, type.name, { offset, limit });
       matches.push(...rows.map((row) => ({ type, row })));
     }
     totalResults += count;
@@ -162,7 +163,12 @@ async function rankAll(resources: ResourceReader, scope: Scope, by: string): Pro
   const ranked: Ranked[] = [];
   for await (const page of scan(resources, { ...scope, pageSize: SCAN_PAGE })) {
     for (const { type, row } of page) {
-      ranked.push({ type, rank: scope.types.indexOf(type), id: row.id, key: keyOf.get(type)?.(row) });
+      ranked.push({
+        type,
+        rank: scope.types.indexOf(type),
+        id: row.id,
+        key: keyOf.get(type)?.({ ...row, attributes: attributesOf(row) }),
+      });
     }
     if (ranked.length <= SORTED_MAX) continue;
     throw new TooMany(

@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import type { Membership, ResourceRow } from '../../shared/directory/resource.js';
+import type { Membership } from '../../shared/directory/resource.js';
 import type { RelatedFacts } from '../../shared/scim/messages.js';
 import type { ResourceReader } from '../../shared/store/port.js';
 
@@ -26,7 +26,7 @@ export async function everyMember(
 export async function groupsByMember(
   resources: Pick<ResourceReader, 'groupsOf' | 'getMany'>,
   directoryId: string,
-  rows: readonly ResourceRow[],
+  rows: readonly { readonly id: string }[],
 ): Promise<ReadonlyMap<string, NonNullable<RelatedFacts['groups']>>> {
   const ids = rows.map(({ id }) => id);
   const memberships = await resources.groupsOf(directoryId, ids);

@@ -1,26 +1,27 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import type { ResourceRow } from '../../shared/directory/resource.js';
+import { attributesOf, type StoredResource } from '../../shared/directory/resource.js';
 import { TooMany } from '../../shared/scim/errors.js';
-import { etag, renderResource } from '../../shared/scim/messages.js';
+import { etag, renderResource, type Relations } from '../../shared/scim/messages.js';
 import { project, wants, type Projection } from '../../shared/scim/projection.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
+import { resourceText } from '../../shared/scim/resource-text.js';
 import type { ResourceReader } from '../../shared/store/port.js';
 import type { Call } from './call.js';
 import { everyMember, groupsByMember } from './relations.js';
 
-type Relations = Pick<ResourceReader, 'membersOf' | 'groupsOf' | 'getMany'>;
+type RelationReader = Pick<ResourceReader, 'membersOf' | 'groupsOf' | 'getMany'>;
 
-/** Resources as the client asked to see them: relations are read only where they will be shown. */
+/** The JSON of resources as the client asked to see them: relations are read only where they will be shown. */
 export async function render(
-  resources: Relations,
+  resources: RelationReader,
   { directory, baseUrl }: Pick<Call, 'directory' | 'baseUrl'>,
   type: ResourceType,
-  rows: readonly ResourceRow[],
+  rows: readonly StoredResource[],
   projection: Projection,
-): Promise<Record<string, unknown>[]> {
+): Promise<string[]> {
   const shows = (kind: 'members' | 'groups'): boolean =>
     type.schema.attributes.some(({ name, relation }) => relation === kind && wants(projection, name));
-  const rendered: Record<string, unknown>[] = [];
+  const rendered: string[] = [];
   let groups: Awaited<ReturnType<typeof groupsByMember>> | undefined;
   let shown = 0;
   // One after another: many large groups at once would fill the memory before they fill the answer.
@@ -33,10 +34,24 @@ export async function render(
     const members = shows('members') ? await everyMember(resources, directory.id, row.id) : undefined;
     shown += members?.length ?? 0;
     if (shown > SHOWN_MEMBERS_MAX) throw tooManyMembers();
-    const related = { ...row, ...(members && { members }), ...(groups && { groups: groups.get(row.id) ?? [] }) };
-    rendered.push(project(type, renderResource(type, related, baseUrl), projection));
+    const relations = { ...(members && { members }), ...(groups && { groups: groups.get(row.id) ?? [] }) };
+    rendered.push(textOf(type, row, relations, baseUrl, projection));
   }
   return rendered;
+}
+
+function textOf(
+  type: ResourceType,
+  row: StoredResource,
+  relations: Relations,
+  baseUrl: string,
+  projection: Projection,
+): string {
+  const text =
+    'json' in row && projection.kind === 'default' ? resourceText(type, { ...row, ...relations }, baseUrl) : undefined;
+  if (text !== undefined) return text;
+  const facts = { ...row, ...relations, attributes: attributesOf(row) };
+  return JSON.stringify(project(type, renderResource(type, facts, baseUrl), projection));
 }
 
 /** Resources that are rendered before it is the others' turn. */
@@ -51,21 +66,21 @@ const tooManyMembers = (): TooMany =>
   );
 
 export async function renderOne(
-  resources: Relations,
+  resources: RelationReader,
   call: Pick<Call, 'directory' | 'baseUrl'>,
   type: ResourceType,
-  row: ResourceRow,
+  row: StoredResource,
   projection: Projection,
-): Promise<Record<string, unknown>> {
-  const [rendered] = await render(resources, call, type, [row], projection);
-  return rendered ?? {};
+): Promise<string> {
+  const [rendered = '{}'] = await render(resources, call, type, [row], projection);
+  return rendered;
 }
 
 /** What the headers say of a resource: its version, and where it is, as `meta.location` does (RFC 7643 section 3.1). */
 export function resourceHeaders(
   { baseUrl }: Pick<Call, 'baseUrl'>,
   type: ResourceType,
-  { id, version }: ResourceRow,
+  { id, version }: Pick<StoredResource, 'id' | 'version'>,
 ): Record<string, string> {
   const location = `${baseUrl}${type.endpoint}/${id}`;
   return { etag: etag(version), location, 'content-location': location };

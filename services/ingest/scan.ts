@@ -1,17 +1,17 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import type { ResourceRow } from '../../shared/directory/resource.js';
+import type { ResourceRow, StoredResource } from '../../shared/directory/resource.js';
 import { candidates } from '../../shared/scim/filter/candidates.js';
 import { compileFilter, relationsIn } from '../../shared/scim/filter/evaluate.js';
 import type { Filter } from '../../shared/scim/filter/parse.js';
 import type { RelatedFacts } from '../../shared/scim/messages.js';
 import type { ResourceType } from '../../shared/scim/schema.js';
-import type { ResourceReader } from '../../shared/store/port.js';
+import type { ResourcePage, ResourceReader } from '../../shared/store/port.js';
 import { everyMember, groupsByMember } from './relations.js';
 
 /** A resource that was found, and its type. */
 export interface Match {
   readonly type: ResourceType;
-  readonly row: ResourceRow;
+  readonly row: StoredResource;
 }
 
 export interface ScanOptions {
@@ -34,28 +34,48 @@ export async function* scan(resources: ResourceReader, options: ScanOptions): As
   const { types, after, pageSize } = options;
   const start = after === undefined ? 0 : types.findIndex(({ name }) => name === after.type);
   // Every type is looked at before the first one is read: a filter that does not fit is refused even where nothing would be.
-  const plans = types.slice(Math.max(start, 0)).map((type) => ({ type, ...planOf(resources, options, type) }));
-  for (const { type, narrowed, matches } of plans) {
+  const plans = types
+    .slice(Math.max(start, 0))
+    .map((type) => ({ type, readPage: pageReader(resources, options, type) }));
+  for (const { type, readPage } of plans) {
     let afterId = type.name === after?.type ? after.id : undefined;
     for (;;) {
-      const page = { limit: pageSize, ...(afterId === undefined ? {} : { afterId }) };
-      const rows = await resources.list(options.directoryId, type.name, narrowed, page);
-      yield (await matches(rows)).map((row) => ({ type, row }));
-      afterId = rows.at(-1)?.id;
-      if (rows.length < pageSize) break;
+      const { read, matching } = await readPage({ limit: pageSize, ...(afterId === undefined ? {} : { afterId }) });
+      yield matching.map((row) => ({ type, row }));
+      afterId = read.at(-1)?.id;
+      if (read.length < pageSize) break;
       // A local store answers without ever leaving the process: a long scan must not keep other requests waiting.
       await othersTurn();
     }
   }
 }
 
-type Matcher = (rows: readonly ResourceRow[]) => Promise<readonly ResourceRow[]>;
-
-function planOf(resources: ResourceReader, options: ScanOptions, type: ResourceType) {
-  const { filter } = options;
-  if (filter === undefined) return { narrowed: undefined, matches: (async (rows) => rows) satisfies Matcher };
-  return { narrowed: candidates(type, filter), matches: matcher(resources, options, type, filter) };
+interface PageRead {
+  readonly read: readonly StoredResource[];
+  readonly matching: readonly StoredResource[];
 }
+
+function pageReader(
+  resources: ResourceReader,
+  options: ScanOptions,
+  type: ResourceType,
+): (page: ResourcePage) => Promise<PageRead> {
+  const { directoryId, filter } = options;
+  if (filter === undefined) {
+    return async (page) => {
+      const read = await resources.listStored(directoryId, type.name, page);
+      return { read, matching: read };
+    };
+  }
+  const narrowed = candidates(type, filter);
+  const matches = matcher(resources, options, type, filter);
+  return async (page) => {
+    const read = await resources.list(directoryId, type.name, narrowed, page);
+    return { read, matching: await matches(read) };
+  };
+}
+
+type Matcher = (rows: readonly ResourceRow[]) => Promise<readonly ResourceRow[]>;
 
 /** Relations are read only for a filter that speaks of them. */
 function matcher(

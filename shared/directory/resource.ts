@@ -17,6 +17,18 @@ export interface ResourceRow {
   readonly keys: readonly string[];
 }
 
+/** A resource whose attributes nobody has parsed yet: most are read only to be written out again. */
+export interface ResourceText extends Omit<ResourceRow, 'attributes' | 'keys'> {
+  /** The attributes as JSON, as `JSON.stringify` writes them. */
+  readonly json: string;
+}
+
+/** As the store has it at hand. */
+export type StoredResource = ResourceRow | ResourceText;
+
+export const attributesOf = (resource: StoredResource): Attributes =>
+  'json' in resource ? (JSON.parse(resource.json) as Attributes) : resource.attributes;
+
 /** That a user or a group is a member of a group. */
 export interface Membership {
   readonly groupId: string;

@@ -2,7 +2,7 @@ import type { Attributes, AttributeValue } from './attributes.js';
 import { pathsWhere } from './paths.js';
 import type { ResourceType } from './schema.js';
 
-const assumedPaths = pathsWhere(({ attribute, sub }) => sub === undefined && attribute.assumed !== undefined);
+export const assumedPaths = pathsWhere(({ attribute, sub }) => sub === undefined && attribute.assumed !== undefined);
 
 /** What is assumed where no client said anything (RFC 7644 section 3.5.1: a default may be assigned). */
 export function withAssumed(type: ResourceType, attributes: Attributes): Attributes {

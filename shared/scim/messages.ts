@@ -14,13 +14,15 @@ export interface ResourceFacts {
   readonly attributes: Attributes;
 }
 
-/** A resource with its relations, as far as they were read. */
-export interface RelatedFacts extends ResourceFacts {
+/** Relations, as far as they were read. */
+export interface Relations {
   /** Of a group: who is in it. `type` is the member's resource type. */
   readonly members?: readonly { readonly id: string; readonly type: string }[];
   /** The groups that it is a member of. */
   readonly groups?: readonly { readonly id: string; readonly display?: string }[];
 }
+
+export interface RelatedFacts extends ResourceFacts, Relations {}
 
 const LIST_URN = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
@@ -31,17 +33,20 @@ const schemasOf = ({ schema, extensions }: ResourceType, { attributes }: Resourc
 ];
 
 /** RFC 7643 section 3.1. */
-const metaOf = (
+export const metaOf = (
   type: ResourceType,
-  { id, createdAt, updatedAt, version }: ResourceFacts,
+  { id, createdAt, updatedAt, version }: Omit<ResourceFacts, 'attributes'>,
   baseUrl: string,
-): Attributes => ({
-  resourceType: type.name,
-  created: new Date(createdAt).toISOString(),
-  lastModified: new Date(updatedAt).toISOString(),
-  version: etag(version),
-  location: `${baseUrl}${type.endpoint}/${id}`,
-});
+): Attributes => {
+  const created = new Date(createdAt).toISOString();
+  return {
+    resourceType: type.name,
+    created,
+    lastModified: updatedAt === createdAt ? created : new Date(updatedAt).toISOString(),
+    version: etag(version),
+    location: `${baseUrl}${type.endpoint}/${id}`,
+  };
+};
 
 /** A resource as it is sent: what is ours first, then the client's attributes, then the relations that were read. */
 export function renderResource(type: ResourceType, facts: RelatedFacts, baseUrl: string): Record<string, unknown> {
@@ -58,14 +63,14 @@ export function renderResource(type: ResourceType, facts: RelatedFacts, baseUrl:
   return rendered;
 }
 
-const relationsOf = oncePer(({ schema }: ResourceType): readonly Attribute[] =>
+export const relationsOf = oncePer(({ schema }: ResourceType): readonly Attribute[] =>
   schema.attributes.filter(({ relation }) => relation !== undefined),
 );
 
 /** The values of a relation, as far as it was read; none of another attribute. */
 export function relatedValues(
   { relation }: Attribute,
-  { members = [], groups = [] }: RelatedFacts,
+  { members = [], groups = [] }: Relations,
   baseUrl: string,
 ): Attributes[] {
   switch (relation) {
@@ -98,13 +103,26 @@ export interface ListPage {
   readonly nextCursor: string | undefined;
 }
 
+interface ListResponse extends Partial<ListPage> {
+  readonly schemas: readonly string[];
+  readonly itemsPerPage: number;
+  readonly Resources: readonly object[];
+}
+
 /** RFC 7644 section 3.4.2. */
-export const listResponse = (resources: readonly object[], page: ListPage): object => ({
+export const listResponse = (resources: readonly object[], page: ListPage): ListResponse => ({
   schemas: [LIST_URN],
   ...page, // JSON leaves out what is undefined
   itemsPerPage: resources.length,
   Resources: resources,
 });
+
+/** The JSON of the same, of resources that are JSON. */
+export function listText(resources: readonly string[], page: ListPage): string {
+  const { Resources: _none, ...envelope } = listResponse([], page);
+  const head = JSON.stringify({ ...envelope, itemsPerPage: resources.length });
+  return `${head.slice(0, -1)},"Resources":[${resources.join(',')}]}`;
+}
 
 /** A weak ETag (RFC 7644 section 3.14): the bytes may differ between answers, the resource does not. */
 export const etag = (version: number): string => `W/"${version}"`;

@@ -67,7 +67,8 @@ const shownBy = oncePer((type: ResourceType): readonly Shown[] => [
 const isSelective = ({ returned, subAttributes = [] }: Shown): boolean =>
   returned === 'request' || returned === 'never' || subAttributes.some(isSelective);
 
-const selectiveOf = oncePer((type: ResourceType): readonly Shown[] => shownBy(type).filter(isSelective));
+/** Those of a resource that are hidden, or parts of them, unless they are asked for. */
+export const selectiveOf = oncePer((type: ResourceType): readonly Shown[] => shownBy(type).filter(isSelective));
 
 const DEFAULT: Projection = { kind: 'default' };
 const ONLY_ALWAYS: Projection = { kind: 'only', parts: new Map() };

@@ -1,7 +1,7 @@
 import type { Commit, Head, HeldEvent } from '../directory/commit.js';
 import type { StoredEvent } from '../events/envelope.js';
 import type { Loaded, Needs } from '../directory/needs.js';
-import type { Membership, ResourceRow } from '../directory/resource.js';
+import type { Membership, ResourceRow, StoredResource } from '../directory/resource.js';
 import type { DeliveryStore } from './deliveries.js';
 import type { ErasureStore } from './erasure.js';
 import type { Journals } from './journals.js';
@@ -86,6 +86,9 @@ export interface ResourcePage {
 /** Live resources of one directory. */
 export interface ResourceReader {
   get(directoryId: string, type: string, id: string): Promise<ResourceRow | undefined>;
+  /** The same, and a page of all of the type, for showing: nobody needs their keys. */
+  getStored(directoryId: string, type: string, id: string): Promise<StoredResource | undefined>;
+  listStored(directoryId: string, type: string, page: ResourcePage): Promise<StoredResource[]>;
   /** Of any type, in no order; absent ones are left out. */
   getMany(directoryId: string, ids: readonly string[]): Promise<ResourceRow[]>;
   /** `candidates` undefined: every resource of the type. */

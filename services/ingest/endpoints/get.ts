@@ -10,7 +10,7 @@ export const getResource =
   ({ resources }: Pick<IngestDeps, 'resources'>): TypeOperation =>
   async (call, type) => {
     const projection = readProjection(type, call.query);
-    const row = await resources.get(call.directory.id, type.name, call.id);
+    const row = await resources.getStored(call.directory.id, type.name, call.id);
     if (row === undefined) throw noSuchResource(type, call.id);
     const headers = resourceHeaders(call, type, row);
     if (call.ifNoneMatch !== undefined && etagMatches(call.ifNoneMatch, row.version)) return { status: 304, headers };

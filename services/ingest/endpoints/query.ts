@@ -1,4 +1,4 @@
-import { listResponse } from '../../../shared/scim/messages.js';
+import { listText } from '../../../shared/scim/messages.js';
 import { readProjection } from '../../../shared/scim/projection.js';
 import { readQuery, readSearch, type Query } from '../../../shared/scim/query.js';
 import type { ResourceType } from '../../../shared/scim/schema.js';
@@ -33,16 +33,16 @@ export const searchAll =
 async function answer(deps: FindDeps, types: readonly ResourceType[], call: Call, query: Query): Promise<Reply> {
   const projections = new Map(types.map((type) => [type, readProjection(type, query.parameters)]));
   const { matches, ...page } = await find(deps, call, types, query);
-  const rendered = new Map<string, object>();
+  const rendered = new Map<string, string>();
   for (const [type, projection] of projections) {
     const rows = matches.filter((match) => match.type === type).map(({ row }) => row);
     const shown = await render(deps.resources, call, type, rows, projection);
-    rows.forEach(({ id }, index) => rendered.set(id, shown[index] ?? {}));
+    rows.forEach(({ id }, index) => rendered.set(id, shown[index] ?? '{}'));
   }
   return {
     status: 200,
-    body: listResponse(
-      matches.map(({ row }) => rendered.get(row.id) ?? {}),
+    body: listText(
+      matches.map(({ row }) => rendered.get(row.id) ?? '{}'),
       page,
     ),
   };

@@ -9,7 +9,9 @@ import { endedMemberships, findMemberships, findResources, indexTerm } from './r
 const ENDED_PER_CALL = 5000;
 
 export function createResources(connection: MongoConnection): ResourceReader {
-  return {
+  const reader: ResourceReader = {
+    getStored: (directoryId, type, id) => reader.get(directoryId, type, id),
+    listStored: (directoryId, type, page) => reader.list(directoryId, type, undefined, page),
     async get(directoryId, type, id) {
       const [row] = await findResources(connection, { _id: resourceId(directoryId, id), directoryId, type });
       return row;
@@ -57,6 +59,7 @@ export function createResources(connection: MongoConnection): ResourceReader {
       ];
     },
   };
+  return reader;
 }
 
 /** In the order of keys, for which the server sorts all that begin so: of a resource with several, an index has one place alone. */

@@ -43,6 +43,9 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
   const insert = database.prepare(`
     INSERT INTO ${name} (id, entry, ${lookups.join(', ')}) VALUES (?, ?, ${lookups.map(() => '?').join(', ')})
     ON CONFLICT DO NOTHING`);
+  const put = (entry: T): void => {
+    insert.run(entry.id, JSON.stringify(entry), ...lookups.map((lookup) => entry[lookup] as Value));
+  };
   const named = (where: Partial<Pick<T, Lookup>>): (Condition & { readonly lookup: Lookup })[] =>
     lookups
       .filter((lookup) => where[lookup] !== undefined)
@@ -54,16 +57,7 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
   const entries = (conditions: readonly Condition[], limit: number): T[] =>
     newest('entry', conditions, limit).map((row) => json(row, 'entry') as T);
   return {
-    async append(all) {
-      for (let start = 0; start < all.length; start += ENTRIES_PER_TURN) {
-        if (start > 0) await othersTurn();
-        write(() => {
-          for (const entry of all.slice(start, start + ENTRIES_PER_TURN)) {
-            insert.run(entry.id, JSON.stringify(entry), ...lookups.map((lookup) => entry[lookup] as Value));
-          }
-        });
-      }
-    },
+    append: (all) => inTurns(all, (some) => write(() => some.forEach(put))),
     async get(where, id) {
       return entries([...named(where), { clause: 'id = ?', value: id }], 1)[0];
     },
@@ -95,6 +89,13 @@ function createJournal<T extends JournalEntry, Lookup extends keyof T & string>(
       return write(() => old.run(...values, ...values, idAt(before), limit));
     },
   };
+}
+
+async function inTurns<T>(all: readonly T[], work: (some: readonly T[]) => void): Promise<void> {
+  for (let start = 0; start < all.length; start += ENTRIES_PER_TURN) {
+    if (start > 0) await othersTurn();
+    work(all.slice(start, start + ENTRIES_PER_TURN));
+  }
 }
 
 const whereOf = (conditions: readonly Condition[]): string =>

@@ -2,7 +2,16 @@ import type { Candidates, ResourcePage, ResourceReader } from '../port.js';
 import { LAST_CHARACTER, searchByPrefix } from '../prefix-search.js';
 import { number, text } from './columns.js';
 import type { Database, Row } from './database.js';
-import { BY_MEMBER, DIRECTORY, MEMBERSHIP_COLUMNS, RESOURCE_COLUMNS, toMembership, toResource } from './rows.js';
+import {
+  BY_MEMBER,
+  DIRECTORY,
+  MEMBERSHIP_COLUMNS,
+  RESOURCE_COLUMNS,
+  RESOURCE_TEXT_COLUMNS,
+  toMembership,
+  toResource,
+  toResourceText,
+} from './rows.js';
 
 /** A `LIMIT` and `OFFSET` after an id; every id is above the empty one. */
 const PAGE = 'LIMIT ? OFFSET ?';
@@ -15,13 +24,15 @@ const BEARERS = `index_keys CROSS JOIN resources ON row = resource
   WHERE index_keys.directory = ${DIRECTORY} AND index_keys.type = ? AND key = ? AND id > ?`;
 
 export function createResources(database: Database): ResourceReader {
-  const byTypeAndId = database.prepare(`
-    SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ${DIRECTORY} AND type = ? AND id = ?`);
+  const byTypeAndId = (columns: string) =>
+    database.prepare(`SELECT ${columns} FROM resources WHERE directory = ${DIRECTORY} AND type = ? AND id = ?`);
+  const [one, oneText] = [byTypeAndId(RESOURCE_COLUMNS), byTypeAndId(RESOURCE_TEXT_COLUMNS)];
   const byId = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE directory = ${DIRECTORY} AND id = ?`);
   const byRow = database.prepare(`SELECT ${RESOURCE_COLUMNS} FROM resources WHERE row = ?`);
-  const ofType = database.prepare(`
-    SELECT ${RESOURCE_COLUMNS} FROM resources
-    WHERE directory = ${DIRECTORY} AND type = ? AND id > ? ORDER BY id ${PAGE}`);
+  const ofType = (columns: string) =>
+    database.prepare(`
+      SELECT ${columns} FROM resources WHERE directory = ${DIRECTORY} AND type = ? AND id > ? ORDER BY id ${PAGE}`);
+  const [all, allTexts] = [ofType(RESOURCE_COLUMNS), ofType(RESOURCE_TEXT_COLUMNS)];
   const withKey = database.prepare(`
     SELECT ${RESOURCE_COLUMNS.replaceAll(/\w+/g, 'resources.$&')} FROM ${BEARERS} LIMIT ?`);
   const candidateRows = prepareCandidates(database);
@@ -34,14 +45,21 @@ export function createResources(database: Database): ResourceReader {
 
   return {
     async get(directoryId, type, id) {
-      const row = byTypeAndId.get(directoryId, type, id);
+      const row = one.get(directoryId, type, id);
       return row && toResource(row);
+    },
+    async getStored(directoryId, type, id) {
+      const row = oneText.get(directoryId, type, id);
+      return row && toResourceText(row);
+    },
+    async listStored(directoryId, type, page) {
+      return allTexts.all(directoryId, type, start(page), ...bounds(page)).map(toResourceText);
     },
     async getMany(directoryId, ids) {
       return [...new Set(ids)].flatMap((id) => byId.all(directoryId, id).map(toResource));
     },
     async list(directoryId, type, candidates, page) {
-      if (candidates === undefined) return ofType.all(directoryId, type, start(page), ...bounds(page)).map(toResource);
+      if (candidates === undefined) return all.all(directoryId, type, start(page), ...bounds(page)).map(toResource);
       const [limit, offset] = bounds(page);
       if (candidates.keys.length === 1 && candidates.ids.length === 0) {
         const bearers = withKey.all(directoryId, type, ...candidates.keys, start(page), offset + limit + 1);

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../events/envelope.js';
-import type { Membership, ResourceRow } from '../../directory/resource.js';
+import type { Membership, ResourceRow, ResourceText } from '../../directory/resource.js';
 import { json, number, text } from './columns.js';
 import type { Row } from './database.js';
 
@@ -19,6 +19,17 @@ export const toResource = (row: Row): ResourceRow => ({
   updatedAt: number(row, 'updated_at'),
   attributes: json(row, 'attributes') as ResourceRow['attributes'],
   keys: json(row, 'keys') as ResourceRow['keys'],
+});
+
+export const RESOURCE_TEXT_COLUMNS = 'id, type, version, created_at, updated_at, attributes';
+
+export const toResourceText = (row: Row): ResourceText => ({
+  id: text(row, 'id'),
+  type: text(row, 'type'),
+  version: number(row, 'version'),
+  createdAt: number(row, 'created_at'),
+  updatedAt: number(row, 'updated_at'),
+  json: text(row, 'attributes'),
 });
 
 export const MEMBERSHIP_COLUMNS = 'group_id, member_id, member_type';

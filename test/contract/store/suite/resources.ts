@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import type { Change } from '../../../../shared/directory/commit.js';
 import { NOTHING_LOADED } from '../../../../shared/directory/needs.js';
-import type { Membership, ResourceRow } from '../../../../shared/directory/resource.js';
+import {
+  attributesOf,
+  type Membership,
+  type ResourceRow,
+  type StoredResource,
+} from '../../../../shared/directory/resource.js';
 import {
   create,
   createChain,
@@ -59,6 +64,26 @@ export function describeResources(harness: StoreHarness): void {
       const rows = await under.store.resources.getMany(chain.directory.id, ['g1', 'absent', 'u1', 'g1']);
       expect(rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([group('g1'), user('u1')]);
       expect(await under.store.resources.getMany(chain.directory.id, [])).toEqual([]);
+    });
+
+    test('what is shown of a resource, and of a page, is what is read of it, and of its type and directory only', async () => {
+      const { resources } = under.store;
+      const chain = createChain(under.store.commits);
+      const [id, other] = [chain.directory.id, newDirectory().id];
+      const attributes = { title: 'a "b" \\ \u0000 \ud800 é', emails: [{ value: 'a@b.c', primary: true }] };
+      const rows = [user('u1', { attributes }), user('u2'), user('u3')];
+      await chain.write([...rows.map(create), create(group('g1'))]);
+      const shown = (stored: StoredResource | undefined) =>
+        stored && [stored.id, stored.type, stored.version, stored.createdAt, stored.updatedAt, attributesOf(stored)];
+      expect(shown(await resources.getStored(id, 'User', 'u1'))).toEqual(shown(rows[0]));
+      expect(await resources.getStored(id, 'Group', 'u1')).toBeUndefined();
+      expect(await resources.getStored(other, 'User', 'u1')).toBeUndefined();
+      expect((await resources.listStored(id, 'User', ALL)).map(shown)).toEqual(rows.map(shown));
+      expect((await resources.listStored(id, 'User', { offset: 1, limit: 1 })).map(shown)).toEqual([shown(rows[1])]);
+      expect((await resources.listStored(id, 'User', { afterId: 'u2', limit: 5 })).map(shown)).toEqual([
+        shown(rows[2]),
+      ]);
+      expect(await resources.listStored(other, 'User', ALL)).toEqual([]);
     });
 
     test('a changed resource is found by its new keys and no longer by its old ones', async () => {
