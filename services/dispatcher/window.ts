@@ -59,8 +59,8 @@ export interface Window {
 }
 
 const KEYS_MAX = 20_000;
-/** New deliveries are taken in as they come up to here; what is more is read from the store later. */
-const OFFERED_KEYS = 500;
+/** New deliveries are taken in as they come up to here; what is more is read from the store later, which costs less than to keep it until then. */
+const OFFERED_KEYS = 100;
 /** With fewer than this ready or in flight, more is read. */
 const FEW = 64;
 
