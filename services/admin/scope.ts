@@ -1,6 +1,6 @@
 import type { Delivery } from '../../shared/webhooks/delivery.js';
 import type { EventReader, PositionedEvent } from '../../shared/store/port.js';
-import { mergeResults } from '../../shared/store/bounded-search.js';
+import { mergeResults, newestFirst, oldestFirst } from '../../shared/store/bounded-search.js';
 import { findAll, type Registry, type RegistryRecord, type RegistryTable } from '../../shared/store/registry.js';
 import type { AdminDeps } from './deps.js';
 import { notFound, Problem } from './problem.js';
@@ -166,12 +166,10 @@ function scopeBy<T extends RegistryRecord, Lookup extends keyof T>(
       const asked = where[owner];
       const owners = asked === undefined ? await ids() : (await has(String(asked))) ? [String(asked)] : [];
       const pages = await Promise.all(owners.map((id) => table.find({ ...where, [owner]: id }, page)));
-      return pages.flat().sort(byId).slice(0, page.limit);
+      return pages.flat().sort(oldestFirst).slice(0, page.limit);
     },
   };
 }
-
-const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 
 /** All of a table but `find`, for the records that are the organization's. */
 function guard<T extends RegistryRecord, Lookup extends keyof T>(
@@ -268,7 +266,7 @@ function scopeDeliveries(
       const lists = asked.map(async (id) =>
         (await hasEndpoint(id)) ? deliveries.list({ ...filter, endpointId: id }, page) : [],
       );
-      return (await Promise.all(lists)).flat().sort(byId).reverse().slice(0, page.limit);
+      return (await Promise.all(lists)).flat().sort(newestFirst).slice(0, page.limit);
     },
     async search({ endpointId, ...search }, page) {
       const asked = endpointId === undefined ? await endpointIds() : [endpointId];

@@ -37,9 +37,10 @@ export function createRequestLog(
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
 
+  /** What comes meanwhile waits for others again: many small writes take longer than a few. */
   const write = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, BATCH_MAX);
+    for (let left = waiting.length; left > 0; left -= BATCH_MAX) {
+      const batch = waiting.splice(0, Math.min(left, BATCH_MAX));
       try {
         await journal.append(batch);
       } catch (error) {
@@ -48,11 +49,18 @@ export function createRequestLog(
       }
     }
   };
-  const flush = async (): Promise<void> => {
+  const begin = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    writing ??= write().finally(() => (writing = undefined));
-    await writing;
+    writing ??= write().finally(() => {
+      writing = undefined;
+      if (waiting.length > 0) beginSoon();
+    });
+    return writing;
+  };
+  const beginSoon = (): void => {
+    if (waiting.length >= BATCH_MAX) void begin();
+    else timer ??= setTimeout(() => void begin(), WAIT_MS).unref();
   };
   return {
     caused(requestId, events) {
@@ -67,10 +75,11 @@ export function createRequestLog(
         waiting.shift();
         metrics.dropped(1);
       }
-      if (waiting.length >= BATCH_MAX) void flush();
-      else timer ??= setTimeout(() => void flush(), WAIT_MS).unref();
+      beginSoon();
     },
-    flush,
+    async flush() {
+      while (waiting.length > 0 || writing !== undefined) await begin();
+    },
   };
 }
 

@@ -40,4 +40,6 @@ export function resultOf<T extends Identified>(
   return { found, nextId: all.length > limit ? found.at(-1)?.id : stop };
 }
 
-export const newestFirst = (a: Identified, b: Identified): number => (a.id < b.id ? 1 : -1);
+/** Ids are in the order of time. */
+export const oldestFirst = (a: Identified, b: Identified): number => (a.id < b.id ? -1 : 1);
+export const newestFirst = (a: Identified, b: Identified): number => -oldestFirst(a, b);

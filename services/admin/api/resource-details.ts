@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { groupData, memberData, userData } from '../../../shared/directory/normalize.js';
 import type { Membership, ResourceRow } from '../../../shared/directory/resource.js';
+import { oldestFirst } from '../../../shared/store/bounded-search.js';
 import { rulesOf } from '../../../shared/store/mapping-rules.js';
 import type { Directory } from '../../../shared/store/registry.js';
 import type { AdminDeps } from '../deps.js';
@@ -53,7 +54,7 @@ export const getUser = operation({
   const groupIds = memberships.map(({ groupId }) => groupId).sort();
   const groups = await deps.resources.getMany(directory.id, groupIds.slice(0, GROUPS_MAX));
   const user = userData(row, scopeOf(directory), { rules: rulesOf(directory), groupIds });
-  return { status: 200, body: { ...user, groups: groups.map(showName).sort(byId), groupCount: groupIds.length } };
+  return { status: 200, body: { ...user, groups: groups.map(showName).sort(oldestFirst), groupCount: groupIds.length } };
 });
 
 export const getGroup = operation({
@@ -128,5 +129,3 @@ const showName = ({ id, attributes }: ResourceRow): View<typeof groupName> => ({
 });
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);

@@ -1,3 +1,4 @@
+import { oldestFirst } from '../bounded-search.js';
 import type { Candidates, ResourcePage, ResourceReader } from '../port.js';
 import { LAST_CHARACTER, searchByPrefix } from '../prefix-search.js';
 import { number, text } from './columns.js';
@@ -16,7 +17,6 @@ import {
 /** A `LIMIT` and `OFFSET` after an id; every id is above the empty one. */
 const PAGE = 'LIMIT ? OFFSET ?';
 const bounds = ({ offset = 0, limit }: ResourcePage): [limit: number, offset: number] => [limit, offset];
-const byIds = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
 const start = ({ afterId = '' }: ResourcePage): string => afterId;
 
 /** Those that have a key. A join, because IN would gather what it finds in a table of its own first. */
@@ -64,7 +64,7 @@ export function createResources(database: Database): ResourceReader {
       if (candidates.keys.length === 1 && candidates.ids.length === 0) {
         const bearers = withKey.all(directoryId, type, ...candidates.keys, start(page), offset + limit + 1);
         // Nearly always: that is all of them, in one step, and in the order of ids they are a page.
-        if (bearers.length <= offset + limit) return bearers.map(toResource).sort(byIds).slice(offset);
+        if (bearers.length <= offset + limit) return bearers.map(toResource).sort(oldestFirst).slice(offset);
       }
       const rows = candidateRows(directoryId, type, candidates, start(page)).slice(offset, offset + limit);
       return rows.flatMap((row) => byRow.all(row).map(toResource));
