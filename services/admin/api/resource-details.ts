@@ -54,7 +54,10 @@ export const getUser = operation({
   const groupIds = memberships.map(({ groupId }) => groupId).sort();
   const groups = await deps.resources.getMany(directory.id, groupIds.slice(0, GROUPS_MAX));
   const user = userData(row, scopeOf(directory), { rules: rulesOf(directory), groupIds });
-  return { status: 200, body: { ...user, groups: groups.map(showName).sort(oldestFirst), groupCount: groupIds.length } };
+  return {
+    status: 200,
+    body: { ...user, groups: groups.map(showName).sort(oldestFirst), groupCount: groupIds.length },
+  };
 });
 
 export const getGroup = operation({
