@@ -124,23 +124,24 @@ function databaseOn(connection: Connection, file: string): Database {
   };
 }
 
-/** Brings the log into the file when it is long, in a turn of its own: what was committed is answered before. */
+/** Brings the log into the file when it is long, in a turn of its own: what was committed is answered before. Never throws. */
 function prepareCheckpoint(connection: Connection): () => void {
   const look = connection.prepare('PRAGMA wal_checkpoint(NOOP)');
   let isDue = false;
+  const checkpoint = (): void => {
+    isDue = false;
+    if (!connection.isOpen) return;
+    try {
+      const { log, checkpointed } = look.get() as { readonly log: number; readonly checkpointed: number };
+      if (log - checkpointed >= CHECKPOINT_PAGES) connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch {
+      // Nothing is lost: what is left in the log is read from there, and the next commit tries again.
+    }
+  };
   return () => {
-    const { log, checkpointed } = look.get() as { readonly log: number; readonly checkpointed: number };
-    if (isDue || log - checkpointed < CHECKPOINT_PAGES) return;
+    if (isDue) return;
     isDue = true;
-    setImmediate(() => {
-      isDue = false;
-      if (!connection.isOpen) return;
-      try {
-        connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
-      } catch {
-        // Nothing is lost: what is left in the log is read from there, and the next commit tries again.
-      }
-    });
+    setImmediate(checkpoint);
   };
 }
 
