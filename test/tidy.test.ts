@@ -135,6 +135,8 @@ test('resources are written by commits alone: the store port has no other write'
   const reader = /export interface ResourceReader \{[^}]*\}/s.exec(port)?.[0] ?? '';
   expect([...reader.matchAll(/^ {2}(\w+)\(/gm)].map((match) => match[1])).toEqual([
     'get',
+    'getStored',
+    'listStored',
     'getMany',
     'list',
     'search',
