@@ -1,5 +1,5 @@
 import { remember } from '../../shared/runtime/remember.js';
-import { debtMs, takeToken, type Bucket } from '../../shared/runtime/token-bucket.js';
+import { capacityOf, debtMs, fullBucket, takeToken, type Bucket } from '../../shared/runtime/token-bucket.js';
 import { TooManyRequests } from '../../shared/scim/errors.js';
 import type { ScimHandler } from './call.js';
 
@@ -20,11 +20,12 @@ const DIRECTORIES_MAX = 10_000;
  */
 export function pace(perSecond: number): ScimHandler {
   const buckets = new Map<string, Bucket>();
-  const limits = { capacity: Math.max(perSecond * BURST_S, 1), debtMax: perSecond * WAIT_MAX_S };
+  const burst = perSecond * BURST_S;
+  const limits = { capacity: capacityOf(burst), debtMax: perSecond * WAIT_MAX_S };
   return (_req, res, next) => {
     const now = performance.now();
     const { id } = res.locals.directory;
-    const taken = takeToken(buckets.get(id) ?? { tokens: limits.capacity, at: now }, perSecond, now, limits);
+    const taken = takeToken(buckets.get(id) ?? fullBucket(burst, now), perSecond, now, limits);
     if ('notBefore' in taken) throw tooFast(perSecond, taken.notBefore - now);
     remember(buckets, id, taken, DIRECTORIES_MAX);
     const waitMs = debtMs(taken, perSecond);

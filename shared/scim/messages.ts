@@ -103,26 +103,23 @@ export interface ListPage {
   readonly nextCursor: string | undefined;
 }
 
-interface ListResponse extends Partial<ListPage> {
-  readonly schemas: readonly string[];
-  readonly itemsPerPage: number;
-  readonly Resources: readonly object[];
-}
-
 /** RFC 7644 section 3.4.2. */
-export const listResponse = (resources: readonly object[], page: ListPage): ListResponse => ({
-  schemas: [LIST_URN],
-  ...page, // JSON leaves out what is undefined
-  itemsPerPage: resources.length,
+export const listResponse = (resources: readonly object[], page: ListPage): object => ({
+  ...envelopeOf(page, resources.length),
   Resources: resources,
 });
 
 /** The JSON of the same, of resources that are JSON. */
 export function listText(resources: readonly string[], page: ListPage): string {
-  const { Resources: _none, ...envelope } = listResponse([], page);
-  const head = JSON.stringify({ ...envelope, itemsPerPage: resources.length });
-  return `${head.slice(0, -1)},"Resources":[${resources.join(',')}]}`;
+  const envelope = JSON.stringify(envelopeOf(page, resources.length));
+  return `${envelope.slice(0, -1)},"Resources":[${resources.join(',')}]}`;
 }
+
+const envelopeOf = (page: ListPage, itemsPerPage: number): object => ({
+  schemas: [LIST_URN],
+  ...page, // JSON leaves out what is undefined
+  itemsPerPage,
+});
 
 /** A weak ETag (RFC 7644 section 3.14): the bytes may differ between answers, the resource does not. */
 export const etag = (version: number): string => `W/"${version}"`;

@@ -1,9 +1,9 @@
 import { metaOf, relatedValues, relationsOf, type Relations, type ResourceFacts } from './messages.js';
 import { oncePer } from './once-per.js';
 import { assumedPaths } from './assumed.js';
-import { ownAttributes } from './path.js';
+import { pathsWhere } from './paths.js';
 import { selectiveOf } from './projection.js';
-import type { Attribute, ResourceType } from './schema.js';
+import type { ResourceType } from './schema.js';
 
 /** What is shown of a resource, its attributes as the JSON that `JSON.stringify` makes of them. */
 export interface TextFacts extends Omit<ResourceFacts, 'attributes'>, Relations {
@@ -43,15 +43,8 @@ const keysOf = oncePer((type: ResourceType) => {
     assumed: assumed.map(keyOf),
     selective: selectiveOf(type).map(({ name }) => keyOf(name)),
     extensions: type.extensions.map(({ schema }) => ({ urn: textOf(schema.id), key: keyOf(schema.id) })),
-    isAmbiguous: innerNames(type).some((name) => assumed.includes(name)),
+    isAmbiguous: innerPaths(type).some(({ attribute, sub }) => assumed.includes((sub ?? attribute).name)),
   };
 });
 
-const innerNames = (type: ResourceType): string[] => [
-  ...ownAttributes(type).flatMap(subNames),
-  ...type.extensions.flatMap(({ schema }) =>
-    schema.attributes.flatMap((attribute) => [attribute.name, ...subNames(attribute)]),
-  ),
-];
-
-const subNames = ({ subAttributes = [] }: Attribute): string[] => subAttributes.map(({ name }) => name);
+const innerPaths = pathsWhere(({ extension, sub }) => extension !== undefined || sub !== undefined);

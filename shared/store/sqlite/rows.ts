@@ -9,28 +9,24 @@ export const DIRECTORY = '(SELECT no FROM heads WHERE directory_id = ?)';
 /** Named where it is meant: left to itself, SQLite takes the primary key's first column, and reads every membership of the directory. */
 export const BY_MEMBER = 'memberships INDEXED BY memberships_by_member';
 
-export const RESOURCE_COLUMNS = 'id, type, version, created_at, updated_at, attributes, keys';
+export const RESOURCE_TEXT_COLUMNS = 'id, type, version, created_at, updated_at, attributes';
+export const RESOURCE_COLUMNS = `${RESOURCE_TEXT_COLUMNS}, keys`;
 
-export const toResource = (row: Row): ResourceRow => ({
+const headOf = (row: Row): Omit<ResourceText, 'json'> => ({
   id: text(row, 'id'),
   type: text(row, 'type'),
   version: number(row, 'version'),
   createdAt: number(row, 'created_at'),
   updatedAt: number(row, 'updated_at'),
+});
+
+export const toResource = (row: Row): ResourceRow => ({
+  ...headOf(row),
   attributes: json(row, 'attributes') as ResourceRow['attributes'],
   keys: json(row, 'keys') as ResourceRow['keys'],
 });
 
-export const RESOURCE_TEXT_COLUMNS = 'id, type, version, created_at, updated_at, attributes';
-
-export const toResourceText = (row: Row): ResourceText => ({
-  id: text(row, 'id'),
-  type: text(row, 'type'),
-  version: number(row, 'version'),
-  createdAt: number(row, 'created_at'),
-  updatedAt: number(row, 'updated_at'),
-  json: text(row, 'attributes'),
-});
+export const toResourceText = (row: Row): ResourceText => ({ ...headOf(row), json: text(row, 'attributes') });
 
 export const MEMBERSHIP_COLUMNS = 'group_id, member_id, member_type';
 
